@@ -1,0 +1,145 @@
+"""A trained model's directory: spaCy's files plus the facts that say what it was made from and how it is read.
+
+    ModelError
+    ├── ModelMissing   there is no model at the path
+    ├── ModelCorrupt   its files are not those that were written
+    └── ModelMismatch  the files are whole, but this program cannot use them
+"""
+
+from __future__ import annotations
+
+import hashlib
+import json
+import os
+import tempfile
+from collections.abc import Collection, Mapping
+from dataclasses import asdict, dataclass
+from pathlib import Path
+from typing import Any
+
+import spacy
+from spacy.language import Language
+
+from nlp import features  # registers the component and the layer under the names that the model's config uses
+from nlp.understanding import Kind
+
+TOPICS = "topics"
+KIND = "kind"
+HEADS = (TOPICS, KIND)
+FINDER = features.FACTORY
+META = "meta.json"
+
+_SECTION = "ideenkanal"
+_TRAIN = "train it with `ideenkanal train`"
+
+
+class ModelError(Exception):
+    """The model cannot be used."""
+
+
+class ModelMissing(ModelError):
+    """There is no model at the path."""
+
+    def __init__(self, path: Path) -> None:
+        super().__init__(f"{path}: there is no model; {_TRAIN}")
+
+
+class ModelCorrupt(ModelError):
+    """The model's files are not those that were written."""
+
+    def __init__(self, path: Path, reason: str) -> None:
+        super().__init__(f"{path}: the model is damaged ({reason}); restore it or {_TRAIN}")
+
+
+class ModelMismatch(ModelError):
+    """The model's files are whole, but this program cannot use them."""
+
+    def __init__(self, path: Path, reason: str) -> None:
+        super().__init__(f"{path}: the model does not fit ({reason}); {_TRAIN}")
+
+
+@dataclass(frozen=True, slots=True)
+class ModelFacts:
+    """What must be known beside the weights.
+
+    `thresholds` holds the probability per topic from which on it is acted on, `at_least` the one per kind,
+    `temperatures` one divisor per head, `held_out` the figures of `Evaluation.to_json`.
+    """
+
+    version: str
+    digest: str
+    topics: tuple[str, ...]
+    thresholds: Mapping[str, float]
+    temperatures: Mapping[str, float]
+    at_least: Mapping[str, float]
+    held_out: Mapping[str, Any]
+
+
+def label(head: str, name: str) -> str:
+    """The name under which spaCy knows a topic or kind; both share one mapping, so that they need a family name."""
+    return f"{head}:{name}"
+
+
+def write_model(nlp: Language, facts: ModelFacts, out: Path) -> None:
+    """Replace `out` by the model: a kill leaves the old one, the new one or none, but never a part."""
+    out.parent.mkdir(parents=True, exist_ok=True)
+    with tempfile.TemporaryDirectory(dir=out.parent, prefix=f".{out.name}-") as scratch:
+        fresh, stale = Path(scratch, "fresh"), Path(scratch, "stale")
+        nlp.to_disk(fresh, exclude=["vocab"])
+        meta = json.loads((fresh / META).read_text(encoding="utf-8"))
+        meta[_SECTION] = {**asdict(facts), "files": _checksums(fresh)}
+        (fresh / META).write_text(json.dumps(meta, indent=1, ensure_ascii=False) + "\n", encoding="utf-8")
+        for path in fresh.rglob("*"):
+            _flush(path)
+        if out.exists():
+            out.rename(stale)
+        fresh.chmod(0o755)
+        fresh.rename(out)
+
+
+def read_facts(model_dir: Path) -> ModelFacts:
+    """The facts of the model at `model_dir`, after its files have been compared with them; raises ModelError."""
+    try:
+        content = (model_dir / META).read_bytes()
+    except (FileNotFoundError, NotADirectoryError) as error:
+        raise ModelMissing(model_dir) from error
+    try:
+        section = json.loads(content)[_SECTION]
+        checksums = section.pop("files")
+        facts = ModelFacts(**{**section, "topics": tuple(section["topics"])})
+    except (ValueError, KeyError, TypeError, AttributeError) as error:
+        raise ModelCorrupt(model_dir / META, "no facts") from error
+    found = _checksums(model_dir)
+    for name, checksum in checksums.items():
+        if found.get(name) != checksum:
+            raise ModelCorrupt(model_dir / name, "changed" if name in found else "missing")
+    return facts
+
+
+def read_model(model_dir: Path, topics: Collection[str] | None = None) -> tuple[Language, ModelFacts]:
+    """The pipeline without places and its facts; raises ModelError, also if `topics` are given and are not its own."""
+    facts = read_facts(model_dir)
+    if topics is not None and set(topics) != set(facts.topics):
+        reason = f"topics {', '.join(sorted(set(topics) ^ set(facts.topics)))} are on one side only"
+        raise ModelMismatch(model_dir, reason)
+    try:
+        nlp = spacy.load(model_dir)
+    except (OSError, ValueError, KeyError) as error:
+        # The checksums were right: another version of spaCy or of this program wrote the files.
+        raise ModelMismatch(model_dir, f"{type(error).__name__}: {str(error)[:200]}") from error
+    if set(facts.thresholds) != set(facts.topics) or set(facts.at_least) - set(Kind):
+        raise ModelMismatch(model_dir, "its thresholds are not for its topics and kinds")
+    return nlp, facts
+
+
+def _checksums(folder: Path) -> dict[str, str]:
+    files = sorted(path for path in folder.rglob("*") if path.is_file() and path != folder / META)
+    return {path.relative_to(folder).as_posix(): hashlib.sha256(path.read_bytes()).hexdigest() for path in files}
+
+
+def _flush(path: Path) -> None:
+    descriptor = os.open(path, os.O_RDONLY)
+    try:
+        os.fsync(descriptor)
+    finally:
+        os.close(descriptor)

@@ -1,0 +1,146 @@
+"""What every written form of a place name may mean: the gazetteer turned round."""
+
+from __future__ import annotations
+
+from dataclasses import dataclass
+from enum import StrEnum
+from typing import TYPE_CHECKING
+
+from nlp.gazetteer import AliasKind, MatchPolicy
+from nlp.place_forms import Form, adjectives, inflections, spellings, with_additions
+from nlp.understanding import OUTSIDE, REGION
+
+if TYPE_CHECKING:
+    from collections.abc import Iterable, Iterator, Mapping
+
+    from nlp.gazetteer import Alias, Gazetteer
+
+
+class SenseKind(StrEnum):
+    """What a name stands for."""
+
+    MUNICIPALITY = "municipality"
+    LOCALITY = "locality"
+    DISTRICT = "district"
+    LANDMARK = "landmark"
+    PLATE = "plate"
+    REGION = "region"
+    OUTSIDE = "outside"
+    NOTHING = "nothing"
+
+
+@dataclass(frozen=True, slots=True)
+class Sense:
+    """One place that a name may mean; `districts` are keys, "region" or "outside"."""
+
+    kind: SenseKind
+    name: str
+    districts: tuple[str, ...]
+    ags: str | None = None
+    policy: MatchPolicy = MatchPolicy.FREE
+
+
+@dataclass(frozen=True, slots=True)
+class Reading:
+    """What a written form may mean, and how it is written."""
+
+    form: Form
+    senses: tuple[Sense, ...]
+
+
+def readings(gazetteer: Gazetteer) -> Mapping[str, Reading]:
+    """Every written form of every place, in lower case, with its meanings."""
+    found: dict[str, Reading] = {}
+    for spelled, form, sense in _written(gazetteer):
+        earlier = found.get(spelled)
+        if earlier is None or form < earlier.form:
+            found[spelled] = Reading(form, (sense,))
+        elif form == earlier.form and sense not in earlier.senses:
+            found[spelled] = Reading(form, (*earlier.senses, sense))
+    return {spelled: _distinct(reading) for spelled, reading in found.items()}
+
+
+def _distinct(reading: Reading) -> Reading:
+    """A district that is its own only municipality means that municipality; a quarter's namesake in it too."""
+    towns = {sense.ags for sense in reading.senses if sense.kind is SenseKind.MUNICIPALITY}
+    districts = {key for sense in reading.senses if sense.kind is SenseKind.MUNICIPALITY for key in sense.districts}
+    senses = tuple(
+        sense
+        for sense in reading.senses
+        if not (sense.kind is SenseKind.DISTRICT and districts.issuperset(sense.districts))
+        and not (sense.kind in {SenseKind.LOCALITY, SenseKind.LANDMARK} and sense.ags in towns)
+    )
+    return Reading(reading.form, senses)
+
+
+def _written(gazetteer: Gazetteer) -> Iterator[tuple[str, Form, Sense]]:
+    yield from _region(gazetteer)
+    yield from _districts(gazetteer)
+    for sense, name in _towns(gazetteer):
+        yield from _forms((name,), sense)
+    for town in gazetteer.municipalities:
+        sense = Sense(SenseKind.MUNICIPALITY, town.name, (town.district,), town.ags)
+        if town.official_name != town.name:
+            yield from _plain(with_additions(town.official_name, gazetteer.suffixes), sense)
+    for alias in gazetteer.aliases:
+        yield from _alias(alias, gazetteer)
+    for name in gazetteer.outside:
+        yield from _forms((name,), Sense(SenseKind.OUTSIDE, name, (OUTSIDE,)))
+
+
+def _region(gazetteer: Gazetteer) -> Iterator[tuple[str, Form, Sense]]:
+    region = gazetteer.region
+    sense = Sense(SenseKind.REGION, region.name, (REGION,))
+    yield from _forms((region.name,), sense)
+    yield from _plain(region.aliases, sense)
+    yield from _stems(region.adjectives, sense)
+
+
+def _districts(gazetteer: Gazetteer) -> Iterator[tuple[str, Form, Sense]]:
+    for district in gazetteer.districts:
+        sense = Sense(SenseKind.DISTRICT, district.name, (district.key,))
+        for name in (district.name, *district.aliases):
+            yield from _plain((name,), sense)
+            genitives = (name + "s", name + "es")
+            yield from ((text, Form.GENITIVE, sense) for word in genitives for text in spellings(word))
+        yield from _stems(district.adjectives, sense)
+
+
+def _towns(gazetteer: Gazetteer) -> Iterator[tuple[Sense, str]]:
+    for town in gazetteer.municipalities:
+        yield Sense(SenseKind.MUNICIPALITY, town.name, (town.district,), town.ags), town.name
+    districts = {town.ags: town.district for town in gazetteer.municipalities}
+    for place in gazetteer.localities:
+        key = districts[place.ags]
+        yield Sense(SenseKind.LOCALITY, place.name, (key,), place.ags, place.policy), place.name
+
+
+def _alias(alias: Alias, gazetteer: Gazetteer) -> Iterator[tuple[str, Form, Sense]]:
+    towns = {town.ags: town.name for town in gazetteer.municipalities}
+    kinds = {
+        AliasKind.LANDMARK: SenseKind.LANDMARK,
+        AliasKind.PLATE: SenseKind.PLATE,
+        AliasKind.FALSE_FRIEND: SenseKind.NOTHING,
+    }
+    kind = kinds.get(alias.kind, SenseKind.MUNICIPALITY if alias.ags else SenseKind.DISTRICT)
+    name = towns[alias.ags] if alias.ags else alias.name
+    sense = Sense(kind, name, alias.districts, alias.ags)
+    yield from _plain(with_additions(alias.name, gazetteer.suffixes), sense)
+    if alias.kind in {AliasKind.NAME, AliasKind.MISSPELLING} and alias.name[-1].isalpha():
+        yield from ((text, form, sense) for text, form in inflections(alias.name).items())
+
+
+def _forms(names: Iterable[str], sense: Sense) -> Iterator[tuple[str, Form, Sense]]:
+    for name in names:
+        yield from _plain((name,), sense)
+        yield from ((text, form, sense) for text, form in inflections(name).items())
+
+
+def _plain(names: Iterable[str], sense: Sense) -> Iterator[tuple[str, Form, Sense]]:
+    for name in names:
+        yield from ((text, form, sense) for text, form in spellings(name).items())
+
+
+def _stems(stems: Iterable[str], sense: Sense) -> Iterator[tuple[str, Form, Sense]]:
+    for stem in stems:
+        yield from ((text, form, sense) for text, form in adjectives(stem).items())

@@ -1,0 +1,160 @@
+"""The spaCy component that reads the places of a message.
+
+It writes the names it counts into `doc.spans["places"]` and its PlaceReading into `doc._.places`. What it knows of the region is
+read when the pipeline is put together: nothing of it is stored with the model.
+"""
+
+from __future__ import annotations
+
+import re
+from pathlib import Path
+from typing import TYPE_CHECKING
+
+from spacy.language import Language
+from spacy.matcher import PhraseMatcher
+from spacy.tokens import Doc
+from spacy.util import filter_spans
+
+from nlp.gazetteer import Gazetteer, read_gazetteer
+from nlp.place_contexts import Mention, judged, signature_start
+from nlp.place_forms import Form
+from nlp.place_names import Reading, Sense, SenseKind, readings
+from nlp.place_resolution import Found, PlaceReading, PostcodeMention, resolve, scored
+from nlp.understanding import Candidate, Evidence, MunicipalityScore
+
+if TYPE_CHECKING:
+    from collections.abc import Iterator
+
+    from spacy.tokens import Token
+
+__all__ = ["FACTORY", "SPANS", "PlaceReading", "PlacesComponent", "attach_places"]
+
+FACTORY = "ideenkanal_places"
+SPANS = "places"
+_POSTCODE = re.compile(r"(?<![\d.,])\d{5}(?![\d]|[.,]\d)")
+_AMOUNT = re.compile(r"\s*(?:€|%|euro|eur|einwohner|menschen|leute|stück|km|m²|qm|unterschriften|tonnen|kwh|besucher)", re.IGNORECASE)
+_WORD = re.compile(r"[^\W_]+")
+_STREETS = frozenset({"straße", "strasse", "str", "weg", "allee", "platz", "ring", "gasse", "schule", "gymnasium", "oberschule"})
+
+
+def attach_places(nlp: Language, gazetteer: Gazetteer) -> None:
+    """Add the component at the end of the pipeline, or give the one that is there its places."""
+    if FACTORY not in nlp.pipe_names:
+        nlp.add_pipe(FACTORY, last=True, config={"places_dir": ""})
+    component = nlp.get_pipe(FACTORY)
+    assert isinstance(component, PlacesComponent)  # noqa: S101 - narrows spaCy's untyped registry for mypy
+    component.load(gazetteer)
+
+
+@Language.factory(FACTORY, default_config={"places_dir": "config/places"})
+def _component(nlp: Language, name: str, places_dir: str) -> PlacesComponent:
+    """The component with the places of that folder, or without any where the path is empty."""
+    Doc.set_extension("places", default=None, force=True)
+    return PlacesComponent(nlp, read_gazetteer(Path(places_dir)) if places_dir else None, name=name)
+
+
+class PlacesComponent:
+    """Reads places; has to be given a gazetteer before its first message."""
+
+    def __init__(self, nlp: Language, gazetteer: Gazetteer | None = None, name: str = FACTORY) -> None:
+        self.name = name
+        self._nlp = nlp
+        self._gazetteer: Gazetteer | None = None
+        if gazetteer is not None:
+            self.load(gazetteer)
+
+    def load(self, gazetteer: Gazetteer) -> None:
+        """Take over the places of a region; takes about a second."""
+        self._gazetteer = gazetteer
+        self._readings = readings(gazetteer)
+        self._compounds = _compounds(gazetteer)
+        self._postcodes = {postcode.code: postcode for postcode in gazetteer.postcodes}
+        self._towns = {town.ags: town for town in gazetteer.municipalities}
+        self._keys = frozenset(district.key for district in gazetteer.districts)
+        self._matcher = PhraseMatcher(self._nlp.vocab, attr="LOWER")
+        for spelled in self._readings:
+            self._matcher.add(spelled, [self._nlp.make_doc(spelled)])
+
+    def to_disk(self, path: Path, *, exclude: tuple[str, ...] = ()) -> None:
+        """Store nothing: places are configuration, not model."""
+
+    def from_disk(self, path: Path, *, exclude: tuple[str, ...] = ()) -> PlacesComponent:
+        """Read nothing, see `to_disk`."""
+        return self
+
+    def __call__(self, doc: Doc) -> Doc:
+        """Read one message; raises RuntimeError when no places were loaded."""
+        if self._gazetteer is None:
+            msg = f"{FACTORY} has no places: call attach_places or set places_dir"
+            raise RuntimeError(msg)
+        mentions = judged(doc.text, tuple(self._mentions(doc)), self._gazetteer.words)
+        found, asked = resolve(doc.text, mentions, tuple(self._postcode_mentions(doc.text)))
+        doc._.places = PlaceReading(
+            districts=scored(found, self._keys),
+            municipalities=self._municipalities(found),
+            evidence=tuple(Evidence(place.start, place.end, key) for place in found for key in place.districts),
+            candidates=tuple(self._candidate(sense) for sense in asked),
+        )
+        spans = (doc.char_span(p.start, p.end, label=p.districts[0], alignment_mode="expand") for p in found)
+        doc.spans[SPANS] = [span for span in spans if span is not None]
+        return doc
+
+    def _mentions(self, doc: Doc) -> Iterator[Mention]:
+        covered: set[int] = set()
+        for span in filter_spans(self._matcher(doc, as_spans=True)):
+            covered.update(range(span.start, span.end))
+            reading = self._readings[span.label_]
+            if all(sense.kind is not SenseKind.NOTHING for sense in reading.senses):
+                yield Mention(span.start_char, span.end_char, reading)
+        for token in doc:
+            if token.i not in covered and token.text[:1].isalnum():
+                yield from self._inside(token)
+
+    def _inside(self, token: Token) -> Iterator[Mention]:
+        """Names inside one token: "Zwickau-Mosel", "Plauen's", "Vogtlandbahn"."""
+        lowered = token.lower_
+        for stem, reading in self._compounds:
+            if lowered.startswith(stem) and len(lowered) > len(stem) + 2:
+                yield Mention(token.idx, token.idx + len(token), reading)
+                return
+        parts = list(_WORD.finditer(token.text))
+        words = [part.group().lower() for part in parts]
+        assert self._gazetteer is not None  # noqa: S101 - __call__ has checked it
+        if len(parts) < 2 or words[-1] in _STREETS or self._gazetteer.words.given_names.intersection(words):  # noqa: PLR2004 - two parts
+            return
+        position = 0
+        while position < len(parts):
+            size = next((n for n in (3, 2, 1) if "-".join(words[position : position + n]) in self._readings), 1)
+            reading = self._readings.get("-".join(words[position : position + size]))
+            if reading and all(sense.kind is not SenseKind.NOTHING for sense in reading.senses):
+                end = parts[min(position + size, len(parts)) - 1].end()
+                yield Mention(token.idx + parts[position].start(), token.idx + end, reading)
+            position += size
+
+    def _postcode_mentions(self, text: str) -> Iterator[PostcodeMention]:
+        signature = signature_start(text)
+        for match in _POSTCODE.finditer(text):
+            postcode = self._postcodes.get(match.group())
+            if postcode and not _AMOUNT.match(text, match.end()):
+                yield PostcodeMention(match.start(), match.end(), postcode, match.start() >= signature)
+
+    def _municipalities(self, found: tuple[Found, ...]) -> tuple[MunicipalityScore, ...]:
+        best: dict[str, float] = {}
+        for place in found:
+            if place.ags:
+                best[place.ags] = max(best.get(place.ags, 0.0), place.probability)
+        order = sorted(best, key=lambda ags: (-best[ags], ags))
+        return tuple(MunicipalityScore(ags, self._towns[ags].name, best[ags]) for ags in order)
+
+    def _candidate(self, sense: Sense) -> Candidate:
+        town = self._towns[str(sense.ags)]
+        is_town = sense.kind is not SenseKind.LOCALITY
+        return Candidate(town.ags, town.official_name if is_town else f"{sense.name} ({town.name})", town.district)
+
+
+def _compounds(gazetteer: Gazetteer) -> tuple[tuple[str, Reading], ...]:
+    return tuple(
+        (stem.lower(), Reading(Form.ADJECTIVE, (Sense(SenseKind.DISTRICT, district.name, (district.key,)),)))
+        for district in gazetteer.districts
+        for stem in district.compounds
+    )

@@ -1,0 +1,1 @@
+"""The web: health, and the submitter's status page."""

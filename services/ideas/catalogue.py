@@ -1,0 +1,222 @@
+"""Reads `config/`: everything that a region edits, checked as a whole before anything starts."""
+
+from __future__ import annotations
+
+import tomllib
+from collections.abc import Mapping
+from dataclasses import dataclass
+from pathlib import Path
+from typing import Annotated, Any, TypeVar
+
+from pydantic import BaseModel, Field, ValidationError
+
+from nlp.understanding import Kind
+from services.ideas.errors import ConfigurationError, Problem
+from services.ideas.lifecycle import Lifecycle, Stage
+from services.ideas.routing import Body, DigestPlan, Route
+from services.ideas.settings import MailAddress, Section, Settings, environment_overrides
+from services.ideas.texts import Texts
+
+Model = TypeVar("Model", bound=BaseModel)
+Identifier = Annotated[str, Field(pattern="^[a-z0-9][a-z0-9-]*$")]
+
+
+@dataclass(frozen=True, slots=True)
+class Topic:
+    """A topic by its id, with the label that people read."""
+
+    id: str
+    label: str
+
+
+@dataclass(frozen=True, slots=True)
+class District:
+    """A Landkreis or kreisfreie Stadt by its five-digit key."""
+
+    key: str
+    name: str
+
+
+@dataclass(frozen=True, slots=True)
+class Catalogue:
+    """A region's configuration, checked: every name that one part mentions exists in the other."""
+
+    directory: Path
+    settings: Settings
+    topics: Mapping[str, Topic]
+    districts: Mapping[str, District]
+    bodies: Mapping[str, Body]
+    routes: tuple[Route, ...]
+    catch_all: str
+    lifecycle: Lifecycle
+    texts: Texts
+
+
+class _TopicBlock(Section):
+    id: Identifier
+    label: Annotated[str, Field(min_length=1)]
+    scope: Annotated[str, Field(min_length=1)]
+
+
+class _Topics(Section):
+    topic: Annotated[tuple[_TopicBlock, ...], Field(min_length=1)]
+
+
+class _DigestBlock(Section):
+    weekdays: Annotated[tuple[Annotated[int, Field(ge=1, le=7)], ...], Field(min_length=1)] = (1, 2, 3, 4, 5)
+    # 02:00 to 02:59 exists twice or never in the nights of the clock change.
+    hour: Annotated[int, Field(ge=3, le=23)] = 7
+
+
+class _BodyBlock(Section):
+    id: Identifier
+    name: Annotated[str, Field(min_length=1)]
+    email: Annotated[tuple[MailAddress, ...], Field(min_length=1)]
+    digest: _DigestBlock = _DigestBlock()
+
+
+class _RouteBlock(Section):
+    id: Identifier
+    bodies: Annotated[tuple[str, ...], Field(min_length=1)]
+    topics: frozenset[str] = frozenset()
+    districts: frozenset[str] = frozenset()
+    kinds: frozenset[str] = frozenset()
+    stages: frozenset[str] = frozenset()
+
+
+class _Bodies(Section):
+    catch_all: str
+    body: Annotated[tuple[_BodyBlock, ...], Field(min_length=1)]
+    route: tuple[_RouteBlock, ...] = ()
+
+
+class _StageBlock(Section):
+    id: Identifier
+    label: Annotated[str, Field(min_length=1)]
+    explanation: Annotated[str, Field(min_length=1)]
+    next: tuple[str, ...] = ()
+    tells_submitter: bool = True
+    needs_note: bool = False
+
+
+class _Stages(Section):
+    initial: str
+    routed: str
+    stage: Annotated[tuple[_StageBlock, ...], Field(min_length=1)]
+
+
+class _DistrictBlock(BaseModel):
+    key: Annotated[str, Field(pattern="^[0-9]{5}$")]
+    name: Annotated[str, Field(min_length=1)]
+
+
+class _Districts(BaseModel):
+    district: Annotated[tuple[_DistrictBlock, ...], Field(min_length=1)]
+
+
+def read_catalogue(directory: Path, environ: Mapping[str, str]) -> Catalogue:
+    """The configuration under `directory` with the overrides of `environ`.
+
+    Raises ConfigurationError that names every problem at once: file, key, and what was expected.
+    """
+    problems: list[Problem] = []
+    overrides = environment_overrides(environ, problems)
+    settings = _read(directory / "settings.toml", Settings, problems, overrides, optional=True)
+    topics = _read(directory / "topics.toml", _Topics, problems)
+    stages = _read(directory / "stages.toml", _Stages, problems)
+    bodies = _read(directory / "bodies.toml", _Bodies, problems)
+    districts = _read(directory / "places" / "districts.toml", _Districts, problems)
+    texts = Texts.read(directory / "texts", problems)
+    if topics and stages and bodies and districts:
+        _cross_check(topics, stages, bodies, districts, problems)
+    if problems or not (settings and topics and stages and bodies and districts):
+        raise ConfigurationError(problems)
+    return Catalogue(
+        directory=directory,
+        settings=settings,
+        topics={block.id: Topic(block.id, block.label) for block in topics.topic},
+        districts={block.key: District(block.key, block.name) for block in districts.district},
+        bodies={block.id: _body(block) for block in bodies.body},
+        routes=tuple(Route(**dict(block)) for block in bodies.route),
+        catch_all=bodies.catch_all,
+        lifecycle=Lifecycle({block.id: Stage(**dict(block)) for block in stages.stage}, stages.initial, stages.routed),
+        texts=texts,
+    )
+
+
+def _body(block: _BodyBlock) -> Body:
+    return Body(block.id, block.name, block.email, DigestPlan(block.digest.weekdays, block.digest.hour))
+
+
+def _read(
+    path: Path,
+    model: type[Model],
+    problems: list[Problem],
+    overrides: Mapping[str, Mapping[str, Any]] | None = None,
+    *,
+    optional: bool = False,
+) -> Model | None:
+    overrides = overrides or {}
+    try:
+        data: dict[str, Any] = tomllib.loads(path.read_text(encoding="utf-8"))
+    except FileNotFoundError:
+        if not optional:
+            problems.append(Problem(path.name, "-", "expected this file to exist"))
+            return None
+        data = {}
+    except (tomllib.TOMLDecodeError, UnicodeDecodeError) as error:
+        problems.append(Problem(path.name, "-", f"expected valid TOML in UTF-8 ({error})"))
+        return None
+    for section, values in overrides.items():
+        present = data.get(section)
+        data[section] = {**present, **values} if isinstance(present, dict) else dict(values)
+    try:
+        return model.model_validate(data)
+    except ValidationError as error:
+        problems.extend(_problem(path.name, detail, overrides) for detail in error.errors())
+        return None
+
+
+def _problem(file: str, detail: Mapping[str, Any], overrides: Mapping[str, Mapping[str, Any]]) -> Problem:
+    location = [str(part) for part in detail["loc"]]
+    message = str(detail["msg"]).removeprefix("Value error, ")
+    if len(location) > 1 and location[1] in overrides.get(location[0], {}):
+        return Problem("environment", f"IDEENKANAL_{location[0]}_{location[1]}".upper(), message)
+    return Problem(file, ".".join(location) or "-", message)
+
+
+def _cross_check(
+    topics: _Topics, stages: _Stages, bodies: _Bodies, districts: _Districts, problems: list[Problem]
+) -> None:
+    known_topics = _unique("topics.toml", "topic", [block.id for block in topics.topic], problems)
+    known_stages = _unique("stages.toml", "stage", [block.id for block in stages.stage], problems)
+    known_bodies = _unique("bodies.toml", "body", [block.id for block in bodies.body], problems)
+    _unique("bodies.toml", "route", [block.id for block in bodies.route], problems)
+    known_districts = {block.key for block in districts.district} | {"region", "outside"}
+
+    def names(file: str, key: str, used: frozenset[str] | tuple[str, ...], known: set[str]) -> None:
+        problems.extend(
+            Problem(file, key, f"expected one of {', '.join(sorted(known))}, found {name!r}")
+            for name in sorted(set(used) - known)
+        )
+
+    names("bodies.toml", "catch_all", (bodies.catch_all,), known_bodies)
+    names("stages.toml", "initial", (stages.initial,), known_stages)
+    names("stages.toml", "routed", (stages.routed,), known_stages)
+    for stage in stages.stage:
+        names("stages.toml", f"stage.{stage.id}.next", stage.next, known_stages)
+    for rule in bodies.route:
+        key = f"route.{rule.id}"
+        names("bodies.toml", f"{key}.bodies", rule.bodies, known_bodies)
+        names("bodies.toml", f"{key}.topics", rule.topics, known_topics)
+        names("bodies.toml", f"{key}.districts", rule.districts, known_districts)
+        names("bodies.toml", f"{key}.kinds", rule.kinds, {kind.value for kind in Kind})
+        names("bodies.toml", f"{key}.stages", rule.stages, known_stages)
+
+
+def _unique(file: str, key: str, ids: list[str], problems: list[Problem]) -> set[str]:
+    problems.extend(
+        Problem(file, f"{key}.{name}", f"expected each id once, found it {ids.count(name)} times")
+        for name in sorted({name for name in ids if ids.count(name) > 1})
+    )
+    return set(ids)

@@ -1,0 +1,171 @@
+"""The values that travel between the rooms: what was received, what it says, and what became of it."""
+
+from __future__ import annotations
+
+from collections.abc import Mapping
+from dataclasses import dataclass, field
+from datetime import datetime
+from enum import StrEnum
+from typing import Any
+
+from nlp.understanding import Understanding
+
+
+@dataclass(frozen=True, slots=True)
+class InboundMessage:
+    """A raw message as received. `external_id` is unique within its channel: the same one again is the same message.
+
+    `envelope` is what the protocol said beside the bytes (SMTP sender and recipients), a JSON object.
+    """
+
+    channel: str
+    external_id: str
+    envelope: Mapping[str, Any]
+    raw: bytes
+    received_at: datetime
+
+
+@dataclass(frozen=True, slots=True)
+class LoggedMessage:
+    """A message of the inbound log that a reader has claimed; `attempt` counts from 1."""
+
+    id: int
+    message: InboundMessage
+    attempt: int
+
+
+@dataclass(frozen=True, slots=True)
+class Receipt:
+    """The inbound log's answer: where the message is kept, and whether it was new."""
+
+    id: int
+    new: bool
+
+
+@dataclass(frozen=True, slots=True)
+class Attachment:
+    """A file that came with a submission."""
+
+    filename: str
+    media_type: str
+    content: bytes
+
+
+@dataclass(frozen=True, slots=True)
+class Sender:
+    """Who sent a submission: the address is an e-mail address or a Telegram chat id.
+
+    `verified` says that the channel vouches for it (Telegram does, SMTP does not); `language` is an ISO 639-1 code.
+    """
+
+    channel: str
+    address: str
+    verified: bool
+    language: str = "de"
+
+
+@dataclass(frozen=True, slots=True)
+class Submission:
+    """What a person said."""
+
+    sender: Sender
+    subject: str
+    text: str
+    attachments: tuple[Attachment, ...] = ()
+
+
+@dataclass(frozen=True, slots=True)
+class Request:
+    """Something a person asked the program itself: it is answered with the message `template`, and is no idea."""
+
+    sender: Sender
+    template: str
+    parameters: Mapping[str, Any] = field(default_factory=dict)
+
+
+@dataclass(frozen=True, slots=True)
+class Nothing:
+    """A message that needs neither an idea nor an answer, and why (an auto-reply, a bounce, an empty mail …)."""
+
+    reason: str
+
+
+Reading = Submission | Request | Nothing
+
+
+@dataclass(frozen=True, slots=True)
+class Assignment:
+    """A body that has the idea, since when, and by which rule."""
+
+    body: str
+    rule: str
+    assigned_at: datetime
+
+
+@dataclass(frozen=True, slots=True)
+class StageChange:
+    """One step of an idea's way; `note` is what the submitter reads about it."""
+
+    stage: str
+    at: datetime
+    actor: str
+    note: str
+
+
+@dataclass(frozen=True, slots=True)
+class Contribution:
+    """One message of an idea's conversation, with the names of its attachments."""
+
+    subject: str
+    text: str
+    at: datetime
+    attachments: tuple[str, ...] = ()
+
+
+@dataclass(frozen=True, slots=True)
+class Idea:
+    """One proposal as the bodies and its submitter see it. It holds no address."""
+
+    reference: str
+    stage: str
+    created_at: datetime
+    channel: str
+    understanding: Understanding
+    contributions: tuple[Contribution, ...]
+    assignments: tuple[Assignment, ...]
+    stages: tuple[StageChange, ...]
+
+    @property
+    def title(self) -> str:
+        """The subject, or else the beginning of the text, in one line of at most 80 characters."""
+        first = self.contributions[0]
+        line = " ".join((first.subject or first.text).split())
+        return line if len(line) <= 80 else line[:79].rsplit(" ", 1)[0] + "…"
+
+
+class NotificationState(StrEnum):
+    """Where a notification stands. `WITHHELD`: it is known and will not be sent (see `Idea` admission)."""
+
+    DUE = "due"
+    SENDING = "sending"
+    SENT = "sent"
+    GIVEN_UP = "given-up"
+    WITHHELD = "withheld"
+
+
+@dataclass(frozen=True, slots=True)
+class Notification:
+    """One message that is owed to one recipient, claimed for delivery; `attempt` counts from 1.
+
+    `recipient` is the address in `channel`. `key` is unique for ever: a message sent twice carries the same key.
+    """
+
+    id: int
+    key: str
+    channel: str
+    recipient: str
+    language: str
+    template: str
+    parameters: Mapping[str, Any]
+    created_at: datetime
+    attempt: int

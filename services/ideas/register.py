@@ -1,0 +1,272 @@
+"""The register of ideas: every use of the store, one transaction each. Nothing else opens a transaction."""
+
+from __future__ import annotations
+
+import asyncio
+from collections.abc import Sequence
+from datetime import datetime, timedelta
+
+from sqlalchemy import select, text, update
+
+from nlp.understanding import NO_MODEL, Understanding
+from services.ideas import inbound, outbox, views
+from services.ideas.admission import Admission
+from services.ideas.capability import Purpose, capability_hash, capability_token
+from services.ideas.catalogue import Catalogue
+from services.ideas.errors import IdeaNotFound
+from services.ideas.model import (
+    Idea,
+    InboundMessage,
+    LoggedMessage,
+    Notification,
+    NotificationState,
+    Reading,
+    Receipt,
+    Request,
+    StageChange,
+    Submission,
+)
+from services.ideas.outbox import Owed
+from services.ideas.store import Store, insert_into
+from services.ideas.tables import AssignmentRow, DigestRow, IdeaRow, StageChangeRow
+
+
+class Register:
+    """What the services do with ideas. Every method is one transaction and may be repeated after a fault.
+
+    `messages_waiting` and `notifications_waiting` are set when this process has written work for the reader or the
+    sender; other processes find it when they next look. All methods raise StoreError as `Store` says.
+    """
+
+    def __init__(self, store: Store, catalogue: Catalogue, secret: bytes) -> None:
+        self.catalogue = catalogue
+        self.messages_waiting = asyncio.Event()
+        self.notifications_waiting = asyncio.Event()
+        self._store = store
+        self._secret = secret
+        self._admission = Admission(catalogue, secret)
+
+    # The inbound log
+
+    async def log(self, messages: Sequence[InboundMessage]) -> tuple[Receipt, ...]:
+        """Commit raw messages; one that is known already is not kept twice. Receipts come in the same order."""
+        async with self._store.writing() as session:
+            receipts = await inbound.insert(session, messages)
+        self.messages_waiting.set()
+        return receipts
+
+    async def claim_messages(self, now: datetime, lease: timedelta, limit: int) -> tuple[LoggedMessage, ...]:
+        """The next messages to read, oldest first, for this reader alone until the lease runs out."""
+        async with self._store.writing() as session:
+            return await inbound.claim(session, now, lease, limit)
+
+    async def record(self, logged: LoggedMessage, reading: Reading, understanding: Understanding | None) -> str | None:
+        """Everything that one message changes, and its "read" mark. Returns the reference of a new idea.
+
+        A message that another reader has finished meanwhile changes nothing.
+        """
+        async with self._store.writing() as session:
+            if not await inbound.finish(session, logged.id, _outcome(reading)):
+                return None
+            reference = None
+            if isinstance(reading, Submission):
+                understood = understanding or Understanding.nothing()
+                reference = await self._admission.admit(session, logged, reading, understood)
+            elif isinstance(reading, Request):
+                await self._admission.answer(session, logged, reading)
+        self.notifications_waiting.set()
+        return reference
+
+    async def reading_failed(self, logged: LoggedMessage, again_at: datetime, reason: str) -> bool:
+        """Put a message back for another try, or into quarantine after its last one (then True)."""
+        async with self._store.writing() as session:
+            return await inbound.fail(session, logged, again_at, reason)
+
+    async def give_back(self, messages: Sequence[LoggedMessage], now: datetime) -> None:
+        """Return claimed messages unread; the claim does not count as an attempt."""
+        async with self._store.writing() as session:
+            await inbound.give_back(session, [logged.id for logged in messages], now)
+
+    # Understanding again what no model has read
+
+    async def not_understood(self, limit: int) -> tuple[Idea, ...]:
+        """Ideas that came while no model could be used."""
+        async with self._store.reading() as session:
+            found = select(IdeaRow.reference).where(IdeaRow.model == NO_MODEL).order_by(IdeaRow.id).limit(limit)
+            return await views.by_references(session, tuple(await session.scalars(found)))
+
+    async def understand_again(self, reference: str, understanding: Understanding, now: datetime) -> None:
+        """Replace the understanding of an idea that no model had read, and route it."""
+        async with self._store.writing() as session:
+            idea = await session.scalar(select(IdeaRow).where(IdeaRow.reference == reference).with_for_update())
+            if idea is not None and idea.model == NO_MODEL:
+                idea.model = understanding.model
+                idea.understanding = understanding.to_json()
+                await self._admission.assign(session, idea, understanding, now)
+
+    # What staff do
+
+    async def change_stage(self, reference: str, stage_id: str, note: str, actor: str, now: datetime) -> Idea:
+        """Move an idea on, give it to the bodies of the new stage, and owe its submitter an update.
+
+        Raises IdeaNotFound, or StageRefused with a sentence that says what is possible.
+        """
+        async with self._store.writing() as session:
+            idea = await session.scalar(select(IdeaRow).where(IdeaRow.reference == reference).with_for_update())
+            if idea is None:
+                raise IdeaNotFound(_unknown(reference))
+            stage = self.catalogue.lifecycle.step(idea.stage, stage_id, note)
+            idea.stage = stage.id
+            change = StageChangeRow(idea_id=idea.id, stage=stage.id, at=now, actor=actor, note=note)
+            session.add(change)
+            await session.flush()
+            await self._admission.assign(session, idea, Understanding.from_json(idea.understanding), now)
+            if stage.tells_submitter and idea.submitter_id is not None:
+                update_owed = Owed(
+                    key=f"update:{reference}:{change.id}",
+                    channel=idea.channel,
+                    template="update",
+                    parameters={"reference": reference, "change": change.id},
+                    submitter_id=idea.submitter_id,
+                )
+                await outbox.owe(session, update_owed, now)
+        self.notifications_waiting.set()
+        return await self.idea(reference)
+
+    # Looking things up
+
+    async def idea(self, reference: str) -> Idea:
+        """One idea by its reference number; raises IdeaNotFound."""
+        async with self._store.reading() as session:
+            found = await views.by_references(session, [reference])
+        if not found:
+            raise IdeaNotFound(_unknown(reference))
+        return found[0]
+
+    async def idea_by_token(self, token: str, purpose: Purpose) -> Idea | None:
+        """The idea that a capability opens for its own purpose, or None."""
+        async with self._store.reading() as session:
+            return await views.by_capability(session, capability_hash(token), purpose.value)
+
+    def token(self, purpose: Purpose, reference: str) -> str:
+        """The capability of an idea, for a link to its own submitter."""
+        return capability_token(self._secret, purpose, reference)
+
+    async def ideas_of(self, channel: str, address: str, limit: int) -> tuple[Idea, ...]:
+        """The newest ideas of one submitter, newest first."""
+        async with self._store.reading() as session:
+            return await views.of_submitter(session, channel, address, limit)
+
+    async def stage_change(self, change_id: int) -> tuple[Idea, StageChange] | None:
+        """An idea and the step of its way with this id."""
+        async with self._store.reading() as session:
+            return await views.stage_change(session, change_id)
+
+    async def deliveries(self, reference: str) -> tuple[views.Delivery, ...]:
+        """How the notifications to an idea's submitter fare."""
+        async with self._store.reading() as session:
+            return await views.deliveries(session, reference)
+
+    async def assigned(self, body: str, start: datetime, end: datetime) -> tuple[Idea, ...]:
+        """What a body was given from `start` until before `end`."""
+        async with self._store.reading() as session:
+            return await views.assigned(session, body, start, end)
+
+    async def in_digest(self, digest_id: int) -> tuple[Idea, ...]:
+        """The ideas of one digest."""
+        async with self._store.reading() as session:
+            return await views.in_digest(session, digest_id)
+
+    # Digests
+
+    async def digests_written(self, body: str, periods: Sequence[str]) -> frozenset[str]:
+        """Which of these periods of a body are done."""
+        async with self._store.reading() as session:
+            found = select(DigestRow.period).where(DigestRow.body == body, DigestRow.period.in_(periods))
+            return frozenset(await session.scalars(found))
+
+    async def write_digest(self, body_id: str, period: str, now: datetime) -> int | None:
+        """One digest of what a body has not been told yet; returns the number of ideas in it.
+
+        None where this period's digest exists already, whoever wrote it. A digest without ideas is written down (the
+        period is done) and sent to nobody.
+        """
+        body = self.catalogue.bodies[body_id]
+        async with self._store.writing() as session:
+            digest = (
+                insert_into(session, DigestRow)
+                .values(body=body_id, period=period, created_at=now)
+                .on_conflict_do_nothing(index_elements=["body", "period"])
+                .returning(DigestRow.id)
+            )
+            digest_id = (await session.execute(digest)).scalar_one_or_none()
+            if digest_id is None:
+                return None
+            told = await session.execute(
+                update(AssignmentRow)
+                .where(AssignmentRow.body == body_id, AssignmentRow.digest_id.is_(None))
+                .values(digest_id=digest_id)
+                .returning(AssignmentRow.id)
+            )
+            number = len(told.all())
+            for position, address in enumerate(body.email if number else ()):
+                parameters = {"digest": digest_id, "body": body_id, "period": period}
+                key = f"digest:{body_id}:{period}:{position}"
+                await outbox.owe(session, Owed(key, "email", "digest", parameters, recipient=address), now)
+        self.notifications_waiting.set()
+        return number
+
+    # The outbox
+
+    async def claim_notifications(self, now: datetime, lease: timedelta, limit: int) -> tuple[Notification, ...]:
+        """The next notifications to send, for this sender alone until the lease runs out."""
+        async with self._store.writing() as session:
+            return await outbox.claim(session, now, lease, limit)
+
+    async def sent(self, notification: Notification, now: datetime) -> None:
+        """Mark a notification as delivered."""
+        async with self._store.writing() as session:
+            await outbox.settle(session, notification, NotificationState.SENT, now)
+        self.notifications_waiting.set()
+
+    async def send_again(self, notification: Notification, again_at: datetime, error: str, now: datetime) -> None:
+        """Put a notification back until `again_at`; `error` is what staff read about it."""
+        async with self._store.writing() as session:
+            state = NotificationState.DUE
+            await outbox.settle(session, notification, state, now, again_at=again_at, error=error)
+
+    async def give_up(self, notification: Notification, error: str, now: datetime) -> None:
+        """End a notification that cannot be delivered; `error` is what staff read about it."""
+        async with self._store.writing() as session:
+            await outbox.settle(session, notification, NotificationState.GIVEN_UP, now, error=error)
+        self.notifications_waiting.set()
+
+    # Health
+
+    async def counts(self) -> dict[str, dict[str, int]]:
+        """How many messages and notifications are in each state; it also proves that the store answers."""
+        async with self._store.reading() as session:
+            await session.execute(text("SELECT 1"))
+            return {"messages": await inbound.counts(session), "notifications": await outbox.counts(session)}
+
+    async def take_over_messages(self, now: datetime) -> None:
+        """Release what a reader before us had claimed, where no other reader can exist (SQLite, at start)."""
+        if self._store.is_sqlite:
+            async with self._store.writing() as session:
+                await inbound.release(session, now)
+
+    async def take_over_notifications(self, now: datetime) -> None:
+        """Release what a sender before us had claimed, where no other sender can exist (SQLite, at start)."""
+        if self._store.is_sqlite:
+            async with self._store.writing() as session:
+                await outbox.release(session, now)
+
+
+def _outcome(reading: Reading) -> str:
+    if isinstance(reading, Submission):
+        return "idea"
+    return f"request:{reading.template}" if isinstance(reading, Request) else reading.reason
+
+
+def _unknown(reference: str) -> str:
+    return f"Eine Idee mit dem Aktenzeichen {reference} gibt es nicht. Bitte prüfen Sie die Nummer."

@@ -1,0 +1,176 @@
+"""The settings of one installation: `config/settings.toml`, overridden by environment variables and secret files."""
+
+from __future__ import annotations
+
+from collections.abc import Mapping
+from pathlib import Path
+from typing import Annotated, Any, Literal
+from zoneinfo import ZoneInfo, ZoneInfoNotFoundError
+
+from pydantic import AfterValidator, BaseModel, ConfigDict, Field, SecretStr, model_validator
+
+from services.ideas.errors import Problem
+
+PREFIX = "IDEENKANAL_"
+
+
+def _known_zone(name: str) -> str:
+    try:
+        ZoneInfo(name)
+    except (ZoneInfoNotFoundError, ValueError) as error:
+        raise ValueError("expected a time zone of the IANA database, such as Europe/Berlin") from error
+    return name
+
+
+def _mail_address(address: str) -> str:
+    local, at, domain = address.rpartition("@")
+    if not (local and at and domain) or any(sign in address for sign in " <>,;\r\n"):
+        raise ValueError("expected one e-mail address, such as ideen@example.org")
+    return address
+
+
+MailAddress = Annotated[str, AfterValidator(_mail_address)]
+Port = Annotated[int, Field(ge=0, le=65535)]
+
+
+class Section(BaseModel):
+    """What all sections share: they are values, and an unknown key is an error."""
+
+    model_config = ConfigDict(frozen=True, extra="forbid")
+
+
+class Region(Section):
+    """Whose ideas these are."""
+
+    name: str = "Südwestsachsen"
+    reference_prefix: Annotated[str, Field(pattern="^[A-Z]{2,5}$")] = "SWS"
+    timezone: Annotated[str, AfterValidator(_known_zone)] = "Europe/Berlin"
+
+    @property
+    def zone(self) -> ZoneInfo:
+        """The time zone in which people of the region live."""
+        return ZoneInfo(self.timezone)
+
+
+class Storage(Section):
+    """Where everything is kept. `database_url` empty: SQLite in `data_dir`."""
+
+    data_dir: Path = Path("var")
+    database_url: SecretStr = SecretStr("")
+
+    @model_validator(mode="after")
+    def _known_database(self) -> Storage:
+        url = self.database_url.get_secret_value()
+        if url and not url.startswith(("sqlite+aiosqlite://", "postgresql+asyncpg://")):
+            raise ValueError("database_url: expected sqlite+aiosqlite:///PATH or postgresql+asyncpg://USER@HOST/NAME")
+        return self
+
+    @property
+    def url(self) -> str:
+        """The SQLAlchemy URL of the database."""
+        return self.database_url.get_secret_value() or f"sqlite+aiosqlite:///{self.data_dir / 'ideenkanal.sqlite3'}"
+
+
+class Email(Section):
+    """The SMTP server that takes ideas. A reply address and the From of all mail is the first of `addresses`."""
+
+    host: str = "127.0.0.1"
+    port: Port = 8025
+    hostname: str = "localhost"
+    addresses: Annotated[tuple[MailAddress, ...], Field(min_length=1)] = ("ideen@example.org",)
+    sender_name: str = "Ideenkanal Südwestsachsen"
+    max_bytes: Annotated[int, Field(ge=65536)] = 26_214_400
+    reserve_bytes: Annotated[int, Field(ge=0)] = 67_108_864
+
+
+class Relay(Section):
+    """The mail server that outgoing mail is handed to. `host` empty: a Maildir in the data directory."""
+
+    host: str = ""
+    port: Port = 25
+    security: Literal["none", "starttls", "tls"] = "starttls"
+    user: str = ""
+    password: SecretStr = SecretStr("")
+
+
+class Telegram(Section):
+    """The bot. `token` empty: the channel is off."""
+
+    token: SecretStr = SecretStr("")
+    mode: Literal["polling", "webhook"] = "polling"
+    webhook_secret: SecretStr = SecretStr("")
+    base_url: str = "https://api.telegram.org/bot"
+
+    @model_validator(mode="after")
+    def _webhook_needs_a_secret(self) -> Telegram:
+        if self.mode == "webhook" and len(self.webhook_secret.get_secret_value()) < 16:
+            raise ValueError("webhook_secret: expected at least 16 characters, because mode is webhook")
+        return self
+
+
+class Web(Section):
+    """The web server; `public_url` is how people reach it, and what links are made of."""
+
+    host: str = "127.0.0.1"
+    port: Port = 8080
+    public_url: Annotated[str, Field(pattern="^https?://[^/]+(/.*)?$")] = "http://127.0.0.1:8080"
+
+
+class Security(Section):
+    """`secret_key` is what links are derived from. Empty: one is made and kept in the data directory."""
+
+    secret_key: SecretStr = SecretStr("")
+
+
+class Work(Section):
+    """How often idle loops look for work that another process left, and how long a claimed piece is theirs."""
+
+    poll_seconds: Annotated[float, Field(gt=0)] = 1.0
+    lease_seconds: Annotated[float, Field(gt=0)] = 60.0
+
+
+class Settings(Section):
+    """All sections; each has defaults that work on a laptop."""
+
+    region: Region = Region()
+    storage: Storage = Storage()
+    email: Email = Email()
+    relay: Relay = Relay()
+    telegram: Telegram = Telegram()
+    web: Web = Web()
+    security: Security = Security()
+    work: Work = Work()
+
+
+def environment_overrides(environ: Mapping[str, str], problems: list[Problem]) -> dict[str, dict[str, Any]]:
+    """The settings that IDEENKANAL_<SECTION>_<KEY> variables give, by section and key.
+
+    With the suffix _FILE the value is read from the file that the variable names (a Docker secret, for one).
+    Unknown variables and unreadable files are added to `problems`.
+    """
+    known = {
+        f"{PREFIX}{section}_{key}".upper(): (section, key)
+        for section, field in Settings.model_fields.items()
+        for key in field.default.__class__.model_fields
+    }
+    found: dict[str, dict[str, Any]] = {}
+    for name, value in sorted(environ.items()):
+        if not name.startswith(PREFIX) or name == f"{PREFIX}CONFIG":
+            continue
+        target = known.get(name) or known.get(name.removesuffix("_FILE"))
+        if target is None:
+            problems.append(Problem("environment", name, "expected IDEENKANAL_<SECTION>_<KEY> of config/settings.toml"))
+            continue
+        section, key = target
+        text = value if name in known else _secret_file(name, value, problems)
+        listed = Settings.model_fields[section].default.__class__.model_fields[key].default.__class__ is tuple
+        found.setdefault(section, {})[key] = text.split() if listed else text
+    return found
+
+
+def _secret_file(name: str, path: str, problems: list[Problem]) -> str:
+    try:
+        return Path(path).read_text(encoding="utf-8").strip()
+    except (OSError, UnicodeDecodeError) as error:
+        problems.append(Problem("environment", name, f"expected a readable file ({error.__class__.__name__})"))
+        return ""

@@ -1,0 +1,146 @@
+"""The database behind the register: engines for SQLite and PostgreSQL, and their faults in our own words."""
+
+from __future__ import annotations
+
+from collections.abc import AsyncIterator
+from contextlib import asynccontextmanager
+from pathlib import Path
+from types import TracebackType
+from typing import Any, Self
+
+from sqlalchemy import Connection, event, text
+from sqlalchemy.dialects import postgresql, sqlite
+from sqlalchemy.engine import make_url
+from sqlalchemy.exc import DBAPIError
+from sqlalchemy.exc import TimeoutError as PoolTimeoutError
+from sqlalchemy.ext.asyncio import AsyncEngine, AsyncSession, async_sessionmaker, create_async_engine
+from sqlalchemy.pool import AsyncAdaptedQueuePool
+
+from services.ideas.errors import StoreError, StoreFull, StoreUnavailable
+from services.ideas.tables import Table
+
+# Longer than any transaction of ours, so that a second process (a command of the CLI) waits instead of failing.
+_BUSY_TIMEOUT_MS = 10_000
+# SQLSTATE disk_full, and SQLite's result code (https://sqlite.org/rescode.html).
+_FULL = ("53100", "SQLITE_FULL")
+# What no repetition mends: SQLSTATE classes data exception, integrity constraint violation, syntax error.
+_REFUSED = ("22", "23", "42", "SQLITE_CONSTRAINT", "SQLITE_MISMATCH", "SQLITE_TOOBIG", "SQLITE_RANGE")
+
+
+class Store:
+    """Sessions for one transaction each: `writing()` and `reading()`. Used by the register alone.
+
+    SQLite gets one writing connection whose transactions begin with BEGIN IMMEDIATE (a deferred one would read before
+    it owns the lock, and lose updates) and a pool of reading ones; PostgreSQL serves both from one pool.
+    """
+
+    def __init__(self, url: str) -> None:
+        self.is_sqlite = make_url(url).get_backend_name() == "sqlite"
+        self._writer = _sqlite_engine(url, begin="BEGIN IMMEDIATE", pool_size=1) if self.is_sqlite else _postgres(url)
+        self._reader = _sqlite_engine(url, begin="BEGIN", pool_size=4) if self.is_sqlite else self._writer
+        self._write_session = async_sessionmaker(self._writer, expire_on_commit=False)
+        self._read_session = async_sessionmaker(self._reader, expire_on_commit=False)
+
+    async def __aenter__(self) -> Self:
+        return self
+
+    async def __aexit__(
+        self, kind: type[BaseException] | None, error: BaseException | None, trace: TracebackType | None
+    ) -> None:
+        await self._writer.dispose()
+        if self._reader is not self._writer:
+            await self._reader.dispose()
+
+    @asynccontextmanager
+    async def writing(self) -> AsyncIterator[AsyncSession]:
+        """One transaction, committed (fsync) at the end of the block, rolled back where it raises.
+
+        Raises StoreUnavailable for what may pass, StoreFull where no space is left, StoreError for the rest.
+        """
+        async with _translated(), self._write_session.begin() as session:
+            yield session
+
+    @asynccontextmanager
+    async def reading(self) -> AsyncIterator[AsyncSession]:
+        """One consistent view; raises as `writing` does."""
+        async with _translated(), self._read_session() as session:
+            yield session
+
+    @asynccontextmanager
+    async def connection(self) -> AsyncIterator[Any]:
+        """A raw asyncio connection inside a writing transaction, for the migrations."""
+        async with _translated(), self._writer.begin() as connection:
+            yield connection
+
+
+def insert_into(session: AsyncSession, table: type[Table]) -> Any:
+    """An INSERT in the session's own dialect, so that ON CONFLICT can be said (SQLAlchemy has it for each alone)."""
+    dialect: Any = sqlite if session.get_bind().dialect.name == "sqlite" else postgresql
+    return dialect.insert(table)
+
+
+@asynccontextmanager
+async def _translated() -> AsyncIterator[None]:
+    try:
+        yield
+    except DBAPIError as error:
+        code = _code(error)
+        if code in _FULL:
+            raise StoreFull("no space is left where the store lives") from error
+        if code.startswith(_REFUSED):
+            raise StoreError(f"the store refused what it was given ({code})") from error
+        raise StoreUnavailable(f"the store cannot be used at the moment ({code})") from error
+    except (PoolTimeoutError, OSError) as error:
+        raise StoreUnavailable(f"the store cannot be reached ({type(error).__name__})") from error
+
+
+def _code(error: DBAPIError) -> str:
+    # The statement and its values stay out of the message: they hold what people wrote.
+    cause = error.orig.__cause__ if error.orig is not None else None
+    for source in (error.orig, cause):
+        code = getattr(source, "sqlite_errorname", None) or getattr(source, "sqlstate", None)
+        if code:
+            return str(code)
+    return type(error.orig).__name__
+
+
+def _postgres(url: str) -> AsyncEngine:
+    return create_async_engine(
+        url, pool_size=10, max_overflow=10, pool_timeout=10, pool_pre_ping=True, hide_parameters=True
+    )
+
+
+def _sqlite_engine(url: str, *, begin: str, pool_size: int) -> AsyncEngine:
+    database = make_url(url).database
+    if not database or database == ":memory:":
+        raise StoreError("a SQLite store needs a file: an in-memory one loses what it acknowledged")
+    Path(database).parent.mkdir(parents=True, exist_ok=True)
+    engine = create_async_engine(
+        url,
+        poolclass=AsyncAdaptedQueuePool,
+        pool_size=pool_size,
+        max_overflow=0,
+        pool_timeout=30,
+        hide_parameters=True,
+        # The driver's own BEGIN comes only at the first write; ours comes at once.
+        connect_args={"isolation_level": None},
+    )
+
+    @event.listens_for(engine.sync_engine, "connect")
+    def _prepare(connection: Any, _record: Any) -> None:
+        cursor = connection.cursor()
+        for pragma in (
+            f"busy_timeout = {_BUSY_TIMEOUT_MS}",
+            "journal_mode = WAL",
+            "synchronous = FULL",  # a commit that a power cut can undo must not be acknowledged
+            "foreign_keys = ON",
+            "secure_delete = ON",  # what is erased does not linger in free pages
+        ):
+            cursor.execute(f"PRAGMA {pragma}")
+        cursor.close()
+
+    @event.listens_for(engine.sync_engine, "begin")
+    def _begin(connection: Connection) -> None:
+        connection.execute(text(begin))
+
+    return engine

@@ -1,0 +1,236 @@
+"""The tables, in SQLAlchemy's typed ORM; the same on SQLite and PostgreSQL. Migrations follow them."""
+
+from __future__ import annotations
+
+from datetime import UTC, datetime
+from typing import Any
+
+from sqlalchemy import (
+    JSON,
+    BigInteger,
+    DateTime,
+    ForeignKey,
+    Index,
+    Integer,
+    LargeBinary,
+    MetaData,
+    String,
+    Text,
+    UniqueConstraint,
+)
+from sqlalchemy.engine import Dialect
+from sqlalchemy.orm import DeclarativeBase, Mapped, mapped_column, relationship
+from sqlalchemy.types import TypeDecorator
+
+# SQLite counts rows by itself only in a column that is exactly INTEGER PRIMARY KEY.
+Key = BigInteger().with_variant(Integer, "sqlite")
+
+
+class UtcDateTime(TypeDecorator[datetime]):
+    """A point in time: aware on the way in (naive ones are refused), UTC in the store, aware UTC on the way out."""
+
+    impl = DateTime(timezone=True)
+    cache_ok = True
+
+    def process_bind_param(self, value: datetime | None, dialect: Dialect) -> datetime | None:  # noqa: ARG002
+        """Refuse naive datetimes (ValueError) and store UTC."""
+        if value is None:
+            return None
+        if value.tzinfo is None:
+            raise ValueError("a naive datetime says no point in time")
+        return value.astimezone(UTC)
+
+    def process_result_value(self, value: datetime | None, dialect: Dialect) -> datetime | None:  # noqa: ARG002
+        """Give aware UTC; SQLite keeps no time zone."""
+        if value is None:
+            return None
+        return value.replace(tzinfo=UTC) if value.tzinfo is None else value.astimezone(UTC)
+
+
+class Table(DeclarativeBase):
+    """What all tables share: constraint names that migrations can count on."""
+
+    metadata = MetaData(
+        naming_convention={
+            "ix": "ix_%(table_name)s_%(column_0_N_name)s",
+            "uq": "uq_%(table_name)s_%(column_0_N_name)s",
+            "fk": "fk_%(table_name)s_%(column_0_name)s",
+            "pk": "pk_%(table_name)s",
+        }
+    )
+    type_annotation_map = {  # noqa: RUF012 - SQLAlchemy reads it from the class
+        datetime: UtcDateTime,
+        dict[str, Any]: JSON,
+    }
+
+
+class InboundRow(Table):
+    """A raw message and how far its reading has come (state: stored, read, quarantined)."""
+
+    __tablename__ = "inbound_message"
+    __table_args__ = (
+        UniqueConstraint("channel", "external_id"),
+        Index("ix_inbound_message_waiting", "state", "available_at", "id"),
+    )
+
+    id: Mapped[int] = mapped_column(Key, primary_key=True)
+    channel: Mapped[str] = mapped_column(String(32))
+    external_id: Mapped[str] = mapped_column(String(128))
+    envelope: Mapped[dict[str, Any]]
+    raw: Mapped[bytes] = mapped_column(LargeBinary)
+    received_at: Mapped[datetime]
+    state: Mapped[str] = mapped_column(String(16))
+    available_at: Mapped[datetime]
+    attempts: Mapped[int] = mapped_column(default=0)
+    outcome: Mapped[str] = mapped_column(String(200), default="")
+
+
+class SubmitterRow(Table):
+    """The person behind ideas: the only row with an address. Erasing it forgets the person."""
+
+    __tablename__ = "submitter"
+    __table_args__ = (UniqueConstraint("channel", "address"),)
+
+    id: Mapped[int] = mapped_column(Key, primary_key=True)
+    channel: Mapped[str] = mapped_column(String(32))
+    address: Mapped[str] = mapped_column(String(320))
+    language: Mapped[str] = mapped_column(String(8))
+    created_at: Mapped[datetime]
+
+
+class IdeaRow(Table):
+    """One proposal, its stage and the latest understanding of it."""
+
+    __tablename__ = "idea"
+
+    id: Mapped[int] = mapped_column(Key, primary_key=True)
+    reference: Mapped[str] = mapped_column(String(24), unique=True)
+    submitter_id: Mapped[int | None] = mapped_column(ForeignKey("submitter.id", ondelete="SET NULL"), index=True)
+    channel: Mapped[str] = mapped_column(String(32))
+    stage: Mapped[str] = mapped_column(String(64))
+    model: Mapped[str] = mapped_column(String(64), index=True)
+    understanding: Mapped[dict[str, Any]]
+    created_at: Mapped[datetime]
+
+    contributions: Mapped[list[ContributionRow]] = relationship(order_by="ContributionRow.id")
+    assignments: Mapped[list[AssignmentRow]] = relationship(order_by="AssignmentRow.id")
+    stages: Mapped[list[StageChangeRow]] = relationship(order_by="StageChangeRow.id")
+
+
+class ContributionRow(Table):
+    """One message of an idea's conversation; an inbound message contributes once."""
+
+    __tablename__ = "contribution"
+
+    id: Mapped[int] = mapped_column(Key, primary_key=True)
+    idea_id: Mapped[int] = mapped_column(ForeignKey("idea.id", ondelete="CASCADE"), index=True)
+    inbound_id: Mapped[int | None] = mapped_column(ForeignKey("inbound_message.id", ondelete="SET NULL"), unique=True)
+    subject: Mapped[str] = mapped_column(Text)
+    text: Mapped[str] = mapped_column(Text)
+    created_at: Mapped[datetime]
+
+    attachments: Mapped[list[AttachmentRow]] = relationship(order_by="AttachmentRow.id")
+
+
+class BlobRow(Table):
+    """A file's bytes, kept once whoever sends them."""
+
+    __tablename__ = "blob"
+
+    sha256: Mapped[str] = mapped_column(String(64), primary_key=True)
+    content: Mapped[bytes] = mapped_column(LargeBinary)
+
+
+class AttachmentRow(Table):
+    """A file of a contribution."""
+
+    __tablename__ = "attachment"
+
+    id: Mapped[int] = mapped_column(Key, primary_key=True)
+    contribution_id: Mapped[int] = mapped_column(ForeignKey("contribution.id", ondelete="CASCADE"), index=True)
+    filename: Mapped[str] = mapped_column(String(255))
+    media_type: Mapped[str] = mapped_column(String(127))
+    size_bytes: Mapped[int]
+    sha256: Mapped[str] = mapped_column(ForeignKey("blob.sha256"))
+
+
+class AssignmentRow(Table):
+    """A body has an idea; `digest_id` says in which digest the body was told."""
+
+    __tablename__ = "assignment"
+    __table_args__ = (UniqueConstraint("idea_id", "body"), Index("ix_assignment_undigested", "body", "digest_id"))
+
+    id: Mapped[int] = mapped_column(Key, primary_key=True)
+    idea_id: Mapped[int] = mapped_column(ForeignKey("idea.id", ondelete="CASCADE"))
+    body: Mapped[str] = mapped_column(String(64))
+    rule: Mapped[str] = mapped_column(String(64))
+    assigned_at: Mapped[datetime]
+    digest_id: Mapped[int | None] = mapped_column(ForeignKey("digest.id"))
+
+
+class StageChangeRow(Table):
+    """One step of an idea's way."""
+
+    __tablename__ = "stage_change"
+
+    id: Mapped[int] = mapped_column(Key, primary_key=True)
+    idea_id: Mapped[int] = mapped_column(ForeignKey("idea.id", ondelete="CASCADE"), index=True)
+    stage: Mapped[str] = mapped_column(String(64))
+    at: Mapped[datetime]
+    actor: Mapped[str] = mapped_column(String(64))
+    note: Mapped[str] = mapped_column(Text)
+
+
+class CapabilityRow(Table):
+    """What the bearer of a token may do with one idea; only the token's hash is kept."""
+
+    __tablename__ = "capability"
+
+    token_hash: Mapped[str] = mapped_column(String(64), primary_key=True)
+    purpose: Mapped[str] = mapped_column(String(32))
+    idea_id: Mapped[int] = mapped_column(ForeignKey("idea.id", ondelete="CASCADE"), index=True)
+
+
+class NotificationRow(Table):
+    """The outbox. For a submitter the address stands in their own row; `recipient` is a body's role mailbox."""
+
+    __tablename__ = "notification"
+    __table_args__ = (
+        Index("ix_notification_waiting", "state", "available_at", "id"),
+        Index("ix_notification_submitter", "submitter_id", "state"),
+    )
+
+    id: Mapped[int] = mapped_column(Key, primary_key=True)
+    key: Mapped[str] = mapped_column(String(160), unique=True)
+    channel: Mapped[str] = mapped_column(String(32))
+    submitter_id: Mapped[int | None] = mapped_column(ForeignKey("submitter.id", ondelete="CASCADE"))
+    recipient: Mapped[str | None] = mapped_column(String(320))
+    template: Mapped[str] = mapped_column(String(64))
+    parameters: Mapped[dict[str, Any]]
+    state: Mapped[str] = mapped_column(String(16))
+    available_at: Mapped[datetime]
+    created_at: Mapped[datetime]
+    sent_at: Mapped[datetime | None]
+    attempts: Mapped[int] = mapped_column(default=0)
+    last_error: Mapped[str] = mapped_column(String(500), default="")
+
+
+class DigestRow(Table):
+    """One digest of one body for one period; the unique key makes it one, however many schedulers run."""
+
+    __tablename__ = "digest"
+    __table_args__ = (UniqueConstraint("body", "period"),)
+
+    id: Mapped[int] = mapped_column(Key, primary_key=True)
+    body: Mapped[str] = mapped_column(String(64))
+    period: Mapped[str] = mapped_column(String(64))
+    created_at: Mapped[datetime]
+
+
+class ReferenceCounterRow(Table):
+    """How many references a year has given out. Numbers are not reused when an idea goes."""
+
+    __tablename__ = "reference_counter"
+
+    year: Mapped[int] = mapped_column(primary_key=True, autoincrement=False)
+    last: Mapped[int]

@@ -1,0 +1,127 @@
+"""Ideas as they are read: by the bodies, by their submitter, and by the commands of staff."""
+
+from __future__ import annotations
+
+from collections.abc import Mapping, Sequence
+from dataclasses import dataclass
+from datetime import datetime
+from typing import Any
+
+from sqlalchemy import Select, select
+from sqlalchemy.ext.asyncio import AsyncSession
+from sqlalchemy.orm import selectinload
+
+from nlp.understanding import Understanding
+from services.ideas.model import Assignment, Contribution, Idea, StageChange
+from services.ideas.tables import (
+    AssignmentRow,
+    CapabilityRow,
+    ContributionRow,
+    IdeaRow,
+    NotificationRow,
+    SubmitterRow,
+)
+
+
+@dataclass(frozen=True, slots=True)
+class Delivery:
+    """How one of an idea's notifications fares, for staff: its key, state, attempts and last error."""
+
+    key: str
+    state: str
+    attempts: int
+    last_error: str
+
+
+def _ideas() -> Select[IdeaRow]:
+    return select(IdeaRow).options(
+        selectinload(IdeaRow.contributions).selectinload(ContributionRow.attachments),
+        selectinload(IdeaRow.assignments),
+        selectinload(IdeaRow.stages),
+    )
+
+
+async def by_references(session: AsyncSession, references: Sequence[str]) -> tuple[Idea, ...]:
+    """The ideas with these reference numbers, in the order in which they came; unknown ones are left out."""
+    rows = await session.scalars(_ideas().where(IdeaRow.reference.in_(references)).order_by(IdeaRow.id))
+    return tuple(_idea(row) for row in rows)
+
+
+async def by_capability(session: AsyncSession, token_hash: str, purpose: str) -> Idea | None:
+    """The idea that a token opens for this purpose, or None."""
+    row = await session.scalar(
+        _ideas()
+        .join(CapabilityRow, CapabilityRow.idea_id == IdeaRow.id)
+        .where(CapabilityRow.token_hash == token_hash, CapabilityRow.purpose == purpose)
+    )
+    return _idea(row) if row else None
+
+
+async def of_submitter(session: AsyncSession, channel: str, address: str, limit: int) -> tuple[Idea, ...]:
+    """The newest ideas of one person, newest first."""
+    rows = await session.scalars(
+        _ideas()
+        .join(SubmitterRow, SubmitterRow.id == IdeaRow.submitter_id)
+        .where(SubmitterRow.channel == channel, SubmitterRow.address == address)
+        .order_by(IdeaRow.id.desc())
+        .limit(limit)
+    )
+    return tuple(_idea(row) for row in rows)
+
+
+async def assigned(session: AsyncSession, body: str, start: datetime, end: datetime) -> tuple[Idea, ...]:
+    """What a body was given from `start` until before `end`, in the order in which the ideas came."""
+    rows = await session.scalars(
+        _ideas()
+        .join(AssignmentRow, AssignmentRow.idea_id == IdeaRow.id)
+        .where(AssignmentRow.body == body, AssignmentRow.assigned_at >= start, AssignmentRow.assigned_at < end)
+        .order_by(IdeaRow.id)
+    )
+    return tuple(_idea(row) for row in rows)
+
+
+async def in_digest(session: AsyncSession, digest_id: int) -> tuple[Idea, ...]:
+    """The ideas that a digest tells its body about, in the order in which they came."""
+    rows = await session.scalars(
+        _ideas()
+        .join(AssignmentRow, AssignmentRow.idea_id == IdeaRow.id)
+        .where(AssignmentRow.digest_id == digest_id)
+        .order_by(IdeaRow.id)
+    )
+    return tuple(_idea(row) for row in rows)
+
+
+async def stage_change(session: AsyncSession, change_id: int) -> tuple[Idea, StageChange] | None:
+    """An idea and one step of its way, which an update tells of."""
+    row = await session.scalar(_ideas().where(IdeaRow.stages.any(id=change_id)))
+    if row is None:
+        return None
+    change = next(change for change in row.stages if change.id == change_id)
+    return _idea(row), StageChange(change.stage, change.at, change.actor, change.note)
+
+
+async def deliveries(session: AsyncSession, reference: str) -> tuple[Delivery, ...]:
+    """What was written to an idea's submitter and how it fares."""
+    rows = await session.scalars(
+        select(NotificationRow)
+        .where(NotificationRow.parameters["reference"].as_string() == reference)
+        .order_by(NotificationRow.id)
+    )
+    return tuple(Delivery(row.key, row.state, row.attempts, row.last_error) for row in rows)
+
+
+def _idea(row: IdeaRow) -> Idea:
+    understanding: Mapping[str, Any] = row.understanding
+    return Idea(
+        reference=row.reference,
+        stage=row.stage,
+        created_at=row.created_at,
+        channel=row.channel,
+        understanding=Understanding.from_json(understanding),
+        contributions=tuple(
+            Contribution(item.subject, item.text, item.created_at, tuple(file.filename for file in item.attachments))
+            for item in row.contributions
+        ),
+        assignments=tuple(Assignment(item.body, item.rule, item.assigned_at) for item in row.assignments),
+        stages=tuple(StageChange(item.stage, item.at, item.actor, item.note) for item in row.stages),
+    )

@@ -1,0 +1,1 @@
+"""The way in: channels that store raw messages before they acknowledge them, and the reader."""

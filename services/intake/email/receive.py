@@ -1,0 +1,185 @@
+"""The SMTP server (RFC 5321): a 250 after DATA means that the raw message is committed."""
+
+from __future__ import annotations
+
+import asyncio
+import shutil
+from collections.abc import Iterator
+from contextlib import contextmanager
+from datetime import UTC, datetime
+from pathlib import Path
+from types import TracebackType
+from typing import Any, Self
+
+import structlog
+from aiosmtpd.smtp import SMTP, Envelope, Session, syntax
+
+from services.ideas.errors import StoreError, StoreFull
+from services.ideas.inbound import InboundLog
+from services.ideas.model import InboundMessage
+from services.ideas.settings import Email
+from services.intake.email.identity import external_id
+
+CHANNEL = "email"
+STORED = "250 2.0.0 stored"
+TRY_AGAIN = "451 4.3.0 the message could not be stored, please try again later"
+NO_SPACE = "452 4.3.1 insufficient system storage, please try again later"
+NO_SUCH_MAILBOX = "550 5.1.1 no such mailbox here"
+
+log = structlog.get_logger(__name__)
+
+
+class MailHandler:
+    """What aiosmtpd asks at each step of a session."""
+
+    def __init__(self, settings: Email, data_dir: Path, inbound: InboundLog) -> None:
+        self._settings = settings
+        self._data_dir = data_dir
+        self._inbound = inbound
+        self._mailboxes = {address.lower() for address in settings.addresses}
+
+    async def handle_MAIL(
+        self, server: SMTP, session: Session, envelope: Envelope, address: str, options: list[str]
+    ) -> str:
+        """Refuse for the time being while the disk is nearly full: a log that cannot grow loses nothing then."""
+        if shutil.disk_usage(self._data_dir).free < self._settings.reserve_bytes:
+            return NO_SPACE
+        envelope.mail_from = address
+        envelope.mail_options.extend(options)
+        return "250 2.1.0 OK"
+
+    async def handle_RCPT(
+        self, server: SMTP, session: Session, envelope: Envelope, address: str, options: list[str]
+    ) -> str:
+        """Take mail for our own mailboxes, and for the postmaster (RFC 5321 section 4.5.1)."""
+        mailbox = address.lower()
+        if mailbox not in self._mailboxes and mailbox.partition("@")[0] != "postmaster":
+            return NO_SUCH_MAILBOX
+        envelope.rcpt_tos.append(address)
+        envelope.rcpt_options.extend(options)
+        return "250 2.1.5 OK"
+
+    async def handle_DATA(self, server: SMTP, session: Session, envelope: Envelope) -> str:
+        """Commit the message, and only then say so."""
+        raw = envelope.content
+        if not isinstance(raw, bytes):  # decode_data is off
+            raise TypeError("expected the message as bytes")
+        mail_from = envelope.mail_from or ""
+        message = InboundMessage(
+            channel=CHANNEL,
+            external_id=external_id(mail_from, envelope.rcpt_tos, raw),
+            envelope={"mail_from": mail_from, "rcpt_tos": list(envelope.rcpt_tos)},
+            raw=raw,
+            received_at=datetime.now(UTC),
+        )
+        try:
+            receipt = await self._inbound.append(message)
+        except StoreFull:
+            log.warning("mail.refused", reason="full")
+            return NO_SPACE
+        except StoreError as error:
+            log.warning("mail.refused", reason=str(error))
+            return TRY_AGAIN
+        log.info("mail.stored", message=receipt.id, new=receipt.new, bytes=len(raw))
+        return STORED
+
+    async def handle_exception(self, error: Exception) -> str:
+        """Turn a defect of ours into a temporary refusal; aiosmtpd would answer a permanent 500 that tells its text."""
+        log.error("mail.defect", error=type(error).__name__, exc_info=error)
+        return TRY_AGAIN
+
+
+class _Connection(SMTP):
+    """One SMTP connection that says when it is inside DATA, so that a shutdown can let it finish."""
+
+    def __init__(self, handler: MailHandler, receiver: MailReceiver, **options: Any) -> None:
+        super().__init__(handler, **options)
+        self._receiver = receiver
+
+    def connection_made(self, transport: asyncio.BaseTransport) -> None:
+        self._receiver.connections.add(self)
+        super().connection_made(transport)
+
+    def connection_lost(self, error: Exception | None) -> None:
+        self._receiver.connections.discard(self)
+        super().connection_lost(error)
+
+    @syntax("DATA")
+    async def smtp_DATA(self, arg: str) -> None:
+        with self._receiver.inside_data():
+            await super().smtp_DATA(arg)
+
+    def hang_up(self) -> None:
+        """Close the connection as RFC 5321 section 3.8 asks of a server that shuts down."""
+        if isinstance(self.transport, asyncio.WriteTransport) and not self.transport.is_closing():
+            self.transport.write(b"421 4.3.2 the service is shutting down\r\n")
+            self.transport.close()
+
+
+class MailReceiver:
+    """The listening server, as an asynchronous context manager.
+
+    Leaving it stops listening, lets messages that are being transferred finish for `drain_seconds`, and hangs up.
+    """
+
+    def __init__(self, settings: Email, data_dir: Path, inbound: InboundLog, *, drain_seconds: float = 6.0) -> None:
+        self.connections: set[_Connection] = set()
+        self._settings = settings
+        self._handler = MailHandler(settings, data_dir, inbound)
+        self._drain_seconds = drain_seconds
+        self._transfers = 0
+        self._idle = asyncio.Event()
+        self._idle.set()
+        self._server: asyncio.Server | None = None
+
+    @property
+    def port(self) -> int:
+        """The TCP port that is really listened on (the settings may say 0: any)."""
+        if self._server is None:
+            raise RuntimeError("the receiver is not listening")
+        return int(self._server.sockets[0].getsockname()[1])
+
+    async def __aenter__(self) -> Self:
+        loop = asyncio.get_running_loop()
+        self._server = await loop.create_server(self._connection, self._settings.host, self._settings.port)
+        log.info("mail.listening", host=self._settings.host, port=self.port)
+        return self
+
+    async def __aexit__(
+        self, kind: type[BaseException] | None, error: BaseException | None, trace: TracebackType | None
+    ) -> None:
+        if self._server is None:
+            return
+        self._server.close()
+        for connection in list(self.connections) if self._idle.is_set() else ():
+            connection.hang_up()
+        try:
+            async with asyncio.timeout(self._drain_seconds):
+                await self._idle.wait()
+        except TimeoutError:
+            log.warning("mail.drain_timeout", transfers=self._transfers)
+        for connection in list(self.connections):
+            connection.hang_up()
+
+    @contextmanager
+    def inside_data(self) -> Iterator[None]:
+        """Count a message that is being transferred, for as long as the block lasts."""
+        self._transfers += 1
+        self._idle.clear()
+        try:
+            yield
+        finally:
+            self._transfers -= 1
+            if not self._transfers:
+                self._idle.set()
+
+    def _connection(self) -> _Connection:
+        return _Connection(
+            self._handler,
+            self,
+            data_size_limit=self._settings.max_bytes,
+            hostname=self._settings.hostname,
+            ident="Ideenkanal",
+            enable_SMTPUTF8=True,
+            loop=asyncio.get_running_loop(),
+        )

@@ -1,0 +1,126 @@
+"""The reader: takes logged messages in order, understands them, and hands each to the register in one transaction."""
+
+from __future__ import annotations
+
+import asyncio
+import re
+from collections.abc import Mapping, Sequence
+from dataclasses import replace
+from datetime import UTC, datetime, timedelta
+from typing import Protocol
+
+import structlog
+
+from nlp.understanding import Understanding
+from services.ideas.errors import StoreError, StoreFull, StoreUnavailable
+from services.ideas.model import InboundMessage, LoggedMessage, Reading, Submission
+from services.ideas.register import Register
+from services.intake.understand import Understander
+
+_AT_ONCE = 16
+_BACKOFF = (timedelta(seconds=1), timedelta(seconds=10), timedelta(seconds=60))
+_STORE_PAUSE = 1.0
+# PostgreSQL has no NUL in text, and a lone surrogate has no UTF-8; neither says anything to a person.
+_UNSTORABLE = re.compile("[\x00\ud800-\udfff]")
+
+log = structlog.get_logger(__name__)
+
+
+class ChannelReader(Protocol):
+    """The reading end of a channel."""
+
+    name: str
+
+    def read(self, message: InboundMessage) -> Reading:
+        """What a raw message says. Pure; whatever it raises counts as an attempt."""
+        ...
+
+
+class Reader:
+    """Reads until it is cancelled or told to stop; a message that defeats it three times goes into quarantine."""
+
+    def __init__(
+        self, register: Register, channels: Sequence[ChannelReader], understander: Understander, stop: asyncio.Event
+    ) -> None:
+        self._register = register
+        self._channels: Mapping[str, ChannelReader] = {channel.name: channel for channel in channels}
+        self._understander = understander
+        self._stop = stop
+        self._work = register.catalogue.settings.work
+
+    async def run(self) -> None:
+        """Read what is waiting, and then whatever comes."""
+        await self._understander.ready()
+        await self._register.take_over_messages(datetime.now(UTC))
+        while not self._stop.is_set():
+            try:
+                await self._understand_again()
+                busy = await self._read_batch()
+            except StoreError as error:
+                log.warning("reader.store_unavailable", reason=str(error))
+                await _wait(self._stop, _STORE_PAUSE)
+            else:
+                if not busy:
+                    await self._wait_for_work()
+
+    async def _wait_for_work(self) -> None:
+        waiting = self._register.messages_waiting
+        await _wait(waiting, self._work.poll_seconds)
+        waiting.clear()
+
+    async def _read_batch(self) -> bool:
+        lease = timedelta(seconds=self._work.lease_seconds)
+        batch = await self._register.claim_messages(datetime.now(UTC), lease, _AT_ONCE)
+        for number, logged in enumerate(batch):
+            if self._stop.is_set():
+                await self._register.give_back(batch[number:], datetime.now(UTC))
+                break
+            await self._read_one(logged)
+        return bool(batch)
+
+    async def _read_one(self, logged: LoggedMessage) -> None:
+        try:
+            reading, understanding = await self._read(logged.message)
+            reference = await self._record(logged, reading, understanding)
+        except Exception as error:
+            again_at = datetime.now(UTC) + _BACKOFF[min(logged.attempt, len(_BACKOFF)) - 1]
+            quarantined = await self._register.reading_failed(logged, again_at, type(error).__name__)
+            log.exception("message.unread", message=logged.id, attempt=logged.attempt, quarantined=quarantined)
+        else:
+            log.info("message.read", message=logged.id, outcome=type(reading).__name__.lower(), reference=reference)
+
+    async def _record(self, logged: LoggedMessage, reading: Reading, understanding: Understanding | None) -> str | None:
+        while True:
+            try:
+                return await self._register.record(logged, reading, understanding)
+            except (StoreUnavailable, StoreFull) as error:
+                # The message is well: an outage of the store must not count against it.
+                if self._stop.is_set():
+                    raise
+                log.warning("reader.store_unavailable", reason=str(error))
+                await _wait(self._stop, _STORE_PAUSE)
+
+    async def _read(self, message: InboundMessage) -> tuple[Reading, Understanding | None]:
+        reading = await asyncio.to_thread(self._channels[message.channel].read, message)
+        if not isinstance(reading, Submission):
+            return reading, None
+        clean = replace(reading, subject=_UNSTORABLE.sub("", reading.subject), text=_UNSTORABLE.sub("", reading.text))
+        return clean, await self._understander.understand(clean.subject, clean.text)
+
+    async def _understand_again(self) -> None:
+        """Give ideas that came without a model their understanding, now that there is one."""
+        if not self._understander.has_model:
+            return
+        for idea in await self._register.not_understood(_AT_ONCE):
+            first = idea.contributions[0]
+            understanding = await self._understander.understand(first.subject, first.text)
+            await self._register.understand_again(idea.reference, understanding, datetime.now(UTC))
+            log.info("idea.understood_again", reference=idea.reference, model=understanding.model)
+
+
+async def _wait(event: asyncio.Event, seconds: float) -> None:
+    try:
+        async with asyncio.timeout(seconds):
+            await event.wait()
+    except TimeoutError:
+        return

@@ -1,0 +1,1 @@
+"""Telegram: an update loop that commits before it confirms, and the reading of updates."""

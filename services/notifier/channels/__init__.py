@@ -1,0 +1,1 @@
+"""One deliverer for each channel."""

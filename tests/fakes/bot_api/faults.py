@@ -1,0 +1,74 @@
+"""Scripted faults: the next calls of a method are refused, held, or answered into a closed connection."""
+
+from __future__ import annotations
+
+import asyncio
+from collections import defaultdict, deque
+from dataclasses import dataclass, field
+from typing import TYPE_CHECKING
+
+if TYPE_CHECKING:
+    from tests.fakes.bot_api.wire import ResponseParameters
+
+
+@dataclass(frozen=True, slots=True)
+class Answer:
+    """Refuse without doing anything; `status` is the HTTP status and the error_code."""
+
+    status: int
+    description: str
+    parameters: ResponseParameters | None = None
+
+
+@dataclass(frozen=True, slots=True)
+class LostAnswer:
+    """Do what was asked, then close the connection instead of answering: the client cannot know."""
+
+
+@dataclass(frozen=True, slots=True)
+class Hang:
+    """Hold the call until `release()`, then go on as if nothing had been."""
+
+    _reached: asyncio.Event = field(default_factory=asyncio.Event)
+    _released: asyncio.Event = field(default_factory=asyncio.Event)
+
+    async def reached(self, timeout_s: float = 5) -> None:
+        """Return once a call is held."""
+        async with asyncio.timeout(timeout_s):
+            await self._reached.wait()
+
+    def release(self) -> None:
+        """Let the held call, and any later one, go on."""
+        self._released.set()
+
+    async def hold(self) -> None:
+        """Say that a call is here, and wait; the server calls this."""
+        self._reached.set()
+        await self._released.wait()
+
+
+Fault = Answer | LostAnswer | Hang
+
+
+class FaultScript:
+    """The faults still to come, in order, for each method."""
+
+    def __init__(self) -> None:
+        self._coming: defaultdict[str, deque[Fault]] = defaultdict(deque)
+        self._hangs: list[Hang] = []
+
+    def add(self, method: str, fault: Fault, count: int = 1) -> None:
+        """Script `fault` for the next `count` calls of `method`."""
+        self._coming[method].extend([fault] * count)
+        if isinstance(fault, Hang):
+            self._hangs.append(fault)
+
+    def next(self, method: str) -> Fault | None:
+        """Take the fault for this call, if there is one."""
+        coming = self._coming[method]
+        return coming.popleft() if coming else None
+
+    def release_all(self) -> None:
+        """Let go of all held calls: the server closes."""
+        for hang in self._hangs:
+            hang.release()
