@@ -10,7 +10,7 @@ from __future__ import annotations
 import json
 from collections import Counter
 from collections.abc import Callable, Iterable, Iterator, Sequence
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
 from pathlib import Path
 from typing import Any
 
@@ -23,13 +23,15 @@ from spacy.training import Example
 from thinc.api import Model
 from thinc.types import Floats2d
 
+from nlp.hints import HintMatcher, Hints, folded
+
 FACTORY = "ideenkanal_features"
 FACTS = "facts.json"
 WORD_AT_MOST = 40
 
 _FEATURES = "ideenkanal.features"
 _NOWHERE = -1
-_FOLDED = str.maketrans({"ä": "ae", "ö": "oe", "ü": "ue", "ß": "ss"})
+_BREAK = "|"
 
 Ints = NDArray[np.int32]
 Floats = NDArray[np.float32]
@@ -37,7 +39,7 @@ Floats = NDArray[np.float32]
 
 @dataclass(frozen=True, slots=True)
 class Features:
-    """A text as a sparse vector of length 1: `rows` are distinct, `values` belong to them.
+    """A text as a sparse vector: `rows` are distinct, `values` belong to them.
 
     A hit is one occurrence: of feature `hit_rows[i]` in token `hit_tokens[i]` (-1: in the text as a whole), which
     brought `hit_values[i]` of the feature's value. `width` is the number of features there are.
@@ -58,85 +60,111 @@ def features_of(doc: Doc) -> Features:
 
 
 class FeatureFinder:
-    """The component: learns in `initialize` which features there are, then finds them in each text."""
+    """The component: learns in `initialize` which features there are, then finds them in each text.
 
-    def __init__(self, shortest: int, longest: int, at_least: int, at_most: int) -> None:
-        self._sizes = range(shortest, longest + 1)
+    A text has two blocks of features: words, pairs and pieces, weighted by rarity and scaled to length 1, and the
+    hints, whose value is `hint_weight` times the logarithm of one plus the words that give the hint.
+    """
+
+    def __init__(self, sizes: range, at_least: int, at_most: int, hint_weight: float) -> None:
+        self._sizes = sizes
         self._at_least = at_least
         self._at_most = at_most
+        self._hint_weight = hint_weight
         self._rows: dict[str, int] = {}
         self._rarity: Floats = np.zeros(0, dtype=np.float32)
+        self._hints: Hints = {}
+        self._matcher = HintMatcher({})
 
     def __call__(self, doc: Doc) -> Doc:
         """Find the features of `doc` for `features_of`."""
-        hits = [(row, token) for name, token in self._names(doc) if (row := self._rows.get(name)) is not None]
-        doc.user_data[_FEATURES] = self._weigh(np.array(hits, dtype=np.int32).reshape(-1, 2))
+        hits: list[tuple[int, int]] = []
+        hinted: list[tuple[int, int]] = []
+        for token, word, names in self._tokens(doc):
+            hits.extend((row, token) for name in names if (row := self._rows.get(name)) is not None)
+            hinted.extend((len(self._rows) + number, token) for number in sorted(self._matcher.matches(word)))
+        doc.user_data[_FEATURES] = _joined(self._weighed(hits), self._hinted(hinted), self._width)
         return doc
 
-    def initialize(self, get_examples: Callable[[], Iterable[Example]], *, nlp: Language | None = None) -> None:
+    def initialize(
+        self,
+        get_examples: Callable[[], Iterable[Example]],
+        *,
+        nlp: Language | None = None,
+        hints: Hints | None = None,
+    ) -> None:
         """Keep the features that enough of the examples have; find them in their predicted texts."""
         del nlp  # spaCy hands it to every component
         examples = list(get_examples())
         counts: Counter[str] = Counter()
         for example in examples:
-            counts.update({name for name, _ in self._names(example.predicted)})
+            counts.update({name for _, _, names in self._tokens(example.predicted) for name in names})
         common = [(-count, name) for name, count in counts.items() if count >= self._at_least]
         # Sorted by count and then by name, so that the same examples always number the features alike.
         kept = sorted(common)[: self._at_most]
-        self._rows = {name: row for row, (_, name) in enumerate(kept)}
         frequencies = np.array([-count for count, _ in kept], dtype=np.float32)
-        self._rarity = (np.log((1 + len(examples)) / (1 + frequencies)) + 1).astype(np.float32)
+        rarity = (np.log((1 + len(examples)) / (1 + frequencies)) + 1).astype(np.float32)
+        self._know([name for _, name in kept], rarity, hints or {})
         for example in examples:
             self(example.predicted)
 
     def to_disk(self, path: str | Path, *, exclude: Sequence[str] = ()) -> None:
-        """Write the features' names and rarities as JSON into the directory `path`."""
+        """Write the features' names and rarities and the hints as JSON into the directory `path`."""
         del exclude  # there is nothing to leave out
         folder = Path(path)
         folder.mkdir(parents=True, exist_ok=True)
         rarity = [round(float(value), 4) for value in self._rarity]
-        content = {"names": list(self._rows), "rarity": rarity}
+        content = {"names": list(self._rows), "rarity": rarity, "hints": self._hints}
         (folder / FACTS).write_text(json.dumps(content, ensure_ascii=False, separators=(",", ":")), encoding="utf-8")
 
     def from_disk(self, path: str | Path, *, exclude: Sequence[str] = ()) -> FeatureFinder:
         """Read what `to_disk` wrote; raises OSError, ValueError or KeyError if it is not that."""
         del exclude
         content = json.loads((Path(path) / FACTS).read_text(encoding="utf-8"))
-        self._rows = {name: row for row, name in enumerate(content["names"])}
-        self._rarity = np.array(content["rarity"], dtype=np.float32)
-        if len(self._rows) != len(self._rarity):
-            message = f"{path}: {len(self._rows)} names but {len(self._rarity)} rarities"
-            raise ValueError(message)
+        if len(set(content["names"])) != len(content["rarity"]):
+            raise ValueError(f"{path}: {len(content['names'])} names but {len(content['rarity'])} rarities")
+        hints = {name: tuple(pieces) for name, pieces in content["hints"].items()}
+        self._know(content["names"], np.array(content["rarity"], dtype=np.float32), hints)
         return self
 
-    def _weigh(self, hits: Ints) -> Features:
-        rows, places, counts = np.unique(hits[:, 0], return_inverse=True, return_counts=True)
-        values = (1 + np.log(counts)) * self._rarity[rows]
-        length = float(np.sqrt((values**2).sum())) or 1.0
-        values = (values / length).astype(np.float32)
-        shares = (values / counts).astype(np.float32)
-        return Features(rows.astype(np.int32), values, hits[:, 0], hits[:, 1], shares[places], len(self._rarity))
+    @property
+    def _width(self) -> int:
+        return len(self._rows) + len(self._hints)
 
-    def _names(self, doc: Doc) -> Iterator[tuple[str, int]]:
-        """Each feature's name with the token that bears it. Names of different families cannot be the same."""
-        previous = "|"
+    def _know(self, names: Sequence[str], rarity: Floats, hints: Hints) -> None:
+        self._rows = {name: row for row, name in enumerate(names)}
+        # As they will be read from disk: a model that was just trained and the same one loaded agree to the bit.
+        self._rarity = np.round(rarity, 4)
+        self._hints = hints
+        self._matcher = HintMatcher(hints)
+
+    def _weighed(self, hits: Sequence[tuple[int, int]]) -> _Block:
+        block = _Block.of(hits)
+        values = (1 + np.log(block.counts)) * self._rarity[block.rows]
+        return replace(block, values=values / (float(np.sqrt((values**2).sum())) or 1.0))
+
+    def _hinted(self, hits: Sequence[tuple[int, int]]) -> _Block:
+        block = _Block.of(hits)
+        return replace(block, values=self._hint_weight * np.log1p(block.counts))
+
+    def _tokens(self, doc: Doc) -> Iterator[tuple[int, str, list[str]]]:
+        """Each token's number, its folded word ("" if it is none) and the names of its features.
+
+        Names of different families cannot be the same.
+        """
+        previous = _BREAK
         words = 0
         for token in doc:
-            if token.is_space:
-                continue
             mark = _mark(token)
             if mark:
-                yield mark, token.i
-                previous = "|" if token.is_punct else mark
-                continue
-            word = token.lower_.translate(_FOLDED)[:WORD_AT_MOST]
-            words += 1
-            yield f"={word}", token.i
-            yield f"{previous} {word}", token.i
-            for piece in self._pieces(f"<{word}>"):
-                yield piece, token.i
-            previous = word
-        yield f"~length:{words.bit_length()}", _NOWHERE
+                yield token.i, "", [mark]
+                previous = _BREAK if token.is_punct else mark
+            elif not token.is_space:
+                word = folded(token.text[:WORD_AT_MOST])
+                words += 1
+                yield token.i, word, [f"={word}", f"{previous} {word}", *self._pieces(f"<{word}>")]
+                previous = word
+        yield _NOWHERE, "", [f"~length:{words.bit_length()}"]
 
     def _pieces(self, word: str) -> Iterator[str]:
         for size in self._sizes:
@@ -144,8 +172,39 @@ class FeatureFinder:
                 yield word[start : start + size]
 
 
+@dataclass(frozen=True, slots=True)
+class _Block:
+    """Hits summed up by feature; `places[i]` is the index in `rows` of hit `i`."""
+
+    rows: Ints
+    counts: NDArray[np.int64]
+    values: Any
+    places: NDArray[np.int64]
+    tokens: Ints
+
+    @classmethod
+    def of(cls, hits: Sequence[tuple[int, int]]) -> _Block:
+        pairs = np.array(hits, dtype=np.int32).reshape(-1, 2)
+        rows, places, counts = np.unique(pairs[:, 0], return_inverse=True, return_counts=True)
+        return cls(rows, counts, None, places, pairs[:, 1])
+
+
+def _joined(first: _Block, second: _Block, width: int) -> Features:
+    blocks = (first, second)
+    return Features(
+        rows=np.concatenate([block.rows for block in blocks]),
+        values=np.concatenate([block.values for block in blocks]).astype(np.float32),
+        hit_rows=np.concatenate([block.rows[block.places] for block in blocks]),
+        hit_tokens=np.concatenate([block.tokens for block in blocks]),
+        hit_values=np.concatenate([(b.values / b.counts)[b.places] for b in blocks]).astype(np.float32),
+        width=width,
+    )
+
+
 def _mark(token: Any) -> str:
-    """What stands for a token whose letters say nothing: addresses, numbers and signs ("" for a word)."""
+    """What stands for a token whose letters say nothing: addresses, numbers and signs ("" for words and blanks)."""
+    if token.is_space:
+        return ""
     if token.like_url:
         return "~url"
     if token.like_email:
@@ -157,12 +216,15 @@ def _mark(token: Any) -> str:
 
 @Language.factory(
     FACTORY,
-    default_config={"shortest": 3, "longest": 5, "at_least": 2, "at_most": 30000},
+    default_config={"sizes": [3, 5], "at_least": 2, "at_most": 30000, "hint_weight": 0.5},
 )
-def make_finder(nlp: Language, name: str, shortest: int, longest: int, at_least: int, at_most: int) -> FeatureFinder:
-    """The component for a spaCy config: sizes of word pieces, examples that must have a feature, features in all."""
+def make_finder(  # noqa: PLR0913  (spaCy's two and the block's four)
+    nlp: Language, name: str, sizes: list[int], at_least: int, at_most: int, hint_weight: float
+) -> FeatureFinder:
+    """The component for a spaCy config: see the comments in nlp/configs/default.cfg."""
     del nlp, name
-    return FeatureFinder(shortest, longest, at_least, at_most)
+    shortest, longest = sizes
+    return FeatureFinder(range(shortest, longest + 1), at_least, at_most, hint_weight)
 
 
 @registry.architectures("ideenkanal.SparseLinear.v1")

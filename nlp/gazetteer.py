@@ -63,9 +63,13 @@ class District:
 
 @dataclass(frozen=True, slots=True)
 class Suffix:
-    """An addition to a name, as the register writes it, with its other spellings after "/" or a space."""
+    """An addition to a name, as the register writes it, with its other spellings after "/" or a space.
+
+    In its districts it may stand behind any name that several places bear, whatever the register says.
+    """
 
     official: str
+    districts: tuple[str, ...]
     slash: tuple[str, ...]
     plain: tuple[str, ...]
 
@@ -134,7 +138,7 @@ class Gazetteer:
     words: Words
 
 
-def read_gazetteer(folder: Path) -> Gazetteer:
+def load_gazetteer(folder: Path) -> Gazetteer:
     """The places in `folder`; raises GazetteerError with every defect of every file at once."""
     defects = Defects()
     region, districts, suffixes = _districts(folder, defects)
@@ -169,8 +173,15 @@ def _districts(folder: Path, defects: Defects) -> tuple[Region, tuple[District, 
         table.unique(key, seen)
         texts = (table.texts("aliases"), table.texts("adjectives"), table.texts("compounds"))
         districts.append(District(key, table.text("name"), table.text("kind"), *texts))
-    suffixes = tuple(Suffix(t.text("official"), t.texts("slash"), t.texts("plain")) for t in tables["suffix"])
+    suffixes = tuple(_suffix(table, frozenset(seen)) for table in tables["suffix"])
     return (regions or [Region("", (), ())])[0], tuple(districts), suffixes
+
+
+def _suffix(table: Row, keys: frozenset[str]) -> Suffix:
+    districts = table.texts("districts")
+    for key in sorted(set(districts) - keys):
+        table.defect(f"districts {key!r} is not known")
+    return Suffix(table.text("official"), districts, table.texts("slash"), table.texts("plain"))
 
 
 def _municipalities(folder: Path, keys: frozenset[str], defects: Defects) -> tuple[Municipality, ...]:

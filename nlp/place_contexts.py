@@ -9,12 +9,14 @@ from typing import TYPE_CHECKING
 
 from nlp.place_cues import (
     AFTER_COMPARED,
+    AFTER_FAR,
     AFTER_PAST,
     AFTER_VORBILD,
     AFTER_WAYS,
     BEFORE_COMPARED,
     BEFORE_ELLIPTIC_STREET,
     BEFORE_EXAMPLES,
+    BEFORE_FAR_TOWN,
     BEFORE_HOME,
     BEFORE_PAST,
     BEFORE_PERSON,
@@ -40,7 +42,10 @@ _LONGEST_SIGNATURE = 300
 
 
 class Role(StrEnum):
-    """How a place name counts: fully; as the writer's home; perhaps only compared with; or not at all."""
+    """How a place name counts: fully; as the writer's home; perhaps only compared with; or not at all.
+
+    A route or an example outside the region (ROUTE) makes no idea one of somewhere else.
+    """
 
     PLACE = "place"
     HOME = "home"
@@ -95,7 +100,7 @@ def _judge(text: str, mention: Mention, words: Words, signature: int) -> Mention
 
 
 def _is_street(mention: Mention, before: str, after: str) -> bool:
-    """ "Zwickauer Straße", "Zwickauer und Plauener Str.", and "auf der Zwickauer" at the end of a clause."""
+    """Whether it is "Zwickauer Straße", "Zwickauer und Plauener Str.", or "auf der Zwickauer" at a clause's end."""
     if mention.reading.form < Form.ADJECTIVE:
         return False
     elliptic = BEFORE_ELLIPTIC_STREET.search(before) and re.match(r"\s*(?:[.,;:!?)]|\d|$)", after)
@@ -120,7 +125,9 @@ def _is_word(mention: Mention, written: str, before: str, after: str, words: Wor
         return not (written[:1].isupper() and re.match(r"\s+[A-ZÄÖÜ]", after))
     if not written[:1].isupper() and (before + after) != (before + after).lower():
         return True
-    at_start = not mention.outside and SENTENCE_START.search(before) and re.match(r"\s+[a-zäöü]", after)
+    if mention.outside:
+        return not BEFORE_FAR_TOWN.search(before)
+    at_start = SENTENCE_START.search(before) and re.match(r"\s+[a-zäöü]", after)
     return not (at_start or BEFORE_TOWN.search(before))
 
 
@@ -141,15 +148,19 @@ def _role(mention: Mention, before: str, after: str) -> Role:
     adjective = mention.reading.form >= Form.ADJECTIVE
     if BEFORE_EXAMPLES.search(before):
         return Role.COMPARED if mention.outside else Role.PLACE
-    if BEFORE_COMPARED.search(before) or AFTER_COMPARED.match(after) or adjective and AFTER_VORBILD.match(after):
+    if _is_compared(before, after) or (adjective and AFTER_VORBILD.match(after)):
         return Role.COMPARED
-    if BEFORE_PAST.search(before) and AFTER_PAST.match(after):
-        return Role.COMPARED
-    if mention.outside and BEFORE_ROUTE.search(before):
+    if mention.outside and (BEFORE_ROUTE.search(before) or AFTER_FAR.match(after)):
         return Role.ROUTE
     if not adjective and (AFTER_WAYS.match(after) or BEFORE_WAYS.search(before)):
         return Role.MAYBE_COMPARED
     return Role.PLACE
+
+
+def _is_compared(before: str, after: str) -> bool:
+    """Whether the place is an example, the home of other people or the writer's past."""
+    past = BEFORE_PAST.search(before) and AFTER_PAST.match(after)
+    return bool(past or BEFORE_COMPARED.search(before) or AFTER_COMPARED.match(after))
 
 
 def _spread(text: str, mentions: list[Mention]) -> list[Mention]:
@@ -158,7 +169,8 @@ def _spread(text: str, mentions: list[Mention]) -> list[Mention]:
     spread = list(mentions)
     for index in range(1, len(spread)):
         earlier, later = spread[index - 1], spread[index]
-        if later.role in {Role.PLACE, Role.ROUTE} and earlier.role in comparing and _coordinated(text, earlier, later):
+        taken = earlier.role in comparing or (earlier.role is Role.ROUTE and later.outside)
+        if later.role in {Role.PLACE, Role.ROUTE} and taken and _coordinated(text, earlier, later):
             spread[index] = replace(later, role=earlier.role)
     for index in range(len(spread) - 1, 0, -1):
         earlier, later = spread[index - 1], spread[index]

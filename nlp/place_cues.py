@@ -1,6 +1,6 @@
-"""German wording around place names, as patterns: those called BEFORE end where the name begins, AFTER begin where it ends.
+"""German wording around place names: patterns called BEFORE end where the name begins, AFTER begin where it ends.
 
-They are looked for in a short window, and every repetition in them is bounded, so that their cost is bounded too.
+They are looked for in a short window, and the window is what bounds their cost.
 """
 
 from __future__ import annotations
@@ -24,16 +24,19 @@ def _after(pattern: str) -> re.Pattern[str]:
     return re.compile(pattern, re.IGNORECASE)
 
 
-STREET = _after(rf"(?:[\s-]*(?:/|,|und|oder|ecke|-|–)\s*[^\W\d]{{2,25}}e[rn]\b){{0,3}}[\s-]*{_STREET_NOUN}")
+STREET = _after(rf"(?:[\s-]*(?:/|,|und|oder|ecke|-|\u2013)\s*[^\W\d]{{2,25}}e[rn]\b){{0,3}}[\s-]*{_STREET_NOUN}")
 BEFORE_ELLIPTIC_STREET = _before(r"\b(?:auf|an|in|entlang|über) (?:der|die) (?:(?:alten|äußeren|oberen|unteren) )?")
 BEFORE_PERSON = re.compile(
-    r"(?:\b(?:Herrn?|Frau|Familie|Fam\.|Eheleute|Ehepaar|Dr\.|Prof\.)[ \t]+(?:(?:Dr\.|Prof\.|[A-ZÄÖÜ]\.|[A-ZÄÖÜ][a-zäöüß-]+)[ \t]+){0,2}"
+    r"(?:\b(?:Herrn?|Frau|Familie|Fam\.|Eheleute|Ehepaar|Dr\.|Prof\.)[ \t]+"
+    r"(?:(?:Dr\.|Prof\.|[A-ZÄÖÜ]\.|[A-ZÄÖÜ][a-zäöüß-]+)[ \t]+){0,2}"
     r"|\b(?:[Ii]ch heiße|namens|[Nn]ame ist|[Ii]ch bin (?:der|die))[ \t]+(?:[A-ZÄÖÜ][a-zäöüß-]+[ \t]+)?)$"
 )
 BEFORE_RIVER = _before(r"\b(?:der|die|zur)\s+")
 BEFORE_TOWN = _before(
-    r"\b(?:in|nach|aus|von|bei|für|um|ab|bis|richtung|stadt|gemeinde|raum|ort|zwischen|und|sowie|hier|bahnhof|region)\s+|[,/(–-]\s*"
+    r"\b(?:in|nach|aus|von|bei|für|um|ab|bis|richtung|stadt|gemeinde|raum|ort|zwischen|und|sowie|hier|bahnhof|region)\s+"
+    r"|[,/(\u2013-]\s*"
 )
+BEFORE_FAR_TOWN = _before(r"\b(?:in|nach|aus|bei|richtung|stadt|raum)\s+")
 SENTENCE_START = re.compile(r"(?:^|[.!?:\n]\s*|[\"„»(]\s*)$")
 BEFORE_QUARTER = _before(r"\b(?:OT|ortsteile?s?|stadtteile?s?|stadtviertel|viertel|ortschaft|dorf|quartier)\s+")
 BEFORE_EXAMPLES = _before(rf"\b{_PLACES}\s+wie\s+(?:in\s+|z\.\s?b\.\s+|etwa\s+)?")
@@ -42,8 +45,9 @@ BEFORE_COMPARED = _before(
     rf"|\bwie\s+(?:man|ich|wir|sie|es)\s+(?:(?:es|das|sie|schon)\s+){{0,2}}(?:aus|von)\s+{_FILL}"
     rf"|\b(?:anders|besser|schlechter|mehr|weniger|\w{{2,20}}er),?\s+als\s+{_FILL}"
     rf"|[^\s,.!?;:]\s+als\s+(?:in|im|bei|beim)\s+{_FILL}"
-    rf"|\b(?:im gegensatz zu|im vergleich (?:zu|mit)|im unterschied zu|verglichen mit|gegenüber|ähnlich|analog zu|siehe|vgl\."
-    rf"|nach dem (?:vorbild|beispiel|modell|muster)|vorbild|vorbilder|vorbild (?:ist|wäre|dafür ist|könnte|sind)|so machen es|so macht es"
+    rf"|\b(?:im gegensatz zu|im vergleich (?:zu|mit)|im unterschied zu|verglichen mit|gegenüber|ähnlich|analog zu|siehe"
+    rf"|vgl\.|nach dem (?:vorbild|beispiel|modell|muster)|vorbild|vorbilder|so machen es|so macht es"
+    rf"|(?:^|[.!?:]\s*|als |ein )vorbild(?: dafür)? (?:ist|wäre|könnte|sind)"
     rf"|neidisch (?:auf|nach)|schaut?(?:en)?(?: sie| wir)?(?: mal| doch)? nach|partnerstadt)\s*:?\s*{_FILL}"
     rf"|\b(?:kunden|kundinnen|kollegen|kolleginnen|kollege|kollegin|gästen?|besuchern?|touristen|freunden?|bekannten?|verwandten?"
     rf"|lieferanten|investoren|oma|opa|tante|onkel|bruder|schwester|tochter|sohn)\s+(?:\w{{1,20}}\s+)?aus\s+{_FILL}"
@@ -64,7 +68,8 @@ BEFORE_PAST = _before(r"\b(?:ich|wir)\b[^.!?;\n]{0,90}")
 AFTER_PAST = _after(
     r"[^.!?;,\n]{0,40}?\b(?:gewohnt|gelebt|gesehen|erlebt|kennengelernt|aufgewachsen|geboren|gewesen|(?:habe|hatte)\s+(?:ich|wir))\b"
 )
-BEFORE_ROUTE = _before(r"\b(?:nach|richtung|bis|von|ab|aus|mit|zwischen|über)\s+")
+BEFORE_ROUTE = _before(r"\b(?:nach|richtung|bis|von|ab|aus|mit|zwischen|über|(?<!zum )beispiel:?)\s+")
+AFTER_FAR = _after(r"\s+(?:hat|haben|bietet|schafft|schaffte|baut|zahlt)\b")
 AFTER_WAYS = _after(
     r"[^.!?;,\n]{0,15}?\s(?:gibt|gab)\s+es\b(?:[^.!?;\n]{0,30}\b(?:schon|bereits|längst|auch|so)\b|\s+(?:das|sie|ihn|dies|die|so)\b)"
     r"|\s+(?:funktioniert|klappt|läuft|geht)\s+(?:das|es|so)\b"
@@ -79,5 +84,9 @@ CLOSING = re.compile(
     r"|gr(?:ü|ue)(?:ß|ss)e|gru(?:ß|ss)|mfg|lg|vg|glück\s?auf|hochachtungsvoll|ihre?\s+familie)\b",
     re.IGNORECASE,
 )
-BEFORE_HOME = _before(r"\b(?:aus|in|im|stadt|gemeinde|ort|ot|landkreis)\s+(?:(?:dem|der|schönen)\s+){0,2}|\b\d{5}\s+|\baus\s+\d{5}\s+|\w,[ \t]+")
-COORDINATION = _after(r"\s*(?:,|/|&|und|oder|sowie|bzw\.|,?\s*aber auch)\s*(?:(?<!,)(?<!, )(?:auch\s+)?(?:in|im)\s+)?(?:der\s+|dem\s+)?")
+BEFORE_HOME = _before(
+    r"\b(?:aus|in|im|stadt|gemeinde|ort|ot|landkreis)\s+(?:(?:dem|der|schönen)\s+){0,2}|\b\d{5}\s+|\w,[ \t]+"
+)
+COORDINATION = _after(
+    r"\s*(?:,|/|&|und|oder|sowie|bzw\.|,?\s*aber auch)\s*(?:(?<!,)(?<!, )(?:auch\s+)?(?:in|im)\s+)?(?:der\s+|dem\s+)?"
+)

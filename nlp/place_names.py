@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+from collections import Counter
 from dataclasses import dataclass
 from enum import StrEnum
 from typing import TYPE_CHECKING
@@ -78,14 +79,25 @@ def _written(gazetteer: Gazetteer) -> Iterator[tuple[str, Form, Sense]]:
     yield from _districts(gazetteer)
     for sense, name in _towns(gazetteer):
         yield from _forms((name,), sense)
-    for town in gazetteer.municipalities:
-        sense = Sense(SenseKind.MUNICIPALITY, town.name, (town.district,), town.ags)
-        if town.official_name != town.name:
-            yield from _plain(with_additions(town.official_name, gazetteer.suffixes), sense)
+    yield from _told_apart(gazetteer)
     for alias in gazetteer.aliases:
         yield from _alias(alias, gazetteer)
     for name in gazetteer.outside:
         yield from _forms((name,), Sense(SenseKind.OUTSIDE, name, (OUTSIDE,)))
+
+
+def _told_apart(gazetteer: Gazetteer) -> Iterator[tuple[str, Form, Sense]]:
+    """The towns with the additions that tell them apart, official ones and those of their district."""
+    bearers = Counter(town.name for town in gazetteer.municipalities)
+    bearers.update(place.name for place in gazetteer.localities)
+    for town in gazetteer.municipalities:
+        sense = Sense(SenseKind.MUNICIPALITY, town.name, (town.district,), town.ags)
+        official = {town.official_name} - {town.name}
+        if bearers[town.name] > 1:
+            suffixes = [suffix for suffix in gazetteer.suffixes if town.district in suffix.districts]
+            official.update(f"{town.name}/{suffix.official}" for suffix in suffixes)
+        for name in sorted(official):
+            yield from _plain(with_additions(name, gazetteer.suffixes), sense)
 
 
 def _region(gazetteer: Gazetteer) -> Iterator[tuple[str, Form, Sense]]:

@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import re
+from bisect import bisect_left
 from dataclasses import dataclass
 from typing import TYPE_CHECKING
 
@@ -29,9 +30,15 @@ KIND_PROBABILITIES: Mapping[SenseKind, float] = {
     SenseKind.PLATE: 0.75,
     SenseKind.OUTSIDE: 0.85,
 }
-FORM_FACTORS: Mapping[Form, float] = {Form.NAME: 1, Form.ASCII: 1, Form.GENITIVE: 1, Form.ADJECTIVE: 0.96, Form.BARE: 0.92}
-_ADJACENT = re.compile(r"\s*(?:[-–/(,]|OT|,?\s*(?:OT|Ortsteil|Stadtteil)|in|bei)?\s*", re.IGNORECASE)
-_HYPHEN = re.compile(r"[-–/(]|\s*\(|\s+", re.IGNORECASE)
+FORM_FACTORS: Mapping[Form, float] = {
+    Form.NAME: 1,
+    Form.ASCII: 1,
+    Form.GENITIVE: 1,
+    Form.ADJECTIVE: 0.96,
+    Form.BARE: 0.92,
+}
+_ADJACENT = re.compile(r"\s*(?:[-\u2013/(,]|OT|,?\s*(?:OT|Ortsteil|Stadtteil)|in|bei)?\s*", re.IGNORECASE)
+_HYPHEN = re.compile(r"[-\u2013/(]|\s*\(|\s+")
 
 
 @dataclass(frozen=True, slots=True)
@@ -81,7 +88,7 @@ def resolve(
     text: str, mentions: tuple[Mention, ...], postcodes: tuple[PostcodeMention, ...]
 ) -> tuple[tuple[Found, ...], tuple[Sense, ...]]:
     """The places that the mentions stand for, and the meanings of those that nothing in the message decides."""
-    counted = _counted(mentions, bool(postcodes))
+    counted = _counted(mentions, has_postcode=bool(postcodes))
     context = _context(text, counted, postcodes)
     found = [_found_postcode(mention) for mention in postcodes]
     open_senses: dict[Sense, None] = {}
@@ -91,10 +98,10 @@ def resolve(
             found.append(_found(mention, senses))
         elif mention.role is not Role.HOME:
             open_senses.update(dict.fromkeys(_askable(mention)))
-    return _without_homes(found, bool(open_senses)), tuple(open_senses)
+    return _without_homes(found, asking=bool(open_senses)), tuple(open_senses)
 
 
-def _counted(mentions: tuple[Mention, ...], has_postcode: bool) -> tuple[Mention, ...]:
+def _counted(mentions: tuple[Mention, ...], *, has_postcode: bool) -> tuple[Mention, ...]:
     """The mentions that count; one that may be a mere comparison counts only when nothing else is named."""
     named = [m for m in mentions if m.role is Role.PLACE and not m.outside]
     kept = {Role.PLACE, Role.HOME}
@@ -109,7 +116,8 @@ def _context(text: str, mentions: tuple[Mention, ...], postcodes: tuple[Postcode
     certain = tuple(m for m in mentions if _certain(m))
     senses = [m.reading.senses[0] for m in certain if m.reading.senses[0].kind is not SenseKind.OUTSIDE]
     by_postcode = frozenset(ags for m in postcodes for ags in m.postcode.ags)
-    districts = {key for sense in senses for key in sense.districts} | {k for m in postcodes for k in m.postcode.districts}
+    districts = {key for sense in senses for key in sense.districts}
+    districts.update(key for m in postcodes for key in m.postcode.districts)
     towns = frozenset(sense.ags for sense in senses if sense.ags) | by_postcode
     return _Context(text, frozenset(districts), towns, by_postcode, certain)
 
@@ -128,15 +136,14 @@ def _choose(mention: Mention, context: _Context) -> tuple[Sense, ...]:
         return beside
     if mention.quarter and quarters:
         return _supported(quarters, context) or (quarters if len(quarters) == 1 else ())
-    by_postcode = _only(sense for sense in senses if sense.ags in context.postcode_towns)
+    readable = tuple(sense for sense in senses if sense.policy is not MatchPolicy.NEVER_ALONE)
+    by_postcode = _only(sense for sense in readable if sense.ags in context.postcode_towns)
     if by_postcode:
         return by_postcode
     towns = tuple(sense for sense in senses if sense.kind is SenseKind.MUNICIPALITY)
     if towns:
         return _choose_town(towns, quarters, context)
-    if not quarters:
-        return senses
-    return _choose_quarter(quarters, context)
+    return _choose_quarter(readable, context) if quarters else senses
 
 
 def _choose_town(towns: tuple[Sense, ...], quarters: tuple[Sense, ...], context: _Context) -> tuple[Sense, ...]:
@@ -156,11 +163,10 @@ def _choose_town(towns: tuple[Sense, ...], quarters: tuple[Sense, ...], context:
 
 
 def _choose_quarter(quarters: tuple[Sense, ...], context: _Context) -> tuple[Sense, ...]:
-    readable = tuple(quarter for quarter in quarters if quarter.policy is not MatchPolicy.NEVER_ALONE)
-    if readable and all(quarter.policy is MatchPolicy.FREE for quarter in readable):
-        if len(readable) == 1 or len({quarter.districts for quarter in readable}) == 1:
-            return readable
-    return _supported(readable, context)
+    free = all(quarter.policy is MatchPolicy.FREE for quarter in quarters)
+    if free and len({quarter.districts for quarter in quarters}) == 1:
+        return quarters
+    return _supported(quarters, context)
 
 
 def _supported(senses: tuple[Sense, ...], context: _Context) -> tuple[Sense, ...]:
@@ -171,11 +177,13 @@ def _supported(senses: tuple[Sense, ...], context: _Context) -> tuple[Sense, ...
 
 def _beside_town(mention: Mention, quarter: Sense, context: _Context) -> bool:
     """Whether the quarter's own town stands right beside it: "Zwickau-Auerbach", "Auerbach (Zwickau)"."""
-    for town in context.certain:
-        if town.reading.senses[0].ags != quarter.ags or town.reading.form >= Form.ADJECTIVE or town is mention:
+    index = bisect_left(context.certain, mention.start, key=lambda town: town.start)
+    for town in context.certain[max(0, index - 1) : index + 2]:
+        if town.reading.senses[0].ags != quarter.ags or town.reading.form >= Form.ADJECTIVE:
             continue
-        before, after = context.text[town.end : mention.start], context.text[mention.end : town.start]
-        if (before and _HYPHEN.fullmatch(before[:6])) or (after and _ADJACENT.fullmatch(after[:20])):
+        if town.end <= mention.start and _HYPHEN.fullmatch(context.text, town.end, mention.start):
+            return True
+        if mention.end <= town.start and _ADJACENT.fullmatch(context.text, mention.end, town.start):
             return True
     return False
 
@@ -210,7 +218,7 @@ def _found_postcode(mention: PostcodeMention) -> Found:
     return Found(mention.start, mention.end, inside, ags, HOME if mention.home else POSTCODE, mention.home)
 
 
-def _without_homes(found: list[Found], asking: bool) -> tuple[Found, ...]:
+def _without_homes(found: list[Found], *, asking: bool) -> tuple[Found, ...]:
     """The writer's own address counts only when the message names no other place."""
     named = tuple(place for place in found if not place.home)
     chosen = named if named or asking else tuple(found)

@@ -1,7 +1,7 @@
 """The spaCy component that reads the places of a message.
 
-It writes the names it counts into `doc.spans["places"]` and its PlaceReading into `doc._.places`. What it knows of the region is
-read when the pipeline is put together: nothing of it is stored with the model.
+It writes the names it counts into `doc.spans["places"]` and its PlaceReading into `doc._.places`. What it knows of the
+region is read when the pipeline is put together: nothing of it is stored with the model.
 """
 
 from __future__ import annotations
@@ -15,7 +15,7 @@ from spacy.matcher import PhraseMatcher
 from spacy.tokens import Doc
 from spacy.util import filter_spans
 
-from nlp.gazetteer import Gazetteer, read_gazetteer
+from nlp.gazetteer import Gazetteer, load_gazetteer
 from nlp.place_contexts import Mention, judged, signature_start
 from nlp.place_forms import Form
 from nlp.place_names import Reading, Sense, SenseKind, readings
@@ -32,9 +32,13 @@ __all__ = ["FACTORY", "SPANS", "PlaceReading", "PlacesComponent", "attach_places
 FACTORY = "ideenkanal_places"
 SPANS = "places"
 _POSTCODE = re.compile(r"(?<![\d.,])\d{5}(?![\d]|[.,]\d)")
-_AMOUNT = re.compile(r"\s*(?:€|%|euro|eur|einwohner|menschen|leute|stück|km|m²|qm|unterschriften|tonnen|kwh|besucher)", re.IGNORECASE)
+_AMOUNT = re.compile(
+    r"\s*(?:€|%|euro|eur|einwohner|menschen|leute|stück|km|m²|qm|unterschriften|tonnen|kwh|besucher)", re.IGNORECASE
+)
 _WORD = re.compile(r"[^\W_]+")
-_STREETS = frozenset({"straße", "strasse", "str", "weg", "allee", "platz", "ring", "gasse", "schule", "gymnasium", "oberschule"})
+_STREETS = frozenset(
+    {"straße", "strasse", "str", "weg", "allee", "platz", "ring", "gasse", "schule", "gymnasium", "oberschule"}
+)
 
 
 def attach_places(nlp: Language, gazetteer: Gazetteer) -> None:
@@ -42,7 +46,8 @@ def attach_places(nlp: Language, gazetteer: Gazetteer) -> None:
     if FACTORY not in nlp.pipe_names:
         nlp.add_pipe(FACTORY, last=True, config={"places_dir": ""})
     component = nlp.get_pipe(FACTORY)
-    assert isinstance(component, PlacesComponent)  # noqa: S101 - narrows spaCy's untyped registry for mypy
+    if not isinstance(component, PlacesComponent):
+        raise TypeError(f"the pipeline's {FACTORY} is a {type(component).__name__}")
     component.load(gazetteer)
 
 
@@ -50,11 +55,14 @@ def attach_places(nlp: Language, gazetteer: Gazetteer) -> None:
 def _component(nlp: Language, name: str, places_dir: str) -> PlacesComponent:
     """The component with the places of that folder, or without any where the path is empty."""
     Doc.set_extension("places", default=None, force=True)
-    return PlacesComponent(nlp, read_gazetteer(Path(places_dir)) if places_dir else None, name=name)
+    return PlacesComponent(nlp, load_gazetteer(Path(places_dir)) if places_dir else None, name=name)
 
 
 class PlacesComponent:
-    """Reads places; has to be given a gazetteer before its first message."""
+    """Reads places; has to be given a gazetteer before its first message.
+
+    It has no `to_disk`, so that spaCy stores nothing of it but its name: places are configuration, not model.
+    """
 
     def __init__(self, nlp: Language, gazetteer: Gazetteer | None = None, name: str = FACTORY) -> None:
         self.name = name
@@ -67,30 +75,25 @@ class PlacesComponent:
         """Take over the places of a region; takes about a second."""
         self._gazetteer = gazetteer
         self._readings = readings(gazetteer)
+        self._given_names = gazetteer.words.given_names
         self._compounds = _compounds(gazetteer)
         self._postcodes = {postcode.code: postcode for postcode in gazetteer.postcodes}
         self._towns = {town.ags: town for town in gazetteer.municipalities}
-        self._keys = frozenset(district.key for district in gazetteer.districts)
+        self._districts = {district.key: district.name for district in gazetteer.districts}
         self._matcher = PhraseMatcher(self._nlp.vocab, attr="LOWER")
         for spelled in self._readings:
-            self._matcher.add(spelled, [self._nlp.make_doc(spelled)])
-
-    def to_disk(self, path: Path, *, exclude: tuple[str, ...] = ()) -> None:
-        """Store nothing: places are configuration, not model."""
-
-    def from_disk(self, path: Path, *, exclude: tuple[str, ...] = ()) -> PlacesComponent:
-        """Read nothing, see `to_disk`."""
-        return self
+            # With a full stop the tokens may depend on capitals: "St. Egidien" has two tokens, "st. egidien" three.
+            written = {spelled, spelled.title()} if "." in spelled else {spelled}
+            self._matcher.add(spelled, [self._nlp.make_doc(text) for text in sorted(written)])
 
     def __call__(self, doc: Doc) -> Doc:
         """Read one message; raises RuntimeError when no places were loaded."""
         if self._gazetteer is None:
-            msg = f"{FACTORY} has no places: call attach_places or set places_dir"
-            raise RuntimeError(msg)
+            raise RuntimeError(f"{FACTORY} has no places: call attach_places or set places_dir")
         mentions = judged(doc.text, tuple(self._mentions(doc)), self._gazetteer.words)
         found, asked = resolve(doc.text, mentions, tuple(self._postcode_mentions(doc.text)))
         doc._.places = PlaceReading(
-            districts=scored(found, self._keys),
+            districts=scored(found, frozenset(self._districts)),
             municipalities=self._municipalities(found),
             evidence=tuple(Evidence(place.start, place.end, key) for place in found for key in place.districts),
             candidates=tuple(self._candidate(sense) for sense in asked),
@@ -107,20 +110,22 @@ class PlacesComponent:
             if all(sense.kind is not SenseKind.NOTHING for sense in reading.senses):
                 yield Mention(span.start_char, span.end_char, reading)
         for token in doc:
-            if token.i not in covered and token.text[:1].isalnum():
+            if token.i not in covered and token.text[:1].isalnum() and not (token.like_url or token.like_email):
                 yield from self._inside(token)
 
     def _inside(self, token: Token) -> Iterator[Mention]:
         """Names inside one token: "Zwickau-Mosel", "Plauen's", "Vogtlandbahn"."""
         lowered = token.lower_
-        for stem, reading in self._compounds:
+        for stem, district in self._compounds:
             if lowered.startswith(stem) and len(lowered) > len(stem) + 2:
-                yield Mention(token.idx, token.idx + len(token), reading)
+                yield Mention(token.idx, token.idx + len(token), district)
                 return
+        yield from self._parts(token)
+
+    def _parts(self, token: Token) -> Iterator[Mention]:
         parts = list(_WORD.finditer(token.text))
         words = [part.group().lower() for part in parts]
-        assert self._gazetteer is not None  # noqa: S101 - __call__ has checked it
-        if len(parts) < 2 or words[-1] in _STREETS or self._gazetteer.words.given_names.intersection(words):  # noqa: PLR2004 - two parts
+        if len(parts) < 2 or words[-1] in _STREETS or self._given_names.intersection(words):
             return
         position = 0
         while position < len(parts):
@@ -148,8 +153,11 @@ class PlacesComponent:
 
     def _candidate(self, sense: Sense) -> Candidate:
         town = self._towns[str(sense.ags)]
-        is_town = sense.kind is not SenseKind.LOCALITY
-        return Candidate(town.ags, town.official_name if is_town else f"{sense.name} ({town.name})", town.district)
+        if sense.kind is SenseKind.LOCALITY:
+            return Candidate(town.ags, f"{sense.name} ({town.name})", town.district)
+        bare = town.official_name == town.name
+        name = f"{town.name} ({self._districts[town.district]})" if bare else town.official_name
+        return Candidate(town.ags, name, town.district)
 
 
 def _compounds(gazetteer: Gazetteer) -> tuple[tuple[str, Reading], ...]:

@@ -5,7 +5,7 @@ from __future__ import annotations
 import hashlib
 import random
 import time
-from collections.abc import Callable, Iterator, Sequence
+from collections.abc import Callable, Iterable, Iterator, Sequence
 from dataclasses import dataclass, replace
 from pathlib import Path
 from typing import Any
@@ -19,11 +19,13 @@ from spacy.util import load_config, load_model_from_config, minibatch, registry
 from nlp.calibration import Floats, best_temperature, cooled, thresholds
 from nlp.corpus import Example, read_corpus
 from nlp.evaluate import Evaluation, evaluate
+from nlp.hints import read_hints
 from nlp.model import HEADS, KIND, TOPICS, ModelFacts, label, write_model
 from nlp.pipeline import SpacyClassifier
 from nlp.understanding import Kind, Understanding
 
 CONFIG = Path(__file__).parent / "configs" / "default.cfg"
+LEXICON = {head: Path(__file__).parent / "lexicon" / f"{head}.toml" for head in HEADS}
 
 
 @dataclass(frozen=True, slots=True)
@@ -68,7 +70,7 @@ def train(
     Raises CorpusError (with every defect) before anything is written. The same corpus gives the same predictions.
     """
     start = time.monotonic()
-    corpus = read_corpus(corpus_dir, topics, CONFIG, corrections=corrections)
+    corpus = read_corpus(corpus_dir, topics, CONFIG, *LEXICON.values(), corrections=corrections)
     trainer = _Trainer(tuple(topics), progress)
     progress(f"{len(corpus.examples)} labelled messages, digest {corpus.digest[:8]}")
     seen, unseen = _split(corpus.examples, trainer.plan.held_out)
@@ -114,6 +116,7 @@ class _Trainer:
         self.progress = progress
         self.config = load_config(CONFIG)
         self.plan = _plan(self.config)
+        self.hints = _hints(topics)
         self.labels = {TOPICS: [label(TOPICS, topic) for topic in topics], KIND: [label(KIND, kind) for kind in Kind]}
 
     def fit(self, examples: Sequence[Example]) -> tuple[Language, ModelFacts]:
@@ -155,7 +158,7 @@ class _Trainer:
         nlp = load_model_from_config(self.config, auto_fill=True)
         docs = [nlp.make_doc(Understanding.source(e.subject, e.text)) for e in examples]
         unlabelled = [Gold(doc, doc) for doc in docs]
-        nlp.get_pipe("features").initialize(lambda: unlabelled, nlp=nlp)  # type: ignore[attr-defined]
+        nlp.get_pipe("features").initialize(lambda: unlabelled, nlp=nlp, hints=self.hints)  # type: ignore[attr-defined]
         for head in HEADS:
             self._learn_head(nlp, head, self._gold(examples, docs, head))
         return nlp
@@ -192,6 +195,12 @@ class _Trainer:
 
     def _truth(self, examples: Sequence[Example], head: str) -> Floats:
         return np.array([[float(name in _labels(e, head)) for name in self.labels[head]] for e in examples])
+
+
+def _hints(topics: Iterable[str]) -> dict[str, tuple[str, ...]]:
+    names: dict[str, Iterable[str]] = {TOPICS: topics, KIND: Kind}
+    read = {head: read_hints(LEXICON[head], names[head]) for head in HEADS}
+    return {label(head, name): pieces for head in HEADS for name, pieces in read[head].items()}
 
 
 def _labels(example: Example, head: str) -> Iterator[str]:

@@ -2,13 +2,12 @@
 
 from __future__ import annotations
 
-import tomllib
 from collections.abc import Mapping
 from dataclasses import dataclass
 from pathlib import Path
-from typing import Annotated, Any, TypeVar
+from typing import Annotated
 
-from pydantic import BaseModel, Field, ValidationError
+from pydantic import BaseModel, Field
 
 from nlp.understanding import Kind
 from services.ideas.errors import ConfigurationError, Problem
@@ -16,8 +15,8 @@ from services.ideas.lifecycle import Lifecycle, Stage
 from services.ideas.routing import Body, DigestPlan, Route
 from services.ideas.settings import MailAddress, Section, Settings, environment_overrides
 from services.ideas.texts import Texts
+from services.ideas.toml import read_toml
 
-Model = TypeVar("Model", bound=BaseModel)
 Identifier = Annotated[str, Field(pattern="^[a-z0-9][a-z0-9-]*$")]
 
 
@@ -121,11 +120,11 @@ def read_catalogue(directory: Path, environ: Mapping[str, str]) -> Catalogue:
     """
     problems: list[Problem] = []
     overrides = environment_overrides(environ, problems)
-    settings = _read(directory / "settings.toml", Settings, problems, overrides, optional=True)
-    topics = _read(directory / "topics.toml", _Topics, problems)
-    stages = _read(directory / "stages.toml", _Stages, problems)
-    bodies = _read(directory / "bodies.toml", _Bodies, problems)
-    districts = _read(directory / "places" / "districts.toml", _Districts, problems)
+    settings = read_toml(directory / "settings.toml", "settings.toml", Settings, problems, overrides)
+    topics = read_toml(directory / "topics.toml", "topics.toml", _Topics, problems)
+    stages = read_toml(directory / "stages.toml", "stages.toml", _Stages, problems)
+    bodies = read_toml(directory / "bodies.toml", "bodies.toml", _Bodies, problems)
+    districts = read_toml(directory / "places" / "districts.toml", "places/districts.toml", _Districts, problems)
     texts = Texts.read(directory / "texts", problems)
     if topics and stages and bodies and districts:
         _cross_check(topics, stages, bodies, districts, problems)
@@ -146,43 +145,6 @@ def read_catalogue(directory: Path, environ: Mapping[str, str]) -> Catalogue:
 
 def _body(block: _BodyBlock) -> Body:
     return Body(block.id, block.name, block.email, DigestPlan(block.digest.weekdays, block.digest.hour))
-
-
-def _read(
-    path: Path,
-    model: type[Model],
-    problems: list[Problem],
-    overrides: Mapping[str, Mapping[str, Any]] | None = None,
-    *,
-    optional: bool = False,
-) -> Model | None:
-    overrides = overrides or {}
-    try:
-        data: dict[str, Any] = tomllib.loads(path.read_text(encoding="utf-8"))
-    except FileNotFoundError:
-        if not optional:
-            problems.append(Problem(path.name, "-", "expected this file to exist"))
-            return None
-        data = {}
-    except (tomllib.TOMLDecodeError, UnicodeDecodeError) as error:
-        problems.append(Problem(path.name, "-", f"expected valid TOML in UTF-8 ({error})"))
-        return None
-    for section, values in overrides.items():
-        present = data.get(section)
-        data[section] = {**present, **values} if isinstance(present, dict) else dict(values)
-    try:
-        return model.model_validate(data)
-    except ValidationError as error:
-        problems.extend(_problem(path.name, detail, overrides) for detail in error.errors())
-        return None
-
-
-def _problem(file: str, detail: Mapping[str, Any], overrides: Mapping[str, Mapping[str, Any]]) -> Problem:
-    location = [str(part) for part in detail["loc"]]
-    message = str(detail["msg"]).removeprefix("Value error, ")
-    if len(location) > 1 and location[1] in overrides.get(location[0], {}):
-        return Problem("environment", f"IDEENKANAL_{location[0]}_{location[1]}".upper(), message)
-    return Problem(file, ".".join(location) or "-", message)
 
 
 def _cross_check(

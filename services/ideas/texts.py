@@ -10,8 +10,11 @@ from typing import Any, Self
 
 from jinja2 import FileSystemLoader, StrictUndefined, TemplateError, TemplateSyntaxError, meta
 from jinja2.sandbox import ImmutableSandboxedEnvironment
+from pydantic import BaseModel, ConfigDict, field_validator
 
+from nlp.understanding import Kind
 from services.ideas.errors import Problem
+from services.ideas.toml import read_toml
 
 
 class Part(StrEnum):
@@ -49,6 +52,23 @@ MESSAGES: Mapping[str, MessageForm] = {
 }
 
 
+class Words(BaseModel):
+    """Single words of one language, from `words.toml`."""
+
+    model_config = ConfigDict(frozen=True, extra="forbid")
+
+    whole_region: str
+    outside: str
+    kinds: Mapping[Kind, str]
+
+    @field_validator("kinds")
+    @classmethod
+    def _every_kind(cls, kinds: Mapping[Kind, str]) -> Mapping[Kind, str]:
+        if missing := set(Kind) - set(kinds):
+            raise ValueError(f"expected a word for {', '.join(sorted(missing))}")
+        return kinds
+
+
 class Texts:
     """All templates of all languages. Values are escaped in HTML parts, and citizens' words are never templates."""
 
@@ -61,6 +81,7 @@ class Texts:
             lstrip_blocks=True,
             keep_trailing_newline=False,
         )
+        self._words: dict[str, Words] = {}
 
     @classmethod
     def read(cls, directory: Path, problems: list[Problem]) -> Self:
@@ -70,6 +91,9 @@ class Texts:
         if not languages:
             problems.append(Problem(directory.name, "-", "expected one folder for each language"))
         for language in languages:
+            words = read_toml(directory / language / "words.toml", f"texts/{language}/words.toml", Words, problems)
+            if words:
+                texts._words[language] = words
             for message, form in MESSAGES.items():
                 for part in sorted(form.parts):
                     texts._check(f"{language}/{message}/{part}", form, problems)
@@ -79,6 +103,10 @@ class Texts:
         """One part of a message. Subjects come in one line."""
         text = self._environment.get_template(f"{language}/{message}/{part}").render(values)
         return " ".join(text.split()) if part is Part.SUBJECT else text.strip() + "\n"
+
+    def words(self, language: str) -> Words:
+        """The single words of a language."""
+        return self._words[language]
 
     def _check(self, name: str, form: MessageForm, problems: list[Problem]) -> None:
         file = f"texts/{name}"

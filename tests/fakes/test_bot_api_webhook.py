@@ -42,23 +42,6 @@ async def receiver() -> AsyncIterator[_Receiver]:
     await runner.cleanup()
 
 
-@pytest.fixture
-async def server() -> AsyncIterator[BotApiServer]:
-    async with BotApiServer() as running:
-        yield running
-
-
-@pytest.fixture
-async def bot(server: BotApiServer) -> AsyncIterator[Bot]:
-    async with Bot(server.token, base_url=server.base_url) as ready:
-        yield ready
-
-
-@pytest.fixture
-def erika(server: BotApiServer) -> Citizen:
-    return server.citizen(chat_id=4711, first_name="Erika")
-
-
 async def test_an_update_is_posted_with_the_secret(
     server: BotApiServer, bot: Bot, erika: Citizen, receiver: _Receiver
 ) -> None:

@@ -22,7 +22,7 @@ from inscriptis.model.config import ParserConfig
 
 from services.ideas.model import Attachment
 
-Mail = Message[str, str]
+Mail = Message
 
 _MOST_PARTS = 500
 _ONE_ADDRESS = re.compile(r"^[^@\s<>(),;:\"]+@[^@\s<>(),;:\"]+$")

@@ -122,7 +122,7 @@ class MailReceiver:
     Leaving it stops listening, lets messages that are being transferred finish for `drain_seconds`, and hangs up.
     """
 
-    def __init__(self, settings: Email, data_dir: Path, inbound: InboundLog, *, drain_seconds: float = 6.0) -> None:
+    def __init__(self, settings: Email, data_dir: Path, inbound: InboundLog, *, drain_seconds: float = 5.0) -> None:
         self.connections: set[_Connection] = set()
         self._settings = settings
         self._handler = MailHandler(settings, data_dir, inbound)

@@ -7,11 +7,11 @@ import time
 from dataclasses import dataclass, field
 from typing import TYPE_CHECKING
 
-from tests.fakes.bot_api.changes import Changes
 from tests.fakes.bot_api.conversation import Conversation
 from tests.fakes.bot_api.errors import ApiError, Refusal
 from tests.fakes.bot_api.files import FileStore
 from tests.fakes.bot_api.updates import UpdateQueue
+from tests.fakes.changes import Changes
 
 if TYPE_CHECKING:
     from collections.abc import Callable, Iterator
@@ -49,6 +49,7 @@ class Account:
     notices: dict[int, list[Notice]] = field(default_factory=dict)
     webhook: WebhookDelivery | None = None
     poll_generation: int = 0
+    open_polls: int = 0
     is_closing: bool = False
     _message_ids: Iterator[int] = field(default_factory=lambda: itertools.count(1))
 

@@ -7,8 +7,8 @@ from typing import TYPE_CHECKING
 from tests.fakes.bot_api.errors import ApiError, Refusal
 
 if TYPE_CHECKING:
-    from tests.fakes.bot_api.changes import Changes
     from tests.fakes.bot_api.wire import Chat, Message, ReplyKeyboardMarkup, ReplyMarkup
+    from tests.fakes.changes import Changes
 
 
 class Conversation:
@@ -33,10 +33,13 @@ class Conversation:
     async def next_bot_message(self, timeout_s: float) -> Message:
         """Return the first message of the bot that this method has not returned yet."""
         await self._changes.expect(
-            lambda: len(self._from_bot) > self._read, f"a message to chat {self.chat['id']}", timeout_s=timeout_s
+            lambda: self._unread() is not None, f"a message to chat {self.chat['id']}", timeout_s=timeout_s
         )
-        self._read += 1
-        return self._messages[self._from_bot[self._read - 1]]
+        position = self._unread()
+        if position is None:
+            raise TimeoutError(f"a message to chat {self.chat['id']} was taken by another reader")
+        self._read = position + 1
+        return self._messages[self._from_bot[position]]
 
     def check_open(self) -> None:
         """Raise ApiError where the bot may not speak: never written to (400), or blocked (403)."""
@@ -71,3 +74,8 @@ class Conversation:
             self.keyboard = markup
         elif "remove_keyboard" in markup:
             self.keyboard = None
+
+    def _unread(self) -> int | None:
+        """Return where the next unread message of the bot stands, passing over those that it deleted."""
+        positions = range(self._read, len(self._from_bot))
+        return next((each for each in positions if self._from_bot[each] in self._messages), None)

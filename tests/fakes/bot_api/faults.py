@@ -2,10 +2,11 @@
 
 from __future__ import annotations
 
-import asyncio
 from collections import defaultdict, deque
-from dataclasses import dataclass, field
+from dataclasses import dataclass
 from typing import TYPE_CHECKING
+
+from tests.fakes.hang import Hang
 
 if TYPE_CHECKING:
     from tests.fakes.bot_api.wire import ResponseParameters
@@ -23,28 +24,6 @@ class Answer:
 @dataclass(frozen=True, slots=True)
 class LostAnswer:
     """Do what was asked, then close the connection instead of answering: the client cannot know."""
-
-
-@dataclass(frozen=True, slots=True)
-class Hang:
-    """Hold the call until `release()`, then go on as if nothing had been."""
-
-    _reached: asyncio.Event = field(default_factory=asyncio.Event)
-    _released: asyncio.Event = field(default_factory=asyncio.Event)
-
-    async def reached(self, timeout_s: float = 5) -> None:
-        """Return once a call is held."""
-        async with asyncio.timeout(timeout_s):
-            await self._reached.wait()
-
-    def release(self) -> None:
-        """Let the held call, and any later one, go on."""
-        self._released.set()
-
-    async def hold(self) -> None:
-        """Say that a call is here, and wait; the server calls this."""
-        self._reached.set()
-        await self._released.wait()
 
 
 Fault = Answer | LostAnswer | Hang

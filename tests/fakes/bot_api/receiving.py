@@ -39,7 +39,12 @@ async def get_updates(account: Account, p: GetUpdates) -> list[Update]:
         replaced = account.poll_generation != generation or account.webhook is not None
         return replaced or account.is_closing or bool(account.updates.waiting)
 
-    await account.changes.wait_for(is_over, timeout_s=_clamped(p.get("timeout", 0), 0, _LONGEST_POLL_S))
+    account.open_polls += 1
+    try:
+        await account.changes.wait_for(is_over, timeout_s=_clamped(p.get("timeout", 0), 0, _LONGEST_POLL_S))
+    finally:
+        account.open_polls -= 1
+        await account.changes.announce()
     if account.poll_generation != generation:
         raise ApiError(409, Refusal.OTHER_POLLER)
     _check_no_webhook(account, Refusal.TERMINATED_BY_WEBHOOK)

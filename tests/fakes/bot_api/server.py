@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import asyncio
 from dataclasses import dataclass, replace
 from typing import TYPE_CHECKING, Any, Self
 
@@ -11,9 +12,10 @@ from tests.fakes.bot_api import messaging, profile, receiving
 from tests.fakes.bot_api.account import Account
 from tests.fakes.bot_api.citizen import Citizen, Group, private_chat
 from tests.fakes.bot_api.errors import ApiError, Refusal
-from tests.fakes.bot_api.faults import Answer, Fault, FaultScript, Hang, LostAnswer
+from tests.fakes.bot_api.faults import Answer, Fault, FaultScript, LostAnswer
 from tests.fakes.bot_api.reading import description_of, raw_parameters, typed_parameters
 from tests.fakes.bot_api.requests import METHODS
+from tests.fakes.hang import Hang
 
 if TYPE_CHECKING:
     from collections.abc import Awaitable, Callable
@@ -43,11 +45,11 @@ _LARGEST_REQUEST_BYTES = 51 * 1024 * 1024
 
 @dataclass(frozen=True, slots=True)
 class Call:
-    """One request of the bot; `answered` tells whether it was carried out (refused and broken ones were not)."""
+    """One request of the bot, and whether it was carried out: a refused one was not."""
 
     method: str
     parameters: dict[str, Any]
-    answered: bool = False
+    is_carried_out: bool = False
 
 
 class BotApiServer:
@@ -64,6 +66,7 @@ class BotApiServer:
         self._account = Account(token)
         self._faults = FaultScript()
         self._port = port
+        self._work: set[asyncio.Task[object]] = set()
         app = web.Application(client_max_size=_LARGEST_REQUEST_BYTES)
         app.router.add_route("*", "/bot{token:[^/]+}/{method}", self._method)
         app.router.add_get("/file/bot{token:[^/]+}/{path:.+}", self._file)
@@ -82,6 +85,7 @@ class BotApiServer:
         if self._account.webhook:
             await self._account.webhook.stop()
         await self._account.changes.announce()
+        await asyncio.gather(*self._work, return_exceptions=True)
         await self._runner.cleanup()
 
     @property
@@ -158,6 +162,16 @@ class BotApiServer:
         what = f"delivery {times} of update {update_id}"
         await self._account.changes.expect(lambda: counted[update_id] >= times, what, timeout_s=timeout_s)
 
+    def deliveries(self, update_id: int) -> int:
+        """Return how often the update was handed out so far."""
+        return self._account.updates.deliveries[update_id]
+
+    async def polls(self, count: int, *, timeout_s: float = 5) -> None:
+        """Return once exactly `count` calls of getUpdates are waiting (0: each was answered or its client is gone)."""
+        await self._account.changes.expect(
+            lambda: self._account.open_polls == count, f"a number of {count} polls", timeout_s=timeout_s
+        )
+
     async def all_confirmed(self, *, timeout_s: float = 5) -> None:
         """Return once the bot has confirmed every update."""
         await self._account.changes.expect(lambda: not self.pending_updates, "confirmation", timeout_s=timeout_s)
@@ -177,8 +191,14 @@ class BotApiServer:
             parameters = await self._checked_parameters(request, name)
             index = await self._record(Call(name, parameters))
             fault = self._faults.next(name)
-            result = await self._carried_out(name, parameters, fault)
-            self.calls[index] = replace(self.calls[index], answered=True)
+            work = asyncio.create_task(self._carried_out(index, fault))
+            if name == "getUpdates":
+                result = await work
+            else:
+                # What has arrived is done even if the client dies meanwhile; only a poll ends with its connection.
+                self._work.add(work)
+                work.add_done_callback(self._work.discard)
+                result = await asyncio.shield(work)
         except ApiError as error:
             return _refused(error)
         if isinstance(fault, LostAnswer):
@@ -215,12 +235,15 @@ class BotApiServer:
         await self._account.changes.announce()
         return index
 
-    async def _carried_out(self, name: str, parameters: dict[str, object], fault: Fault | None) -> object:
+    async def _carried_out(self, index: int, fault: Fault | None) -> object:
+        call = self.calls[index]
         if isinstance(fault, Answer):
             raise ApiError(fault.status, fault.description, fault.parameters)
         if isinstance(fault, Hang):
             await fault.hold()
-        return await _HANDLERS[name](self._account, parameters)
+        result = await _HANDLERS[call.method](self._account, call.parameters)
+        self.calls[index] = replace(call, is_carried_out=True)
+        return result
 
     async def _file(self, request: web.Request) -> web.Response:
         stored = self._account.files.of_path(request.match_info["path"])

@@ -1,4 +1,4 @@
-"""The one place where waiting happens: whoever changes the server's state says so, whoever waits is woken by it."""
+"""The one place where waiting happens: whoever changes a fake's state says so, whoever waits is woken by it."""
 
 from __future__ import annotations
 
@@ -10,7 +10,7 @@ if TYPE_CHECKING:
 
 
 class Changes:
-    """A condition over all of the server's state, which lives in one event loop and needs no lock of its own."""
+    """A condition over all of a fake's state, which lives in one event loop and needs no lock of its own."""
 
     def __init__(self) -> None:
         self._condition = asyncio.Condition()

@@ -1,0 +1,69 @@
+"""The command line: what can be called, and how its errors reach the caller.
+
+Exit codes: 0 done, 1 it could not be done, 2 wrong usage or configuration.
+"""
+
+from __future__ import annotations
+
+import argparse
+import asyncio
+import os
+import sys
+from collections.abc import Sequence
+from pathlib import Path
+
+from services.cli import staff, tools
+from services.cli.logs import configure_logging
+from services.cli.service import Parts, serve
+from services.ideas.catalogue import Catalogue, read_catalogue
+from services.ideas.errors import ConfigurationError, IdeenkanalError
+
+SERVICES = {
+    "run": ("everything in one process", Parts(intake=True, notifier=True, desk=True)),
+    "intake": ("receive and read messages", Parts(intake=True)),
+    "notifier": ("write digests and send notifications", Parts(notifier=True)),
+    "desk": ("serve the web pages", Parts(desk=True)),
+}
+_SHIPPED_CONFIG = Path(__file__).parents[2] / "config"
+
+
+def main(arguments: Sequence[str] | None = None) -> int:
+    """Run one command and return its exit code."""
+    options = _parser().parse_args(arguments)
+    try:
+        catalogue = read_catalogue(options.config, os.environ)
+        return _run(options, catalogue)
+    except ConfigurationError as error:
+        print(f"{len(error.problems)} problem(s) in the configuration:", file=sys.stderr)
+        for problem in error.problems:
+            print(f"  {problem}", file=sys.stderr)
+        return 2
+    except (IdeenkanalError, tools.ToolError) as error:
+        print(error, file=sys.stderr)
+        return 1
+    except OSError as error:
+        print(f"{error.strerror or error}{f': {error.filename}' if error.filename else ''}", file=sys.stderr)
+        return 1
+
+
+def _run(options: argparse.Namespace, catalogue: Catalogue) -> int:
+    if options.command in SERVICES:
+        configure_logging()
+        asyncio.run(serve(catalogue, SERVICES[options.command][1]))
+        return 0
+    result: int = options.call(options, catalogue)
+    return result
+
+
+def _parser() -> argparse.ArgumentParser:
+    parser = argparse.ArgumentParser(prog="ideenkanal", description="Ideas of a region, and the answers to them.")
+    configured = Path(os.environ.get("IDEENKANAL_CONFIG", _SHIPPED_CONFIG))
+    parser.add_argument(
+        "--config", type=Path, default=configured, help="the configuration folder (default: %(default)s)"
+    )
+    commands = parser.add_subparsers(dest="command", required=True, metavar="COMMAND")
+    for name, (purpose, _) in SERVICES.items():
+        commands.add_parser(name, help=purpose)
+    staff.add_commands(commands)
+    tools.add_commands(commands)
+    return parser

@@ -1,0 +1,194 @@
+"""The composition root: puts the parts of one process together, runs them, and ends them cleanly."""
+
+from __future__ import annotations
+
+import asyncio
+import os
+import secrets
+import signal
+from collections.abc import Callable, Coroutine
+from contextlib import AsyncExitStack, suppress
+from dataclasses import dataclass, field
+from functools import partial
+from pathlib import Path
+from typing import Any
+
+import structlog
+from aiohttp import web
+
+from services.desk.app import make_app
+from services.desk.health import health_routes
+from services.ideas.catalogue import Catalogue
+from services.ideas.inbound import InboundLog
+from services.ideas.migrate import migrate
+from services.ideas.register import Register
+from services.ideas.settings import Settings
+from services.ideas.store import Store
+
+# Together with the mail receiver's drain this stays under the ten seconds that supervisors give.
+_LOOPS_END_WITHIN_SECONDS = 2.0
+MODEL_DIR = Path(__file__).parents[2] / "nlp" / "model"
+
+log = structlog.get_logger(__name__)
+
+
+@dataclass(frozen=True, slots=True)
+class Parts:
+    """Which services this process is."""
+
+    intake: bool = False
+    notifier: bool = False
+    desk: bool = False
+
+
+@dataclass(slots=True)
+class _Assembly:
+    """What the parts hand to the process: routes to serve, loops to run, states to tell."""
+
+    register: Register
+    stack: AsyncExitStack
+    stop: asyncio.Event
+    routes: list[web.RouteDef] = field(default_factory=list)
+    loops: list[Callable[[], Coroutine[Any, Any, None]]] = field(default_factory=list)
+    states: dict[str, str] = field(default_factory=dict)
+    model_state: Any = None
+
+    def current_states(self) -> dict[str, str]:
+        return {**self.states, **({"model": str(self.model_state())} if self.model_state else {})}
+
+
+async def open_register(stack: AsyncExitStack, catalogue: Catalogue) -> Register:
+    """A register on the configured store, migrated; `stack` closes the store."""
+    settings = catalogue.settings
+    settings.storage.data_dir.mkdir(parents=True, exist_ok=True)
+    store = await stack.enter_async_context(Store(settings.storage.url))
+    await migrate(store)
+    return Register(store, catalogue, secret_key(settings))
+
+
+def secret_key(settings: Settings) -> bytes:
+    """The secret that links are derived from: the configured one, or one that is made once and kept."""
+    if configured := settings.security.secret_key.get_secret_value():
+        return configured.encode()
+    path = settings.storage.data_dir / "secret.key"
+    with suppress(FileExistsError), os.fdopen(os.open(path, os.O_WRONLY | os.O_CREAT | os.O_EXCL, 0o600), "w") as file:
+        file.write(secrets.token_urlsafe(32))
+    return path.read_text().encode()
+
+
+async def serve(catalogue: Catalogue, parts: Parts) -> None:
+    """Run the parts until SIGTERM or SIGINT, or until one of them fails, which ends the process with its error."""
+    stop = asyncio.Event()
+    loop = asyncio.get_running_loop()
+    for name in (signal.SIGTERM, signal.SIGINT):
+        loop.add_signal_handler(name, stop.set)
+    async with AsyncExitStack() as stack:
+        assembly = _Assembly(await open_register(stack, catalogue), stack, stop)
+        if parts.notifier:
+            await _add_notifier(assembly)
+        if parts.intake:
+            await _add_intake(assembly)
+        await _add_web(assembly, pages=parts.desk)
+        failures = _start_loops(assembly)
+        log.info("service.ready", parts=[name for name in ("intake", "notifier", "desk") if getattr(parts, name)])
+        await stop.wait()
+        log.info("service.stopping")
+    if failures:
+        raise failures[0]
+
+
+async def _add_intake(assembly: _Assembly) -> None:
+    from services.intake.email.read import MailReader
+    from services.intake.email.receive import MailReceiver
+    from services.intake.reader import Reader
+    from services.intake.telegram.read import TelegramReader
+    from services.intake.understand import Understander
+
+    catalogue, stack = assembly.register.catalogue, assembly.stack
+    settings = catalogue.settings
+    understander = Understander(partial(load_model, catalogue))
+    understander.start()
+    stack.callback(understander.close)
+    assembly.model_state = lambda: understander.state
+    inbound = await stack.enter_async_context(InboundLog(assembly.register.log))
+    await stack.enter_async_context(MailReceiver(settings.email, settings.storage.data_dir, inbound))
+    readers = (MailReader(settings.email.addresses), TelegramReader())
+    assembly.loops.append(Reader(assembly.register, readers, understander, assembly.stop).run)
+    await _add_telegram(assembly, inbound)
+
+
+async def _add_telegram(assembly: _Assembly, inbound: InboundLog) -> None:
+    settings = assembly.register.catalogue.settings
+    if not settings.telegram.token.get_secret_value():
+        log.info("telegram.off", reason="no token is set (IDEENKANAL_TELEGRAM_TOKEN)")
+        return
+    from services.intake.telegram.receive import Poller, Webhook, announce_webhook, receiving_bot
+
+    bot = receiving_bot(settings.telegram)
+    if settings.telegram.mode == "webhook":
+        assembly.routes.extend(Webhook(settings.telegram, inbound).routes)
+        public_url = settings.web.public_url
+        assembly.loops.append(partial(announce_webhook, bot, settings.telegram, public_url, assembly.stop))
+    else:
+        assembly.loops.append(Poller(bot, inbound, assembly.stop).run)
+
+
+async def _add_notifier(assembly: _Assembly) -> None:
+    from services.notifier.channels.email import EmailDeliverer
+    from services.notifier.channels.maildir import Maildir
+    from services.notifier.channels.relay import SmtpRelay
+    from services.notifier.delivery import Deliverer, Sender
+    from services.notifier.schedule import Schedule
+
+    catalogue = assembly.register.catalogue
+    settings = catalogue.settings
+    maildir = Maildir(settings.storage.data_dir / "outgoing")
+    transport = SmtpRelay(settings.relay) if settings.relay.host else maildir
+    deliverers: list[Deliverer] = [EmailDeliverer(catalogue.texts, settings.email, transport)]
+    if settings.telegram.token.get_secret_value():
+        from services.notifier.channels.telegram import TelegramDeliverer, sending_bot
+
+        deliverers.append(TelegramDeliverer(sending_bot(settings.telegram), catalogue.texts))
+    assembly.loops.append(Sender(assembly.register, deliverers, assembly.stop).run)
+    await assembly.stack.enter_async_context(Schedule(assembly.register))
+
+
+async def _add_web(assembly: _Assembly, *, pages: bool) -> None:
+    settings = assembly.register.catalogue.settings.web
+    routes = [*health_routes(assembly.register, assembly.current_states), *assembly.routes]
+    runner = web.AppRunner(make_app(assembly.register, routes, pages=pages), handle_signals=False, access_log=None)
+    await runner.setup()
+    assembly.stack.push_async_callback(runner.cleanup)
+    site = web.TCPSite(runner, settings.host, settings.port, shutdown_timeout=1.5)
+    await site.start()
+    log.info("web.listening", host=settings.host, port=runner.addresses[0][1])
+
+
+def _start_loops(assembly: _Assembly) -> list[BaseException]:
+    """Run the loops; the returned list receives what one of them dies of, and then the service stops."""
+    failures: list[BaseException] = []
+    tasks = [asyncio.create_task(loop()) for loop in assembly.loops]
+
+    def ended(task: asyncio.Task[None]) -> None:
+        if not task.cancelled() and (error := task.exception()) is not None:
+            log.error("service.failed", exc_info=error)
+            failures.append(error)
+            assembly.stop.set()
+
+    async def end() -> None:
+        _, late = await asyncio.wait(tasks, timeout=_LOOPS_END_WITHIN_SECONDS) if tasks else (set(), set())
+        for task in late:
+            task.cancel()
+        await asyncio.gather(*tasks, return_exceptions=True)
+
+    for task in tasks:
+        task.add_done_callback(ended)
+    assembly.stack.push_async_callback(end)
+    return failures
+
+
+def load_model(catalogue: Catalogue) -> Any:
+    """The classifier of the shipped model with the region's places; takes seconds and loads spaCy."""
+    from nlp.pipeline import load
+
+    return load(MODEL_DIR, catalogue.directory / "places", catalogue.topics)

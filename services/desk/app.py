@@ -1,0 +1,72 @@
+"""The web application: its routes, its error pages, and the headers that every answer carries."""
+
+from __future__ import annotations
+
+from collections.abc import Iterable
+from pathlib import Path
+
+import structlog
+from aiohttp import web
+from aiohttp.typedefs import Handler, Middleware
+from jinja2 import Environment, FileSystemLoader, StrictUndefined
+
+from services.desk.submitter import submitter_routes
+from services.ideas.errors import StoreError
+from services.ideas.register import Register
+
+_HERE = Path(__file__).parent
+# Pages hold no script and load nothing from elsewhere; links from them do not tell where they stood.
+_HEADERS = {
+    "Content-Security-Policy": "default-src 'none'; style-src 'self'; base-uri 'none'; form-action 'self'; "
+    "frame-ancestors 'none'",
+    "Referrer-Policy": "no-referrer",
+    "X-Content-Type-Options": "nosniff",
+    "X-Robots-Tag": "noindex",
+    "Cache-Control": "no-store",
+}
+
+log = structlog.get_logger(__name__)
+
+
+def make_app(register: Register, more_routes: Iterable[web.RouteDef], *, pages: bool) -> web.Application:
+    """The application of one process: `more_routes` (health, a webhook), and the people's pages where `pages` is on."""
+    templates = Environment(
+        loader=FileSystemLoader(_HERE / "templates"), autoescape=True, undefined=StrictUndefined, trim_blocks=True
+    )
+    app = web.Application(middlewares=[_headers, _error_pages(templates)])
+    app.add_routes(more_routes)
+    if pages:
+        app.add_routes(submitter_routes(register, templates))
+        app.router.add_static("/static", _HERE / "static")
+    return app
+
+
+@web.middleware
+async def _headers(request: web.Request, handler: Handler) -> web.StreamResponse:
+    response = await handler(request)
+    response.headers.update(_HEADERS)
+    return response
+
+
+def _error_pages(templates: Environment) -> Middleware:
+    @web.middleware
+    async def error_pages(request: web.Request, handler: Handler) -> web.StreamResponse:
+        status, headers = 500, {}
+        try:
+            return await handler(request)
+        except web.HTTPException as error:
+            if error.status < 400:
+                raise
+            status, headers = error.status, {name: error.headers[name] for name in _KEPT if name in error.headers}
+        except StoreError as error:
+            log.warning("desk.store_unavailable", reason=str(error))
+            status, headers = 503, {"Retry-After": "10"}
+        except Exception:
+            log.exception("desk.defect", route=str(request.match_info.route.name))
+        page = templates.get_template("error.html").render(status=status)
+        return web.Response(text=page, content_type="text/html", status=status, headers=headers)
+
+    return error_pages
+
+
+_KEPT = ("Allow", "Retry-After")

@@ -1,0 +1,69 @@
+"""A stored Telegram update, read: an idea, something the bot is asked, or nothing to do.
+
+Which message is which is said with python-telegram-bot's filters, in a table; the library's Application is not used,
+because it needs the network to start and swallows what a handler raises.
+"""
+
+from __future__ import annotations
+
+import json
+from collections.abc import Callable
+
+from telegram import Message, Update
+from telegram.ext import filters
+
+from services.ideas.model import InboundMessage, Nothing, Reading, Request, Sender, Submission
+from services.ideas.reference import parse_reference
+from services.intake.telegram.receive import CHANNEL
+
+
+def _start(message: Message) -> Reading:
+    return Request(_sender(message), "welcome")
+
+
+def _help(message: Message) -> Reading:
+    return Request(_sender(message), "help")
+
+
+def _status(message: Message) -> Reading:
+    asked = " ".join((message.text or "").split()[1:])[:40]
+    return Request(_sender(message), "status", {"asked": parse_reference(asked) or asked})
+
+
+def _idea(message: Message) -> Reading:
+    return Submission(_sender(message), "", (message.text or message.caption or "").strip())
+
+
+def _sender(message: Message) -> Sender:
+    return Sender(CHANNEL, str(message.chat.id), verified=True)
+
+
+def _command(*names: str) -> filters.BaseFilter:
+    return filters.COMMAND & filters.Regex(rf"^/(?:{'|'.join(names)})(?:@\w+)?(?:\s|$)")
+
+
+# The first filter that matches decides. What the bot cannot read yet (a sticker, a voice note) gets the help text.
+_CONVERSATION: tuple[tuple[filters.BaseFilter, Callable[[Message], Reading]], ...] = (
+    (_command("start"), _start),
+    (_command("hilfe", "help"), _help),
+    (_command("status"), _status),
+    (filters.COMMAND, _help),
+    (filters.TEXT | filters.CAPTION, _idea),
+    (filters.ALL, _help),
+)
+
+
+class TelegramReader:
+    """The reading end of the Telegram channel."""
+
+    name = CHANNEL
+
+    def read(self, message: InboundMessage) -> Reading:
+        """What an update asks for. Only private chats are listened to, and only messages as they were first sent."""
+        update = Update.de_json(json.loads(message.raw))
+        if update.message is None:
+            return Nothing("no new message")
+        if not filters.ChatType.PRIVATE.check_update(update) or filters.StatusUpdate.ALL.check_update(update):
+            return Nothing("not addressed to the bot")
+        answer = next(read for matches, read in _CONVERSATION if matches.check_update(update))
+        return answer(update.message)

@@ -1,0 +1,29 @@
+"""A Maildir that outgoing mail lands in while no relay is configured, so that nothing is lost and all can be read."""
+
+from __future__ import annotations
+
+import asyncio
+import mailbox
+from email.message import EmailMessage
+from pathlib import Path
+
+from services.notifier.outcome import Outcome, Sent
+
+
+class Maildir:
+    """Keeps each message as one file, complete or not at all (the Maildir way: written in tmp/, moved to new/)."""
+
+    def __init__(self, directory: Path) -> None:
+        self._directory = directory
+
+    async def send(self, message: EmailMessage, sender: str, recipient: str) -> Outcome:
+        """Write one message, with its envelope in the fields that RFC 5321 section 4.4 and habit have for it."""
+        await asyncio.to_thread(self._add, message, sender, recipient)
+        return Sent()
+
+    def _add(self, message: EmailMessage, sender: str, recipient: str) -> None:
+        self._directory.parent.mkdir(parents=True, exist_ok=True)
+        box = mailbox.Maildir(self._directory, create=True)
+        stored = f"Return-Path: <{sender}>\r\nDelivered-To: {recipient}\r\n".encode() + message.as_bytes()
+        box.add(stored)
+        box.close()

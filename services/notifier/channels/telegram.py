@@ -1,0 +1,80 @@
+"""Telegram out: a notification as plain text messages, and what the Bot API's answers mean."""
+
+from __future__ import annotations
+
+from datetime import timedelta
+
+from telegram import Bot, LinkPreviewOptions
+from telegram.constants import MessageLimit
+from telegram.error import BadRequest, ChatMigrated, Forbidden, RetryAfter, TelegramError
+from telegram.request import HTTPXRequest
+
+from services.ideas.model import Notification
+from services.ideas.settings import Telegram
+from services.ideas.texts import Part, Texts
+from services.notifier.content import Values
+from services.notifier.outcome import GivenUp, Outcome, Retry, Sent
+
+
+def sending_bot(settings: Telegram) -> Bot:
+    """A Bot API client for sending; when to try again is the outbox's business, so it has no retries of its own."""
+    request = HTTPXRequest(connection_pool_size=16, read_timeout=20, connect_timeout=10)
+    return Bot(settings.token.get_secret_value(), base_url=settings.base_url, request=request)
+
+
+class TelegramDeliverer:
+    """The sending end of the Telegram channel. Text is never parsed as markup."""
+
+    name = "telegram"
+
+    def __init__(self, bot: Bot, texts: Texts) -> None:
+        self._bot = bot
+        self._texts = texts
+
+    async def deliver(self, notification: Notification, values: Values) -> Outcome:
+        """Send the text to the chat; what Telegram asks us to wait is waited exactly."""
+        text = self._texts.render(notification.language, notification.template, Part.TELEGRAM, values).strip()
+        try:
+            for piece in split(text):
+                await self._bot.send_message(
+                    int(notification.recipient), piece, link_preview_options=LinkPreviewOptions(is_disabled=True)
+                )
+        except TelegramError as error:
+            return _failed(error)
+        return Sent()
+
+
+def _failed(error: TelegramError) -> Outcome:
+    match error:
+        case RetryAfter(retry_after=after):
+            return Retry("too many requests", after if isinstance(after, timedelta) else timedelta(seconds=after))
+        case Forbidden():
+            return GivenUp("the person has blocked the bot or left")
+        case ChatMigrated():
+            return GivenUp("the chat has become a supergroup")
+        case BadRequest(message=message):
+            return GivenUp(f"Telegram refused the message: {message}")
+        case _:
+            # A rejected token among them: the message is well and waits for the operator.
+            return Retry(f"Telegram cannot be used at the moment ({type(error).__name__})")
+
+
+def split(text: str) -> list[str]:
+    """Pieces of at most 4,096 UTF-16 code units (Bot API, sendMessage), cut at line ends or blanks where possible."""
+    pieces = []
+    while _units(text) > MessageLimit.MAX_TEXT_LENGTH:
+        end = _fitting(text)
+        cut = max(text.rfind("\n", 0, end), text.rfind(" ", end // 2, end))
+        cut = cut if cut > 0 else end
+        pieces.append(text[:cut].rstrip())
+        text = text[cut:].lstrip()
+    return [*pieces, text]
+
+
+def _units(text: str) -> int:
+    return len(text.encode("utf-16-le", "surrogatepass")) // 2
+
+
+def _fitting(text: str) -> int:
+    kept = text.encode("utf-16-le", "surrogatepass")[: 2 * MessageLimit.MAX_TEXT_LENGTH]
+    return len(kept.decode("utf-16-le", "ignore"))

@@ -1,0 +1,133 @@
+"""What each notification says: the values that its templates are filled with, looked up when it is sent.
+
+They are looked up late, so that the outbox holds no one's words and an erased idea is not told of.
+"""
+
+from __future__ import annotations
+
+from collections.abc import Awaitable, Callable, Mapping
+from datetime import datetime
+from typing import Any
+
+from services.ideas.capability import Purpose
+from services.ideas.description import describe
+from services.ideas.errors import IdeaNotFound
+from services.ideas.model import Idea, Notification
+from services.ideas.register import Register
+
+Values = Mapping[str, Any]
+_EXCERPT_CHARACTERS = 600
+_STATUS_IDEAS = 10
+
+
+class NothingToSay(Exception):  # noqa: N818 - named for what is the case
+    """What the notification tells of is gone."""
+
+
+async def values_of(register: Register, notification: Notification) -> Values:
+    """The values for a notification's templates (`services.ideas.texts.MESSAGES`); raises NothingToSay."""
+    build = _CONTENT.get(notification.template)
+    own = await build(register, notification) if build else {}
+    settings = register.catalogue.settings
+    return {"region": settings.region.name, "email": settings.email.addresses[0], **own}
+
+
+async def _confirmation(register: Register, notification: Notification) -> Values:
+    try:
+        idea = await register.idea(notification.parameters["reference"])
+    except IdeaNotFound as error:
+        raise NothingToSay from error
+    return {**_about(register, idea, notification.language), "abstained": idea.understanding.abstained}
+
+
+async def _update(register: Register, notification: Notification) -> Values:
+    found = await register.stage_change(notification.parameters["change"])
+    if found is None:
+        raise NothingToSay
+    idea, change = found
+    stage = register.catalogue.lifecycle.stages[change.stage]
+    about = _about(register, idea, notification.language)
+    return {**about, "stage": stage.label, "explanation": stage.explanation, "note": change.note}
+
+
+async def _status(register: Register, notification: Notification) -> Values:
+    asked = notification.parameters.get("asked", "")
+    ideas = await register.ideas_of(notification.channel, notification.recipient, _STATUS_IDEAS)
+    # A reference number authorises nothing: someone else's idea is answered like one that does not exist.
+    listed = [idea for idea in ideas if not asked or idea.reference == asked]
+    catalogue = register.catalogue
+    return {
+        "asked": asked,
+        "ideas": [
+            {
+                "reference": idea.reference,
+                "stage": describe(catalogue, idea, notification.language).stage,
+                "created": day(register, idea.created_at),
+            }
+            for idea in listed
+        ],
+    }
+
+
+async def _digest(register: Register, notification: Notification) -> Values:
+    ideas = await register.in_digest(notification.parameters["digest"])
+    if not ideas:
+        raise NothingToSay
+    return digest_values(register, notification.parameters["body"], ideas, notification.created_at)
+
+
+def digest_values(register: Register, body: str, ideas: tuple[Idea, ...], at: datetime) -> Values:
+    """What a digest of these ideas says to a body."""
+    settings = register.catalogue.settings
+    return {
+        "region": settings.region.name,
+        "email": settings.email.addresses[0],
+        "body": register.catalogue.bodies[body].name,
+        "period": day(register, at),
+        "ideas": [_item(register, idea) for idea in ideas],
+    }
+
+
+def _item(register: Register, idea: Idea) -> Values:
+    description = describe(register.catalogue, idea)
+    words = " ".join(idea.contributions[0].text.split())
+    return {
+        "reference": idea.reference,
+        "title": idea.title,
+        "excerpt": words if len(words) <= _EXCERPT_CHARACTERS else words[:_EXCERPT_CHARACTERS].rsplit(" ", 1)[0] + " …",
+        "topics": list(description.topics),
+        "places": list(description.places),
+        "candidates": list(description.candidates),
+        "created": day(register, idea.created_at),
+        "stage": description.stage,
+        "kind": description.kind,
+        "uncertain": idea.understanding.abstained,
+        "attachments": [name for contribution in idea.contributions for name in contribution.attachments],
+        "command": f"ideenkanal show {idea.reference}",
+    }
+
+
+def _about(register: Register, idea: Idea, language: str) -> dict[str, Any]:
+    description = describe(register.catalogue, idea, language)
+    token = register.token(Purpose.STATUS_PAGE, idea.reference)
+    return {
+        "reference": idea.reference,
+        "topics": list(description.topics),
+        "places": list(description.places),
+        "candidates": list(description.candidates),
+        "bodies": list(description.bodies),
+        "link": f"{register.catalogue.settings.web.public_url.rstrip('/')}/idee/{token}",
+    }
+
+
+def day(register: Register, moment: datetime) -> str:
+    """A date as people of the region write it."""
+    return moment.astimezone(register.catalogue.settings.region.zone).strftime("%d.%m.%Y")
+
+
+_CONTENT: Mapping[str, Callable[[Register, Notification], Awaitable[Values]]] = {
+    "confirmation": _confirmation,
+    "update": _update,
+    "status": _status,
+    "digest": _digest,
+}

@@ -1,0 +1,112 @@
+"""The sender: claims what is due, hands it to its channel's deliverer, and writes down what became of it."""
+
+from __future__ import annotations
+
+import asyncio
+import random
+from collections.abc import Mapping, Sequence
+from datetime import UTC, datetime, timedelta
+from typing import Protocol
+
+import structlog
+
+from services.ideas.errors import StoreError
+from services.ideas.model import Notification
+from services.ideas.register import Register
+from services.notifier.content import NothingToSay, Values, values_of
+from services.notifier.outcome import GivenUp, Outcome, Retry, Sent
+
+_AT_ONCE = 20
+_FIRST_PAUSE = timedelta(seconds=30)
+_LONGEST_PAUSE = timedelta(hours=4)
+# RFC 5321 section 4.5.4.1: at least four to five days before a sender gives up.
+_GIVE_UP_AFTER = timedelta(days=5)
+_STORE_PAUSE_SECONDS = 1.0
+
+log = structlog.get_logger(__name__)
+
+
+class Deliverer(Protocol):
+    """The sending end of a channel."""
+
+    name: str
+
+    async def deliver(self, notification: Notification, values: Values) -> Outcome:
+        """Send one message to one recipient. Sending it twice must be recognisable by `notification.key`."""
+        ...
+
+
+class Sender:
+    """Sends until it is told to stop. Delivery is at least once: a kill between sending and marking repeats one."""
+
+    def __init__(self, register: Register, deliverers: Sequence[Deliverer], stop: asyncio.Event) -> None:
+        self._register = register
+        self._deliverers: Mapping[str, Deliverer] = {deliverer.name: deliverer for deliverer in deliverers}
+        self._stop = stop
+        self._work = register.catalogue.settings.work
+
+    async def run(self) -> None:
+        """Send what is due, and then whatever comes."""
+        await self._register.take_over_notifications(datetime.now(UTC))
+        while not self._stop.is_set():
+            try:
+                busy = await self.send_batch()
+            except StoreError as error:
+                log.warning("sender.store_unavailable", reason=str(error))
+                busy = False
+                await asyncio.sleep(_STORE_PAUSE_SECONDS)
+            if not busy:
+                await self._wait_for_work()
+
+    async def send_batch(self) -> bool:
+        """Send what is due now, all at once; False where nothing was."""
+        lease = timedelta(seconds=self._work.lease_seconds)
+        batch = await self._register.claim_notifications(datetime.now(UTC), lease, _AT_ONCE)
+        await asyncio.gather(*(self._send(notification) for notification in batch))
+        return bool(batch)
+
+    async def _wait_for_work(self) -> None:
+        waiting = self._register.notifications_waiting
+        try:
+            async with asyncio.timeout(self._work.poll_seconds):
+                await waiting.wait()
+        except TimeoutError:
+            return
+        waiting.clear()
+
+    async def _send(self, notification: Notification) -> None:
+        outcome = await self._outcome(notification)
+        now = datetime.now(UTC)
+        match outcome:
+            case Sent():
+                await self._register.sent(notification, now)
+                log.info("notification.sent", key=notification.key, attempt=notification.attempt)
+            case Retry(reason, after) if now - notification.created_at < _GIVE_UP_AFTER:
+                again_at = now + (after or _pause(notification.attempt))
+                await self._register.send_again(notification, again_at, reason, now)
+                log.warning("notification.retry", key=notification.key, attempt=notification.attempt, reason=reason)
+            case Retry(reason) | GivenUp(reason):
+                await self._register.give_up(notification, reason, now)
+                log.error("notification.given_up", key=notification.key, attempt=notification.attempt, reason=reason)
+
+    async def _outcome(self, notification: Notification) -> Outcome:
+        deliverer = self._deliverers.get(notification.channel)
+        if deliverer is None:
+            return Retry(f"the channel {notification.channel} is switched off")
+        try:
+            values = await values_of(self._register, notification)
+            return await deliverer.deliver(notification, values)
+        except NothingToSay:
+            return GivenUp("what it tells of is gone")
+        except StoreError as error:
+            return Retry(str(error))
+        except Exception as error:
+            log.exception("notification.defect", key=notification.key)
+            return Retry(f"a defect of this program ({type(error).__name__})")
+
+
+def _pause(attempt: int) -> timedelta:
+    """Doubling from half a minute to four hours, with a fifth of jitter so that crowds disperse."""
+    pause = min(_FIRST_PAUSE * 2 ** min(attempt - 1, 12), _LONGEST_PAUSE)
+    jitter = random.uniform(0.8, 1.2)  # noqa: S311 - no secret
+    return timedelta(seconds=pause.total_seconds() * jitter)

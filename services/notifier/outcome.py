@@ -1,0 +1,29 @@
+"""How a delivery ends: sent, to be tried again, or given up. A decision is a value."""
+
+from __future__ import annotations
+
+from dataclasses import dataclass
+from datetime import timedelta
+
+
+@dataclass(frozen=True, slots=True)
+class Sent:
+    """The other side has taken the message."""
+
+
+@dataclass(frozen=True, slots=True)
+class Retry:
+    """A temporary fault; `after` is how long the other side asked us to wait, None where it did not say."""
+
+    reason: str
+    after: timedelta | None = None
+
+
+@dataclass(frozen=True, slots=True)
+class GivenUp:
+    """A permanent fault: trying again would not help."""
+
+    reason: str
+
+
+Outcome = Sent | Retry | GivenUp

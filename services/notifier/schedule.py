@@ -1,0 +1,85 @@
+"""When digests are due. APScheduler only ticks; the calendar says which period is due, the store whether it is done."""
+
+from __future__ import annotations
+
+from collections.abc import Callable
+from datetime import UTC, datetime, time, timedelta
+from types import TracebackType
+from typing import Self
+from zoneinfo import ZoneInfo
+
+import structlog
+from apscheduler.schedulers.asyncio import AsyncIOScheduler
+
+from services.ideas.errors import StoreError
+from services.ideas.register import Register
+from services.ideas.routing import DigestPlan
+
+_TICK_SECONDS = 60
+
+log = structlog.get_logger(__name__)
+
+
+def due_period(plan: DigestPlan, zone: ZoneInfo, now: datetime) -> str | None:
+    """The latest period that has ended by `now`, as its local date, or None in a plan's first week.
+
+    Periods come from the calendar, not from intervals: however often and late this is asked, a day is one period. What
+    fell due while nobody asked is not made up for singly; the latest digest holds it all.
+    """
+    today = now.astimezone(zone).date()
+    for back in range(8):
+        day = today - timedelta(days=back)
+        due = datetime.combine(day, time(plan.hour), tzinfo=zone)
+        if day.isoweekday() in plan.weekdays and due <= now:
+            return day.isoformat()
+    return None
+
+
+async def write_due_digests(register: Register, now: datetime) -> int:
+    """Write every digest that is due and not written yet; returns how many this call wrote."""
+    zone = register.catalogue.settings.region.zone
+    written = 0
+    for body in register.catalogue.bodies.values():
+        period = due_period(body.digest, zone, now)
+        if period is None or await register.digests_written(body.id, [period]):
+            continue
+        number = await register.write_digest(body.id, period, now)
+        if number is not None:
+            written += 1
+            if number:
+                log.info("digest.written", body=body.id, period=period, ideas=number)
+    return written
+
+
+class Schedule:
+    """The ticking, as an asynchronous context manager: once at the start, and then every minute."""
+
+    def __init__(self, register: Register, now: Callable[[], datetime] = lambda: datetime.now(UTC)) -> None:
+        self._register = register
+        self._now = now
+        self._scheduler = AsyncIOScheduler(timezone="UTC")
+
+    async def __aenter__(self) -> Self:
+        self._scheduler.add_job(
+            self._tick,
+            "interval",
+            seconds=_TICK_SECONDS,
+            next_run_time=datetime.now(UTC),
+            coalesce=True,
+            misfire_grace_time=None,
+            max_instances=1,
+        )
+        self._scheduler.start()
+        return self
+
+    async def __aexit__(
+        self, kind: type[BaseException] | None, error: BaseException | None, trace: TracebackType | None
+    ) -> None:
+        # A tick that is cut off has written whole digests or none: each is one transaction.
+        self._scheduler.shutdown(wait=False)
+
+    async def _tick(self) -> None:
+        try:
+            await write_due_digests(self._register, self._now())
+        except StoreError as error:
+            log.warning("digest.later", reason=str(error))

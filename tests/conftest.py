@@ -1,0 +1,88 @@
+"""Fixtures that all rooms share: a store of each kind, the shipped configuration, and a register on both."""
+
+from __future__ import annotations
+
+import asyncio
+from collections.abc import AsyncIterator, Callable, Iterator
+from datetime import UTC, datetime
+from pathlib import Path
+
+import pytest
+
+from services.ideas.catalogue import Catalogue, read_catalogue
+from services.ideas.migrate import migrate
+from services.ideas.register import Register
+from services.ideas.store import Store
+from tests.postgres import PostgresServer
+
+CONFIG = Path(__file__).parents[1] / "config"
+SECRET = b"a secret that only the tests know"
+NOON = datetime(2026, 11, 23, 12, 0, tzinfo=UTC)
+
+
+@pytest.fixture(scope="session")
+def postgres_server() -> Iterator[PostgresServer]:
+    with PostgresServer() as server:
+        yield server
+
+
+@pytest.fixture(scope="session")
+def postgres_template(postgres_server: PostgresServer) -> str:
+    """The name of a migrated database that others are copied from."""
+    url = postgres_server.create_database()
+    asyncio.run(_migrate(url))
+    return url.rpartition("/")[2]
+
+
+@pytest.fixture(scope="session")
+def sqlite_template(tmp_path_factory: pytest.TempPathFactory) -> Path:
+    path = tmp_path_factory.mktemp("template") / "ideenkanal.sqlite3"
+    asyncio.run(_migrate(f"sqlite+aiosqlite:///{path}"))
+    return path
+
+
+@pytest.fixture(params=["sqlite", "postgresql"])
+def store_url(request: pytest.FixtureRequest, tmp_path: Path) -> Iterator[str]:
+    """The URL of a migrated, empty database; every test that uses it runs on both kinds."""
+    if request.param == "sqlite":
+        template: Path = request.getfixturevalue("sqlite_template")
+        copy = tmp_path / "ideenkanal.sqlite3"
+        copy.write_bytes(template.read_bytes())
+        yield f"sqlite+aiosqlite:///{copy}"
+        return
+    server: PostgresServer = request.getfixturevalue("postgres_server")
+    url = server.create_database(template=request.getfixturevalue("postgres_template"))
+    yield url
+    server.drop_database(url)
+
+
+@pytest.fixture
+def make_catalogue(tmp_path: Path) -> Callable[..., Catalogue]:
+    """The shipped configuration with settings of the test's own, given as IDEENKANAL_… names without the prefix."""
+
+    def make(**settings: str) -> Catalogue:
+        own = {"STORAGE_DATA_DIR": str(tmp_path), "EMAIL_PORT": "0", "WEB_PORT": "0", "WORK_POLL_SECONDS": "0.2"}
+        return read_catalogue(CONFIG, {f"IDEENKANAL_{name}": value for name, value in (own | settings).items()})
+
+    return make
+
+
+@pytest.fixture
+def catalogue(make_catalogue: Callable[..., Catalogue]) -> Catalogue:
+    return make_catalogue()
+
+
+@pytest.fixture
+async def store(store_url: str) -> AsyncIterator[Store]:
+    async with Store(store_url) as store:
+        yield store
+
+
+@pytest.fixture
+def register(store: Store, catalogue: Catalogue) -> Register:
+    return Register(store, catalogue, SECRET)
+
+
+async def _migrate(url: str) -> None:
+    async with Store(url) as store:
+        await migrate(store)
