@@ -63,8 +63,10 @@ class Evaluation:
         """All figures as text, one a line, the topics below as a table."""
         figures = asdict(self)
         topics = figures.pop("topics")
-        lines = [f"{name:<18}{value:>7}" if name == "messages" else f"{name:<18}{value:>7.3f}"
-                 for name, value in figures.items()]
+        lines = [
+            f"{name:<18}{value:>7}" if name == "messages" else f"{name:<18}{value:>7.3f}"
+            for name, value in figures.items()
+        ]
         lines += ["", f"{'topic':<14}{'messages':>9}{'precision':>11}{'recall':>8}{'F1':>7}"]
         lines += [
             f"{name:<14}{item['messages']:>9}{item['precision']:>11.3f}{item['recall']:>8.3f}{item['f1']:>7.3f}"

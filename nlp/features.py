@@ -16,10 +16,10 @@ from typing import Any
 
 import numpy as np
 from numpy.typing import NDArray
-from spacy import registry
 from spacy.language import Language
 from spacy.tokens import Doc
 from spacy.training import Example
+from spacy.util import registry
 from thinc.api import Model
 from thinc.types import Floats2d
 
@@ -35,6 +35,8 @@ _BREAK = "|"
 
 Ints = NDArray[np.int32]
 Floats = NDArray[np.float32]
+# A token's number, its folded word ("" if it is none) and the names of its features.
+_Token = tuple[int, str, list[str]]
 
 
 @dataclass(frozen=True, slots=True)
@@ -78,12 +80,7 @@ class FeatureFinder:
 
     def __call__(self, doc: Doc) -> Doc:
         """Find the features of `doc` for `features_of`."""
-        hits: list[tuple[int, int]] = []
-        hinted: list[tuple[int, int]] = []
-        for token, word, names in self._tokens(doc):
-            hits.extend((row, token) for name in names if (row := self._rows.get(name)) is not None)
-            hinted.extend((len(self._rows) + number, token) for number in sorted(self._matcher.matches(word)))
-        doc.user_data[_FEATURES] = _joined(self._weighed(hits), self._hinted(hinted), self._width)
+        doc.user_data[_FEATURES] = self._found(self._tokens(doc))
         return doc
 
     def initialize(
@@ -96,17 +93,18 @@ class FeatureFinder:
         """Keep the features that enough of the examples have; find them in their predicted texts."""
         del nlp  # spaCy hands it to every component
         examples = list(get_examples())
+        listed = [list(self._tokens(example.predicted)) for example in examples]
         counts: Counter[str] = Counter()
-        for example in examples:
-            counts.update({name for _, _, names in self._tokens(example.predicted) for name in names})
+        for tokens in listed:
+            counts.update({name for _, _, names in tokens for name in names})
         common = [(-count, name) for name, count in counts.items() if count >= self._at_least]
         # Sorted by count and then by name, so that the same examples always number the features alike.
         kept = sorted(common)[: self._at_most]
         frequencies = np.array([-count for count, _ in kept], dtype=np.float32)
         rarity = (np.log((1 + len(examples)) / (1 + frequencies)) + 1).astype(np.float32)
         self._know([name for _, name in kept], rarity, hints or {})
-        for example in examples:
-            self(example.predicted)
+        for example, tokens in zip(examples, listed, strict=True):
+            example.predicted.user_data[_FEATURES] = self._found(tokens)
 
     def to_disk(self, path: str | Path, *, exclude: Sequence[str] = ()) -> None:
         """Write the features' names and rarities and the hints as JSON into the directory `path`."""
@@ -127,9 +125,13 @@ class FeatureFinder:
         self._know(content["names"], np.array(content["rarity"], dtype=np.float32), hints)
         return self
 
-    @property
-    def _width(self) -> int:
-        return len(self._rows) + len(self._hints)
+    def _found(self, tokens: Iterable[_Token]) -> Features:
+        hits: list[tuple[int, int]] = []
+        hinted: list[tuple[int, int]] = []
+        for token, word, names in tokens:
+            hits.extend((row, token) for name in names if (row := self._rows.get(name)) is not None)
+            hinted.extend((len(self._rows) + number, token) for number in sorted(self._matcher.matches(word)))
+        return _joined(self._weighed(hits), self._hinted(hinted), len(self._rows) + len(self._hints))
 
     def _know(self, names: Sequence[str], rarity: Floats, hints: Hints) -> None:
         self._rows = {name: row for row, name in enumerate(names)}
@@ -147,11 +149,8 @@ class FeatureFinder:
         block = _Block.of(hits)
         return replace(block, values=self._hint_weight * np.log1p(block.counts))
 
-    def _tokens(self, doc: Doc) -> Iterator[tuple[int, str, list[str]]]:
-        """Each token's number, its folded word ("" if it is none) and the names of its features.
-
-        Names of different families cannot be the same.
-        """
+    def _tokens(self, doc: Doc) -> Iterator[_Token]:
+        """The tokens with their features; names of different families cannot be the same."""
         previous = _BREAK
         words = 0
         for token in doc:
@@ -209,7 +208,7 @@ def _mark(token: Any) -> str:
         return "~url"
     if token.like_email:
         return "~email"
-    if token.is_digit or token.like_num and not token.is_alpha:
+    if token.is_digit or (token.like_num and not token.is_alpha):
         return "~number"
     return "" if any(map(str.isalpha, token.text[:WORD_AT_MOST])) else f"~{token.text[:2]}"
 
@@ -218,7 +217,7 @@ def _mark(token: Any) -> str:
     FACTORY,
     default_config={"sizes": [3, 5], "at_least": 2, "at_most": 30000, "hint_weight": 0.5},
 )
-def make_finder(  # noqa: PLR0913  (spaCy's two and the block's four)
+def make_finder(  # noqa: PLR0913, PLR0917  (spaCy's two and the block's four)
     nlp: Language, name: str, sizes: list[int], at_least: int, at_most: int, hint_weight: float
 ) -> FeatureFinder:
     """The component for a spaCy config: see the comments in nlp/configs/default.cfg."""
@@ -227,7 +226,7 @@ def make_finder(  # noqa: PLR0913  (spaCy's two and the block's four)
     return FeatureFinder(range(shortest, longest + 1), at_least, at_most, hint_weight)
 
 
-@registry.architectures("ideenkanal.SparseLinear.v1")
+@registry.architectures("ideenkanal.SparseLinear.v1")  # type: ignore[untyped-decorator]  # a catalogue without types
 def make_linear(exclusive_classes: bool, nO: int | None = None) -> Model[list[Doc], Floats2d]:  # noqa: FBT001, N803  (spaCy's names)
     """A layer from docs with features to probabilities: softmax if the classes exclude one another, else sigmoid.
 
@@ -253,7 +252,9 @@ def _init(model: Model[list[Doc], Floats2d], X: list[Doc] | None = None, Y: Floa
 
 
 def _forward(
-    model: Model[list[Doc], Floats2d], docs: list[Doc], is_train: bool  # noqa: ARG001, FBT001  (thinc's signature)
+    model: Model[list[Doc], Floats2d],
+    docs: list[Doc],
+    is_train: bool,  # noqa: ARG001, FBT001  (thinc's signature)
 ) -> tuple[Floats2d, Callable[[Floats2d], list[Doc]]]:
     found = [features_of(doc) for doc in docs]
     weights: Any = model.get_param("W")

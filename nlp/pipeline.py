@@ -5,7 +5,6 @@ Importing this module loads spaCy (about 2 s); the values in `nlp.understanding`
 
 from __future__ import annotations
 
-import re
 import threading
 from collections.abc import Collection, Iterable, Iterator
 from itertools import islice
@@ -16,28 +15,38 @@ import numpy as np
 from spacy.language import Language
 from spacy.tokens import Doc
 
+from nlp.artefact import (
+    KIND,
+    TOPICS,
+    ModelCorrupt,
+    ModelError,
+    ModelFacts,
+    ModelMismatch,
+    ModelMissing,
+    label,
+    read_model,
+)
 from nlp.calibration import cooled
 from nlp.corpus import TOPICS_AT_MOST
 from nlp.features import features_of
 from nlp.gazetteer import load_gazetteer
-from nlp.model import HEADS, KIND, TOPICS, ModelFacts, label, read_model
 from nlp.places import PlaceReading, attach_places
+from nlp.readable import Readable, readable
 from nlp.understanding import Evidence, Kind, TopicScore, Understanding
 
-# What follows in a longer message is not read: a reading must end in bounded time, whatever was sent.
-READ_AT_MOST = 20_000
+__all__ = ["ModelCorrupt", "ModelError", "ModelMismatch", "ModelMissing", "SpacyClassifier", "load"]
+
 BATCH = 64
 SUGGESTIONS = 3
 WORDS_PER_TOPIC = 3
 
-_SURROGATES = re.compile("[\ud800-\udfff]")
 _ROUTED = frozenset({Kind.IDEA, Kind.COMPLAINT, Kind.QUESTION})
 
 
 def load(model_dir: Path, places_dir: Path, topics: Collection[str] | None = None) -> SpacyClassifier:
     """The classifier of the model at `model_dir` with the places of `places_dir`.
 
-    Raises ModelError (see nlp.model) for a model that is missing, damaged or, if `topics` are given, of others, and
+    Raises ModelError (see nlp.artefact) for a model that is missing, damaged or, if `topics` are given, of others, and
     what `load_gazetteer` raises for the places.
     """
     nlp, facts = read_model(model_dir, topics)
@@ -68,14 +77,15 @@ class SpacyClassifier:
 
     def understand_many(self, messages: Iterable[tuple[str, str]]) -> Iterator[Understanding]:
         """The understandings of (subject, text) pairs, in their order; memory does not grow with their number."""
-        sources = (_readable(Understanding.source(subject, text)) for subject, text in messages)
+        sources = (readable(Understanding.source(subject, text)) for subject, text in messages)
         while batch := list(islice(sources, BATCH)):
             with self._lock, self._nlp.memory_zone():
                 # Everything is drawn from the docs inside: outside of the zone their memory is gone.
-                understood = [self._read(doc) for doc in self._nlp.pipe(batch)]
+                docs = self._nlp.pipe(((whole.text, whole) for whole in batch), as_tuples=True)
+                understood = [self._read(doc, whole) for doc, whole in docs]
             yield from understood
 
-    def _read(self, doc: Doc) -> Understanding:
+    def _read(self, doc: Doc, whole: Readable) -> Understanding:
         ranked = self._ranked(doc, TOPICS)
         kind = self._kind(doc)
         acted = tuple(score for score in ranked if score.probability >= self._facts.thresholds[score.id])
@@ -87,7 +97,7 @@ class SpacyClassifier:
             suggestions=ranked[:SUGGESTIONS],
             districts=places.districts,
             municipalities=places.municipalities,
-            evidence=(*self._evidence(doc, topics), *places.evidence),
+            evidence=_located((*self._evidence(doc, topics), *places.evidence), whole),
             candidates=places.candidates,
             abstained=kind in _ROUTED and not topics,
             model=self._facts.version,
@@ -121,9 +131,9 @@ class SpacyClassifier:
                 yield Evidence(start, start + len(doc[i].text), f"topic:{topic.id}")
 
 
-def _readable(source: str) -> str:
-    """The part that is read; half a surrogate pair, which UTF-8 and so spaCy refuses, keeps its place as U+FFFD."""
-    return _SURROGATES.sub("\ufffd", source[:READ_AT_MOST])
+def _located(evidence: Iterable[Evidence], whole: Readable) -> tuple[Evidence, ...]:
+    """The evidence with offsets into the message instead of into what was read of it."""
+    return tuple(Evidence(*whole.origin(item.start, item.end), item.label) for item in evidence)
 
 
 def _places(doc: Doc) -> PlaceReading:

@@ -16,11 +16,11 @@ from spacy.tokens import Doc
 from spacy.training import Example as Gold
 from spacy.util import load_config, load_model_from_config, minibatch, registry
 
+from nlp.artefact import HEADS, KIND, TOPICS, ModelFacts, label, write_model
 from nlp.calibration import Floats, best_temperature, cooled, thresholds
-from nlp.corpus import Example, read_corpus
+from nlp.corpus import Corpus, Example, read_corpus
 from nlp.evaluate import Evaluation, evaluate
 from nlp.hints import read_hints
-from nlp.model import HEADS, KIND, TOPICS, ModelFacts, label, write_model
 from nlp.pipeline import SpacyClassifier
 from nlp.understanding import Kind, Understanding
 
@@ -70,28 +70,33 @@ def train(
     Raises CorpusError (with every defect) before anything is written. The same corpus gives the same predictions.
     """
     start = time.monotonic()
-    corpus = read_corpus(corpus_dir, topics, CONFIG, *LEXICON.values(), corrections=corrections)
+    corpus = training_corpus(corpus_dir, topics, corrections)
     trainer = _Trainer(tuple(topics), progress)
     progress(f"{len(corpus.examples)} labelled messages, digest {corpus.digest[:8]}")
-    seen, unseen = _split(corpus.examples, trainer.plan.held_out)
-    progress(f"measuring: learning from {len(seen)}, asking about {len(unseen)}")
-    nlp, facts = trainer.fit(seen)
-    held_out = evaluate(SpacyClassifier(nlp, facts), unseen)
+    held_out = trainer.measure(corpus.examples)
     progress(held_out.summary())
     progress("learning from all of them")
     nlp, facts = trainer.fit(corpus.examples)
-    facts = replace(
-        facts, version=f"{trainer.plan.release}-{corpus.digest[:8]}", digest=corpus.digest, held_out=held_out.to_json()
-    )
-    write_model(nlp, facts, out)
+    version = f"{trainer.plan.release}-{corpus.digest[:8]}"
+    write_model(nlp, replace(facts, version=version, digest=corpus.digest, held_out=_figures(held_out)), out)
     seconds = time.monotonic() - start
-    progress(f"{facts.version} written to {out} after {seconds:.0f} s")
-    return TrainingReport(facts.version, corpus.digest, len(corpus.examples), seconds, held_out)
+    progress(f"{version} written to {out} after {seconds:.0f} s")
+    return TrainingReport(version, corpus.digest, len(corpus.examples), seconds, held_out)
 
 
-def held_out_examples(examples: Sequence[Example]) -> tuple[Example, ...]:
-    """Those of the examples that are kept back to measure."""
-    return _split(examples, _plan(load_config(CONFIG)).held_out)[1]
+def training_corpus(corpus_dir: Path, topics: Sequence[str], corrections: Sequence[Example] = ()) -> Corpus:
+    """The corpus with the digest that a model trained on it carries; raises CorpusError."""
+    return read_corpus(corpus_dir, topics, CONFIG, *LEXICON.values(), corrections=corrections)
+
+
+def measure(examples: Sequence[Example], topics: Sequence[str], progress: Callable[[str], None]) -> Evaluation:
+    """How right a model is about the held-out examples when it has learned from the others only."""
+    return _Trainer(tuple(topics), progress).measure(examples)
+
+
+def _figures(held_out: Evaluation) -> dict[str, Any]:
+    # Places are not learned from the corpus, and the measured pipeline has none.
+    return {name: figure for name, figure in held_out.to_json().items() if name != "districts"}
 
 
 def _plan(config: Any) -> _Plan:
@@ -123,6 +128,12 @@ class _Trainer:
         """A trained pipeline and its facts, still without version, digest and figures."""
         facts = self._calibrate(examples)
         return self._learn(examples), facts
+
+    def measure(self, examples: Sequence[Example]) -> Evaluation:
+        """The figures on the held-out examples of a pipeline that has learned from the others."""
+        seen, unseen = _split(examples, self.plan.held_out)
+        self.progress(f"measuring: learning from {len(seen)}, asking about {len(unseen)}")
+        return evaluate(SpacyClassifier(*self.fit(seen)), unseen)
 
     def _calibrate(self, examples: Sequence[Example]) -> ModelFacts:
         parts = [[e for e in examples if _bucket(f"fold {e.id}", self.plan.folds) == i] for i in range(self.plan.folds)]
@@ -173,7 +184,7 @@ class _Trainer:
         order = random.Random(self.plan.seed)  # noqa: S311  (no secret: the same order every time is the point)
         for _ in range(self.plan.epochs):
             order.shuffle(gold)
-            for batch in minibatch(gold, self.plan.batch_size):
+            for batch in minibatch(gold, self.plan.batch_size):  # type: ignore[no-untyped-call]
                 pipe.update(batch, sgd=optimizer)
         with pipe.model.use_params(optimizer.averages):
             averaged = {name: pipe.model.get_param(name).copy() for name in pipe.model.param_names}

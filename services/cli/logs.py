@@ -6,14 +6,14 @@ import logging
 import re
 import sys
 import traceback
-from collections.abc import MutableMapping
+from collections.abc import Mapping, MutableMapping
 from typing import Any, TextIO
 
 import structlog
 
-# A bot's token (Bot API: digits, a colon, 35 signs) and anything that looks like an address.
+# A bot's token (Bot API: digits, a colon, 35 signs; in URLs right after "bot") and anything like an address.
 _SECRETS = (
-    (re.compile(r"\b\d{5,}:[\w-]{30,}"), "[token]"),
+    (re.compile(r"(?<!\d)\d{5,}:[\w-]{30,}"), "[token]"),
     (re.compile(r"[^\s<>\"'=:(]+@[^\s<>\"',;)]+"), "[address]"),
 )
 # These tell addresses, URLs with tokens or every request, each at INFO.
@@ -43,7 +43,8 @@ def configure_logging(stream: TextIO = sys.stderr) -> None:
                 structlog.stdlib.ProcessorFormatter.remove_processors_meta,
                 _frames_only,
                 _without_secrets,
-                structlog.processors.JSONRenderer(ensure_ascii=False),
+                # ASCII alone: no sign in a value can break the line or steer a terminal.
+                structlog.processors.JSONRenderer(ensure_ascii=True),
             ],
         )
     )
@@ -62,6 +63,9 @@ def configure_logging(stream: TextIO = sys.stderr) -> None:
 
 def _frames_only(_logger: Any, _name: str, event: MutableMapping[str, Any]) -> MutableMapping[str, Any]:
     # An exception's message often repeats what it was given, which may be someone's words; its place says enough.
+    if event.get("logger") == "asyncio":
+        # Its second line shows a task with its exception, message and all.
+        event["event"] = str(event["event"]).partition("\n")[0]
     info = event.pop("exc_info", None)
     error = info if isinstance(info, BaseException) else (sys.exc_info()[1] if info is True else info and info[1])
     if isinstance(error, BaseException):
@@ -72,9 +76,20 @@ def _frames_only(_logger: Any, _name: str, event: MutableMapping[str, Any]) -> M
 
 
 def _without_secrets(_logger: Any, _name: str, event: MutableMapping[str, Any]) -> MutableMapping[str, Any]:
-    for key, value in event.items():
-        if isinstance(value, str):
-            for pattern, name in _SECRETS:
-                value = pattern.sub(name, value)  # noqa: PLW2901 - each pattern works on what the last one left
-            event[key] = value
-    return event
+    return {key: _clean(value) for key, value in event.items()}
+
+
+def _clean(value: Any) -> Any:
+    match value:
+        case None | bool() | int() | float():
+            return value
+        case Mapping():
+            return {_clean(str(key)): _clean(item) for key, item in value.items()}
+        case list() | tuple() | set() | frozenset():
+            return [_clean(item) for item in value]
+        case BaseException():
+            return type(value).__name__
+    text = value if isinstance(value, str) else repr(value)
+    for pattern, name in _SECRETS:
+        text = pattern.sub(name, text)
+    return text

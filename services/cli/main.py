@@ -12,6 +12,8 @@ import sys
 from collections.abc import Sequence
 from pathlib import Path
 
+import structlog
+
 from services.cli import staff, tools
 from services.cli.logs import configure_logging
 from services.cli.service import Parts, serve
@@ -24,6 +26,8 @@ SERVICES = {
     "notifier": ("write digests and send notifications", Parts(notifier=True)),
     "desk": ("serve the web pages", Parts(desk=True)),
 }
+log = structlog.get_logger(__name__)
+
 _SHIPPED_CONFIG = Path(__file__).parents[2] / "config"
 
 
@@ -49,7 +53,14 @@ def main(arguments: Sequence[str] | None = None) -> int:
 def _run(options: argparse.Namespace, catalogue: Catalogue) -> int:
     if options.command in SERVICES:
         configure_logging()
-        asyncio.run(serve(catalogue, SERVICES[options.command][1]))
+        try:
+            asyncio.run(serve(catalogue, SERVICES[options.command][1]))
+        except (IdeenkanalError, OSError):
+            raise
+        except Exception:
+            # The interpreter's own traceback would repeat the error's message, which may be someone's words.
+            log.exception("service.died")
+            return 1
         return 0
     result: int = options.call(options, catalogue)
     return result

@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import argparse
 import asyncio
+import re
 import sys
 from collections.abc import Awaitable, Callable
 from contextlib import AsyncExitStack
@@ -14,13 +15,22 @@ from services.cli.service import open_register
 from services.ideas.catalogue import Catalogue
 from services.ideas.description import describe
 from services.ideas.errors import IdeaNotFound
-from services.ideas.model import Idea
+from services.ideas.model import Idea, NotificationState
 from services.ideas.reference import parse_reference
 from services.ideas.register import Register
 from services.ideas.texts import Part
 
 Commands = Any  # argparse keeps the type of its sub-parsers to itself
 _DIGEST_WINDOW = timedelta(days=7)
+_STATES = {
+    NotificationState.DUE: "wartet",
+    NotificationState.SENDING: "wird gerade gesendet",
+    NotificationState.SENT: "gesendet",
+    NotificationState.GIVEN_UP: "aufgegeben",
+    NotificationState.WITHHELD: "wird nicht gesendet",
+}
+# What would steer a terminal, and what turns the direction of a line.
+_STEERING = re.compile("[\x00-\x08\x0b-\x1f\x7f-\x9f\u200e\u200f\u202a-\u202e\u2066-\u2069]")
 
 
 def add_commands(commands: Commands) -> None:
@@ -53,8 +63,7 @@ def _with_register(
 
 
 def _moment(text: str) -> datetime:
-    moment = datetime.fromisoformat(text)
-    return moment if moment.tzinfo else moment.astimezone()
+    return datetime.fromisoformat(text)
 
 
 def _reference(text: str) -> str:
@@ -66,12 +75,18 @@ def _reference(text: str) -> str:
 
 async def _show(options: argparse.Namespace, register: Register) -> int:
     idea = await register.idea(_reference(options.reference))
-    print("\n".join(_lines(register, idea)))
-    print("\nNachrichten an die einreichende Person")
+    lines = [*_lines(register, idea), "", "Nachrichten an die einreichende Person"]
     for delivery in await register.deliveries(idea.reference):
+        state = _STATES[NotificationState(delivery.state)]
         error = f", {delivery.last_error}" if delivery.last_error else ""
-        print(f"  {delivery.key}: {delivery.state} (Versuche: {delivery.attempts}{error})")
+        lines.append(f"  {delivery.key}: {state} (Versuche: {delivery.attempts}{error})")
+    _say("\n".join(lines))
     return 0
+
+
+def _say(text: str) -> None:
+    """Print what holds citizens' words."""
+    print(_STEERING.sub("\N{REPLACEMENT CHARACTER}", text))
 
 
 def _lines(register: Register, idea: Idea) -> list[str]:
@@ -121,18 +136,34 @@ async def _digest(options: argparse.Namespace, register: Register) -> int:
         known = ", ".join(sorted(catalogue.bodies))
         print(f"Die Stelle „{options.body}“ gibt es nicht. Möglich sind: {known}.", file=sys.stderr)
         return 2
+    if options.send and (options.start or options.end):
+        print("--send schickt alles, was die Stelle noch nicht kennt: bitte ohne --from und --to.", file=sys.stderr)
+        return 2
     now = datetime.now(UTC)
     if options.send:
         number = await register.write_digest(options.body, f"on demand {now:%Y-%m-%dT%H:%M:%S.%f}", now)
-        print(f"{number} Ideen gehen an {catalogue.bodies[options.body].name}." if number else "Es gibt nichts Neues.")
+        name = catalogue.bodies[options.body].name
+        print(
+            {0: "Es gibt nichts Neues.", 1: f"1 Idee geht an {name}."}.get(
+                number or 0, f"{number} Ideen gehen an {name}."
+            )
+        )
         return 0
     from services.notifier.content import digest_values
 
-    end = options.end or now
-    ideas = await register.assigned(options.body, options.start or end - _DIGEST_WINDOW, end)
+    end = _in_region(register, options.end) or now
+    start = _in_region(register, options.start) or end - _DIGEST_WINDOW
+    ideas = await register.assigned(options.body, start, end)
     if not ideas:
         print("In diesem Zeitraum gibt es keine Ideen für diese Stelle.")
         return 0
     values = digest_values(register, options.body, ideas, end)
-    print(catalogue.texts.render("de", "digest", Part.TEXT, values), end="")
+    _say(catalogue.texts.render("de", "digest", Part.TEXT, values).rstrip("\n"))
     return 0
+
+
+def _in_region(register: Register, moment: datetime | None) -> datetime | None:
+    """A time without an offset is meant as people of the region read their clocks."""
+    if moment is None or moment.tzinfo:
+        return moment
+    return moment.replace(tzinfo=register.catalogue.settings.region.zone)

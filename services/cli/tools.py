@@ -6,10 +6,9 @@ import argparse
 import asyncio
 import json
 import sys
-import urllib.error
-import urllib.request
-from collections.abc import Iterator
+from collections.abc import Iterable, Iterator
 from contextlib import AsyncExitStack
+from http.client import HTTPConnection, HTTPException
 from pathlib import Path
 from typing import Any
 
@@ -20,6 +19,7 @@ from services.ideas.store import Store
 
 Commands = Any  # argparse keeps the type of its sub-parsers to itself
 CORPUS_DIR = MODEL_DIR.parent / "corpus"
+_EVERY_ADDRESS = ("", "0.0.0.0", "::")  # noqa: S104 - told apart, not listened on
 
 
 class ToolError(Exception):
@@ -65,17 +65,23 @@ def _migrate(_options: argparse.Namespace, catalogue: Catalogue) -> int:
 
 
 def _healthcheck(_options: argparse.Namespace, catalogue: Catalogue) -> int:
-    port = catalogue.settings.web.port
+    web = catalogue.settings.web
+    host = "127.0.0.1" if web.host in _EVERY_ADDRESS else web.host
+    connection = HTTPConnection(host, web.port, timeout=5)
     try:
-        with urllib.request.urlopen(f"http://127.0.0.1:{port}/readyz", timeout=5) as answer:
-            print(answer.read().decode())
-    except urllib.error.URLError as error:
-        raise ToolError(f"nothing healthy answers on port {port} ({error.reason})") from error
-    return 0
+        connection.request("GET", "/readyz")
+        answer = connection.getresponse()
+        text = answer.read().decode("utf-8", "replace")
+    except (OSError, HTTPException) as error:
+        raise ToolError(f"nothing healthy answers on {host}, port {web.port} ({type(error).__name__})") from error
+    finally:
+        connection.close()
+    print(text)
+    return 0 if answer.status == 200 else 1
 
 
 def _understand(_options: argparse.Namespace, catalogue: Catalogue) -> int:
-    rows = list(_json_lines(sys.stdin.read().splitlines()))
+    rows = list(_json_lines(sys.stdin.buffer))
     classifier = load_model(catalogue)
     understood = classifier.understand_many((row["subject"], row["text"]) for row in rows)
     for row, understanding in zip(rows, understood, strict=True):
@@ -83,15 +89,22 @@ def _understand(_options: argparse.Namespace, catalogue: Catalogue) -> int:
     return 0
 
 
-def _json_lines(lines: list[str]) -> Iterator[dict[str, Any]]:
+def _json_lines(lines: Iterable[bytes]) -> Iterator[dict[str, Any]]:
     for number, line in enumerate(lines, start=1):
         if not line.strip():
             continue
         try:
             row = json.loads(line)
-            yield {"id": row["id"], "subject": str(row.get("subject") or ""), "text": str(row["text"])}
-        except (ValueError, KeyError, TypeError, AttributeError) as error:
-            raise ToolError(f'line {number}: expected {{"id", "subject", "text"}} as one JSON object') from error
+            wanted = {"id": row["id"], "subject": row.get("subject") or "", "text": row["text"]}
+        except (ValueError, KeyError, TypeError, AttributeError, RecursionError) as error:
+            raise ToolError(_expected(number)) from error
+        if not (isinstance(wanted["subject"], str) and isinstance(wanted["text"], str)):
+            raise ToolError(_expected(number))
+        yield wanted
+
+
+def _expected(number: int) -> str:
+    return f'line {number}: expected {{"id", "subject", "text"}} as one JSON object, the last two as strings'
 
 
 def _read_mail(options: argparse.Namespace, catalogue: Catalogue) -> int:

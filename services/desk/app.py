@@ -4,6 +4,7 @@ from __future__ import annotations
 
 from collections.abc import Iterable
 from pathlib import Path
+from urllib.parse import urlsplit
 
 import structlog
 from aiohttp import web
@@ -33,7 +34,10 @@ def make_app(register: Register, more_routes: Iterable[web.RouteDef], *, pages: 
     templates = Environment(
         loader=FileSystemLoader(_HERE / "templates"), autoescape=True, undefined=StrictUndefined, trim_blocks=True
     )
-    app = web.Application(middlewares=[_headers, _error_pages(templates)])
+    # Behind a proxy the pages may live under a path.
+    templates.globals["base"] = urlsplit(register.catalogue.settings.web.public_url).path.rstrip("/")
+    app = web.Application(middlewares=[_error_pages(templates)])
+    app.on_response_prepare.append(_add_headers)
     app.add_routes(more_routes)
     if pages:
         app.add_routes(submitter_routes(register, templates))
@@ -41,11 +45,8 @@ def make_app(register: Register, more_routes: Iterable[web.RouteDef], *, pages: 
     return app
 
 
-@web.middleware
-async def _headers(request: web.Request, handler: Handler) -> web.StreamResponse:
-    response = await handler(request)
+async def _add_headers(_request: web.Request, response: web.StreamResponse) -> None:
     response.headers.update(_HEADERS)
-    return response
 
 
 def _error_pages(templates: Environment) -> Middleware:

@@ -15,9 +15,10 @@ def submitter_routes(register: Register, templates: Environment) -> list[web.Rou
     """The start page and the status page. Both only show; opening them changes nothing."""
     settings = register.catalogue.settings
     shared = {"region": settings.region.name, "email": settings.email.addresses[0]}
+    has_telegram = bool(settings.telegram.token.get_secret_value())
 
     async def start(_request: web.Request) -> web.Response:
-        return _page(templates, "start.html", **shared)
+        return _page(templates, "start.html", **shared, telegram=has_telegram)
 
     async def status(request: web.Request) -> web.Response:
         idea = await register.idea_by_token(request.match_info["token"], Purpose.STATUS_PAGE)

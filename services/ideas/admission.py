@@ -133,8 +133,11 @@ async def _submitter(session: AsyncSession, sender: Sender, now: datetime) -> Su
         .on_conflict_do_nothing(index_elements=["channel", "address"])
     )
     await session.execute(insert)
+    # Locked, so that of two messages recorded at once the second sees what the first was answered.
     found = await session.scalars(
-        select(SubmitterRow).where(SubmitterRow.channel == sender.channel, SubmitterRow.address == sender.address)
+        select(SubmitterRow)
+        .where(SubmitterRow.channel == sender.channel, SubmitterRow.address == sender.address)
+        .with_for_update()
     )
     return found.one()
 

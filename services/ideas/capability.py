@@ -25,4 +25,4 @@ def capability_token(secret: bytes, purpose: Purpose, reference: str) -> str:
 
 def capability_hash(token: str) -> str:
     """What the store keeps of a token (hex SHA-256); the time of a look-up by it tells nothing about the token."""
-    return hashlib.sha256(token.encode("utf-8", "surrogateescape")).hexdigest()
+    return hashlib.sha256(token.encode("utf-8", "surrogatepass")).hexdigest()

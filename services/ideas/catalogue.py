@@ -2,14 +2,14 @@
 
 from __future__ import annotations
 
-from collections.abc import Mapping
+from collections.abc import Iterable, Mapping
 from dataclasses import dataclass
 from pathlib import Path
 from typing import Annotated
 
 from pydantic import BaseModel, Field
 
-from nlp.understanding import Kind
+from nlp.understanding import OUTSIDE, REGION, Kind
 from services.ideas.errors import ConfigurationError, Problem
 from services.ideas.lifecycle import Lifecycle, Stage
 from services.ideas.routing import Body, DigestPlan, Route
@@ -17,7 +17,8 @@ from services.ideas.settings import MailAddress, Section, Settings, environment_
 from services.ideas.texts import Texts
 from services.ideas.toml import read_toml
 
-Identifier = Annotated[str, Field(pattern="^[a-z0-9][a-z0-9-]*$")]
+# As long as the store's columns are wide.
+Identifier = Annotated[str, Field(pattern="^[a-z0-9][a-z0-9-]*$", max_length=64)]
 
 
 @dataclass(frozen=True, slots=True)
@@ -126,8 +127,7 @@ def read_catalogue(directory: Path, environ: Mapping[str, str]) -> Catalogue:
     bodies = read_toml(directory / "bodies.toml", "bodies.toml", _Bodies, problems)
     districts = read_toml(directory / "places" / "districts.toml", "places/districts.toml", _Districts, problems)
     texts = Texts.read(directory / "texts", problems)
-    if topics and stages and bodies and districts:
-        _cross_check(topics, stages, bodies, districts, problems)
+    _cross_check(topics, stages, bodies, districts, problems)
     if problems or not (settings and topics and stages and bodies and districts):
         raise ConfigurationError(problems)
     return Catalogue(
@@ -148,32 +148,42 @@ def _body(block: _BodyBlock) -> Body:
 
 
 def _cross_check(
-    topics: _Topics, stages: _Stages, bodies: _Bodies, districts: _Districts, problems: list[Problem]
+    topics: _Topics | None,
+    stages: _Stages | None,
+    bodies: _Bodies | None,
+    districts: _Districts | None,
+    problems: list[Problem],
 ) -> None:
-    known_topics = _unique("topics.toml", "topic", [block.id for block in topics.topic], problems)
-    known_stages = _unique("stages.toml", "stage", [block.id for block in stages.stage], problems)
-    known_bodies = _unique("bodies.toml", "body", [block.id for block in bodies.body], problems)
-    _unique("bodies.toml", "route", [block.id for block in bodies.route], problems)
-    known_districts = {block.key for block in districts.district} | {"region", "outside"}
+    """Add ids that stand twice, and names that nothing bears, as far as the files could be read."""
+    known_topics = _unique("topics.toml", "topic", [block.id for block in topics.topic] if topics else [], problems)
+    known_stages = _unique("stages.toml", "stage", [block.id for block in stages.stage] if stages else [], problems)
+    known_bodies = _unique("bodies.toml", "body", [block.id for block in bodies.body] if bodies else [], problems)
+    _unique("bodies.toml", "route", [block.id for block in bodies.route] if bodies else [], problems)
+    keys = [block.key for block in districts.district] if districts else []
+    if known_districts := _unique("places/districts.toml", "district", keys, problems):
+        known_districts |= {REGION, OUTSIDE}
 
-    def names(file: str, key: str, used: frozenset[str] | tuple[str, ...], known: set[str]) -> None:
-        problems.extend(
-            Problem(file, key, f"expected one of {', '.join(sorted(known))}, found {name!r}")
-            for name in sorted(set(used) - known)
-        )
+    def names(file: str, key: str, used: Iterable[str], known: set[str]) -> None:
+        if known:  # else its file could not be read, and that is named already
+            problems.extend(
+                Problem(file, key, f"expected one of {', '.join(sorted(known))}, found {name!r}")
+                for name in sorted(set(used) - known)
+            )
 
-    names("bodies.toml", "catch_all", (bodies.catch_all,), known_bodies)
-    names("stages.toml", "initial", (stages.initial,), known_stages)
-    names("stages.toml", "routed", (stages.routed,), known_stages)
-    for stage in stages.stage:
-        names("stages.toml", f"stage.{stage.id}.next", stage.next, known_stages)
-    for rule in bodies.route:
-        key = f"route.{rule.id}"
-        names("bodies.toml", f"{key}.bodies", rule.bodies, known_bodies)
-        names("bodies.toml", f"{key}.topics", rule.topics, known_topics)
-        names("bodies.toml", f"{key}.districts", rule.districts, known_districts)
-        names("bodies.toml", f"{key}.kinds", rule.kinds, {kind.value for kind in Kind})
-        names("bodies.toml", f"{key}.stages", rule.stages, known_stages)
+    if stages:
+        names("stages.toml", "initial", (stages.initial,), known_stages)
+        names("stages.toml", "routed", (stages.routed,), known_stages)
+        for stage in stages.stage:
+            names("stages.toml", f"stage.{stage.id}.next", stage.next, known_stages)
+    if bodies:
+        names("bodies.toml", "catch_all", (bodies.catch_all,), known_bodies)
+        for rule in bodies.route:
+            key = f"route.{rule.id}"
+            names("bodies.toml", f"{key}.bodies", rule.bodies, known_bodies)
+            names("bodies.toml", f"{key}.topics", rule.topics, known_topics)
+            names("bodies.toml", f"{key}.districts", rule.districts, known_districts)
+            names("bodies.toml", f"{key}.kinds", rule.kinds, {kind.value for kind in Kind})
+            names("bodies.toml", f"{key}.stages", rule.stages, known_stages)
 
 
 def _unique(file: str, key: str, ids: list[str], problems: list[Problem]) -> set[str]:

@@ -12,15 +12,18 @@ from typing import Any, Self
 from sqlalchemy import func, select, tuple_, update
 from sqlalchemy.ext.asyncio import AsyncSession
 
-from services.ideas.errors import StoreError, StoreUnavailable
+from services.ideas.errors import StoreFull, StoreUnavailable
 from services.ideas.model import InboundMessage, LoggedMessage, Receipt
 from services.ideas.store import insert_into
 from services.ideas.tables import InboundRow
 
 STORED, READ, QUARANTINED = "stored", "read", "quarantined"
 MAX_ATTEMPTS = 3
+# A transaction that has reached this size takes no further message: PostgreSQL ends at 1 GiB for one statement.
+_ENOUGH_BYTES = 32 * 1024 * 1024
 
 Commit = Callable[[Sequence[InboundMessage]], Awaitable[Sequence[Receipt]]]
+_Waiting = tuple[InboundMessage, asyncio.Future[Receipt]]
 
 
 class InboundLog:
@@ -33,7 +36,7 @@ class InboundLog:
         self._commit = commit
         self._most_waiting = most_waiting
         self._most_in_one = most_in_one
-        self._waiting: deque[tuple[InboundMessage, asyncio.Future[Receipt]]] = deque()
+        self._waiting: deque[_Waiting] = deque()
         self._arrived = asyncio.Event()
         self._closing = False
         self._writer: asyncio.Task[None] | None = None
@@ -53,7 +56,8 @@ class InboundLog:
     async def append(self, message: InboundMessage) -> Receipt:
         """Keep a message and return once it is committed. The same message again is kept once.
 
-        Raises StoreUnavailable or StoreFull; then nothing was kept, and the sender has to try again.
+        Raises StoreUnavailable or StoreFull; then nothing was kept, and the sender has to try again. Whatever else it
+        raises says that this very message cannot be stored.
         """
         if self._closing or len(self._waiting) >= self._most_waiting:
             raise StoreUnavailable("too many messages are waiting to be stored")
@@ -65,19 +69,32 @@ class InboundLog:
     async def _write(self) -> None:
         while self._waiting or not self._closing:
             await self._arrived.wait()
-            batch = [self._waiting.popleft() for _ in range(min(len(self._waiting), self._most_in_one))]
+            batch = self._next_batch()
             if not self._waiting and not self._closing:
                 self._arrived.clear()
             if batch:
                 await self._write_batch(batch)
 
-    async def _write_batch(self, batch: Sequence[tuple[InboundMessage, asyncio.Future[Receipt]]]) -> None:
+    def _next_batch(self) -> list[_Waiting]:
+        batch: list[_Waiting] = []
+        size_bytes = 0
+        while self._waiting and len(batch) < self._most_in_one and size_bytes < _ENOUGH_BYTES:
+            batch.append(self._waiting.popleft())
+            size_bytes += len(batch[-1][0].raw)
+        return batch
+
+    async def _write_batch(self, batch: Sequence[_Waiting]) -> None:
         try:
             receipts = await self._commit([message for message, _ in batch])
-        except StoreError as error:
-            for _, waiter in batch:
-                if not waiter.done():
-                    waiter.set_exception(error)
+        except (StoreUnavailable, StoreFull) as error:
+            _refuse(batch, error)
+        except Exception as error:  # noqa: BLE001 - it reaches the one who appended; this loop must outlive it
+            if len(batch) == 1:
+                _refuse(batch, error)
+                return
+            # One message that cannot be stored must not take its company along.
+            for alone in batch:
+                await self._write_batch([alone])
         else:
             for (_, waiter), receipt in zip(batch, receipts, strict=True):
                 # A client that hung up has cancelled its waiting; its message is kept all the same.
@@ -85,12 +102,20 @@ class InboundLog:
                     waiter.set_result(receipt)
 
 
+def _refuse(batch: Sequence[_Waiting], error: Exception) -> None:
+    for _, waiter in batch:
+        if not waiter.done():
+            waiter.set_exception(error)
+
+
 async def insert(session: AsyncSession, messages: Sequence[InboundMessage]) -> tuple[Receipt, ...]:
     """Insert the messages that are new; the receipts come in the order of `messages`."""
-    unique = {(message.channel, message.external_id): message for message in reversed(messages)}
+    unique: dict[tuple[str, str], InboundMessage] = {}
+    for message in messages:
+        unique.setdefault((message.channel, message.external_id), message)
     statement = (
         insert_into(session, InboundRow)
-        .values([_row(message) for message in reversed(unique.values())])
+        .values([_row(message) for message in unique.values()])
         .on_conflict_do_nothing(index_elements=["channel", "external_id"])
         .returning(InboundRow.channel, InboundRow.external_id, InboundRow.id)
     )
@@ -136,16 +161,16 @@ async def claim(session: AsyncSession, now: datetime, lease: timedelta, limit: i
         .order_by(InboundRow.id)
         .with_for_update(skip_locked=True)
     )
+    for row in await session.scalars(waiting.where(InboundRow.attempts >= MAX_ATTEMPTS).limit(limit)):
+        row.state, row.outcome = QUARANTINED, "the reader died of it each time"
     rows = list(await session.scalars(waiting.where(InboundRow.attempts == 0).limit(limit)))
-    retried = list(await session.scalars(waiting.where(InboundRow.attempts > 0).limit(1)))
+    retried = list(await session.scalars(waiting.where(InboundRow.attempts.between(1, MAX_ATTEMPTS - 1)).limit(1)))
     if retried and (not rows or retried[0].id < rows[0].id):
         rows = retried
     for row in rows:
         row.attempts += 1
         row.available_at = now + lease
-        if row.attempts > MAX_ATTEMPTS:
-            row.state, row.outcome = QUARANTINED, "the reader died of it each time"
-    return tuple(_logged(row) for row in rows if row.state == STORED)
+    return tuple(_logged(row) for row in rows)
 
 
 def _logged(row: InboundRow) -> LoggedMessage:
@@ -165,21 +190,25 @@ async def finish(session: AsyncSession, message_id: int, outcome: str) -> bool:
 
 
 async def fail(session: AsyncSession, logged: LoggedMessage, again_at: datetime, reason: str) -> bool:
-    """Put a message back until `again_at`, or into quarantine after its last attempt; True for quarantine."""
+    """Put a message back until `again_at`, or into quarantine after its last attempt; True for quarantine.
+
+    Where the lease ran out and another reader has the message now, nothing changes.
+    """
     last = logged.attempt >= MAX_ATTEMPTS
     await session.execute(
         update(InboundRow)
-        .where(InboundRow.id == logged.id, InboundRow.state == STORED)
+        .where(InboundRow.id == logged.id, InboundRow.state == STORED, InboundRow.attempts == logged.attempt)
         .values(state=QUARANTINED if last else STORED, available_at=again_at, outcome=reason[:200])
     )
     return last
 
 
-async def give_back(session: AsyncSession, message_ids: Sequence[int], now: datetime) -> None:
-    """Undo a claim that was not used, at a shutdown for instance."""
+async def give_back(session: AsyncSession, messages: Sequence[LoggedMessage], now: datetime) -> None:
+    """Undo claims that were not used, at a shutdown for instance, unless another reader has the message now."""
+    claims = [(logged.id, logged.attempt) for logged in messages]
     await session.execute(
         update(InboundRow)
-        .where(InboundRow.id.in_(message_ids), InboundRow.state == STORED)
+        .where(tuple_(InboundRow.id, InboundRow.attempts).in_(claims), InboundRow.state == STORED)
         .values(available_at=now, attempts=InboundRow.attempts - 1)
     )
 

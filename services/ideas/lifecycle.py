@@ -30,12 +30,13 @@ class Lifecycle:
 
     def step(self, present: str, wanted: str, note: str) -> Stage:
         """The stage `wanted`, or StageRefused with a sentence for staff (German) that says what is possible."""
-        here = self.stages[present]
+        # An idea whose stage has left the configuration must not be stuck: it may go anywhere.
+        ways = self.stages[present].next if present in self.stages else tuple(self.stages)
         if wanted not in self.stages:
             known = ", ".join(self.stages)
             raise StageRefused(f"Die Stufe „{wanted}“ gibt es nicht. Möglich sind: {known}.")
-        if wanted not in here.next:
-            possible = ", ".join(here.next) or "keine weiteren Stufen"
+        if wanted not in ways:
+            possible = ", ".join(ways) or "keine weiteren Stufen"
             raise StageRefused(f"Von „{present}“ führt kein Weg nach „{wanted}“. Möglich sind: {possible}.")
         if self.stages[wanted].needs_note and not note.strip():
             raise StageRefused(f"Die Stufe „{wanted}“ braucht eine Begründung. Bitte geben Sie sie mit --note an.")

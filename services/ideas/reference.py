@@ -6,7 +6,7 @@ import re
 
 from stdnum import damm
 
-_FORM = re.compile(r"^([A-Z]{2,5})[-\s]*(\d{4})[-\s]*(\d{4,7})[-\s]*(\d)$")
+_FORM = re.compile(r"^([A-Z]{2,5})[-\s]*([0-9]{4})[-\s]*([0-9]{4,7})[-\s]*([0-9])$")
 
 
 def reference_number(prefix: str, year: int, number: int) -> str:

@@ -85,7 +85,7 @@ class Register:
     async def give_back(self, messages: Sequence[LoggedMessage], now: datetime) -> None:
         """Return claimed messages unread; the claim does not count as an attempt."""
         async with self._store.writing() as session:
-            await inbound.give_back(session, [logged.id for logged in messages], now)
+            await inbound.give_back(session, messages, now)
 
     # Understanding again what no model has read
 

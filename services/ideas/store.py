@@ -11,7 +11,7 @@ from typing import Any, Self
 from sqlalchemy import Connection, event, text
 from sqlalchemy.dialects import postgresql, sqlite
 from sqlalchemy.engine import make_url
-from sqlalchemy.exc import DBAPIError
+from sqlalchemy.exc import DBAPIError, StatementError
 from sqlalchemy.exc import TimeoutError as PoolTimeoutError
 from sqlalchemy.ext.asyncio import AsyncEngine, AsyncSession, async_sessionmaker, create_async_engine
 from sqlalchemy.pool import AsyncAdaptedQueuePool
@@ -36,8 +36,13 @@ class Store:
 
     def __init__(self, url: str) -> None:
         self.is_sqlite = make_url(url).get_backend_name() == "sqlite"
-        self._writer = _sqlite_engine(url, begin="BEGIN IMMEDIATE", pool_size=1) if self.is_sqlite else _postgres(url)
-        self._reader = _sqlite_engine(url, begin="BEGIN", pool_size=4) if self.is_sqlite else self._writer
+        if self.is_sqlite:
+            self._writer = _sqlite_engine(url, begin="BEGIN IMMEDIATE", pool_size=1)
+            self._reader = _sqlite_engine(url, begin="BEGIN", pool_size=4)
+            self._migrator = _sqlite_engine(url, begin="BEGIN IMMEDIATE", pool_size=1, foreign_keys=False)
+        else:
+            self._writer = self._migrator = _postgres(url)
+            self._reader = self._writer.execution_options(isolation_level="REPEATABLE READ")
         self._write_session = async_sessionmaker(self._writer, expire_on_commit=False)
         self._read_session = async_sessionmaker(self._reader, expire_on_commit=False)
 
@@ -47,9 +52,8 @@ class Store:
     async def __aexit__(
         self, kind: type[BaseException] | None, error: BaseException | None, trace: TracebackType | None
     ) -> None:
-        await self._writer.dispose()
-        if self._reader is not self._writer:
-            await self._reader.dispose()
+        for engine in {self._writer, self._reader, self._migrator}:
+            await engine.dispose()
 
     @asynccontextmanager
     async def writing(self) -> AsyncIterator[AsyncSession]:
@@ -68,8 +72,12 @@ class Store:
 
     @asynccontextmanager
     async def connection(self) -> AsyncIterator[Any]:
-        """A raw asyncio connection inside a writing transaction, for the migrations."""
-        async with _translated(), self._writer.begin() as connection:
+        """A raw asyncio connection inside a writing transaction, for the migrations.
+
+        On SQLite it does not heed foreign keys: a migration that rebuilds a table drops the old one, and whatever
+        refers to its rows would be deleted with it.
+        """
+        async with _translated(), self._migrator.begin() as connection:
             yield connection
 
 
@@ -90,6 +98,9 @@ async def _translated() -> AsyncIterator[None]:
         if code.startswith(_REFUSED):
             raise StoreError(f"the store refused what it was given ({code})") from error
         raise StoreUnavailable(f"the store cannot be used at the moment ({code})") from error
+    except (StatementError, UnicodeEncodeError) as error:
+        # What never reached the database: a naive datetime, a lone surrogate.
+        raise StoreError(f"the store refused what it was given ({type(error).__name__})") from error
     except (PoolTimeoutError, OSError) as error:
         raise StoreUnavailable(f"the store cannot be reached ({type(error).__name__})") from error
 
@@ -110,7 +121,7 @@ def _postgres(url: str) -> AsyncEngine:
     )
 
 
-def _sqlite_engine(url: str, *, begin: str, pool_size: int) -> AsyncEngine:
+def _sqlite_engine(url: str, *, begin: str, pool_size: int, foreign_keys: bool = True) -> AsyncEngine:
     database = make_url(url).database
     if not database or database == ":memory:":
         raise StoreError("a SQLite store needs a file: an in-memory one loses what it acknowledged")
@@ -133,7 +144,7 @@ def _sqlite_engine(url: str, *, begin: str, pool_size: int) -> AsyncEngine:
             f"busy_timeout = {_BUSY_TIMEOUT_MS}",
             "journal_mode = WAL",
             "synchronous = FULL",  # a commit that a power cut can undo must not be acknowledged
-            "foreign_keys = ON",
+            f"foreign_keys = {'ON' if foreign_keys else 'OFF'}",
             "secure_delete = ON",  # what is erased does not linger in free pages
         ):
             cursor.execute(f"PRAGMA {pragma}")

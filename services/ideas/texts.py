@@ -116,6 +116,8 @@ class Texts:
             used = meta.find_undeclared_variables(self._environment.parse(source))
         except TemplateSyntaxError as error:
             problems.append(Problem(file, f"line {error.lineno}", f"expected a Jinja2 template ({error.message})"))
+        except UnicodeDecodeError as error:
+            problems.append(Problem(file, "-", f"expected a text in UTF-8 ({error.reason} at byte {error.start})"))
         except TemplateError:
             problems.append(Problem(file, "-", "expected this file to exist"))
         else:

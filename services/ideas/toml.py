@@ -29,6 +29,9 @@ def read_toml(
             problems.append(Problem(name, "-", "expected this file to exist"))
             return None
         data = {}
+    except OSError as error:
+        problems.append(Problem(name, "-", f"expected a readable file ({type(error).__name__})"))
+        return None
     except (tomllib.TOMLDecodeError, UnicodeDecodeError) as error:
         problems.append(Problem(name, "-", f"expected valid TOML in UTF-8 ({error})"))
         return None

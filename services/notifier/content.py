@@ -18,6 +18,9 @@ from services.ideas.register import Register
 Values = Mapping[str, Any]
 _EXCERPT_CHARACTERS = 600
 _STATUS_IDEAS = 10
+# More ideas than one person will have; among them a number that was asked for is looked up.
+_ALL_IDEAS = 10_000
+_PROPOSALS = 2
 
 
 class NothingToSay(Exception):  # noqa: N818 - named for what is the case
@@ -52,7 +55,9 @@ async def _update(register: Register, notification: Notification) -> Values:
 
 async def _status(register: Register, notification: Notification) -> Values:
     asked = notification.parameters.get("asked", "")
-    ideas = await register.ideas_of(notification.channel, notification.recipient, _STATUS_IDEAS)
+    ideas = await register.ideas_of(
+        notification.channel, notification.recipient, _ALL_IDEAS if asked else _STATUS_IDEAS
+    )
     # A reference number authorises nothing: someone else's idea is answered like one that does not exist.
     listed = [idea for idea in ideas if not asked or idea.reference == asked]
     catalogue = register.catalogue
@@ -95,7 +100,7 @@ def _item(register: Register, idea: Idea) -> Values:
         "reference": idea.reference,
         "title": idea.title,
         "excerpt": words if len(words) <= _EXCERPT_CHARACTERS else words[:_EXCERPT_CHARACTERS].rsplit(" ", 1)[0] + " …",
-        "topics": list(description.topics),
+        "topics": list(description.topics) or _proposals(register, idea),
         "places": list(description.places),
         "candidates": list(description.candidates),
         "created": day(register, idea.created_at),
@@ -105,6 +110,15 @@ def _item(register: Register, idea: Idea) -> Values:
         "attachments": [name for contribution in idea.contributions for name in contribution.attachments],
         "command": f"ideenkanal show {idea.reference}",
     }
+
+
+def _proposals(register: Register, idea: Idea) -> list[str]:
+    """What the model would have guessed where it abstained; the digest says that it is a proposal."""
+    if not idea.understanding.abstained:
+        return []
+    known = register.catalogue.topics
+    best = idea.understanding.suggestions[:_PROPOSALS]
+    return [known[topic.id].label for topic in best if topic.id in known]
 
 
 def _about(register: Register, idea: Idea, language: str) -> dict[str, Any]:

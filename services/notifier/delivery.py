@@ -4,13 +4,14 @@ from __future__ import annotations
 
 import asyncio
 import random
-from collections.abc import Mapping, Sequence
+from collections.abc import Awaitable, Callable, Mapping, Sequence
+from contextlib import suppress
 from datetime import UTC, datetime, timedelta
 from typing import Protocol
 
 import structlog
 
-from services.ideas.errors import StoreError
+from services.ideas.errors import StoreError, StoreFull, StoreUnavailable
 from services.ideas.model import Notification
 from services.ideas.register import Register
 from services.notifier.content import NothingToSay, Values, values_of
@@ -21,6 +22,10 @@ _FIRST_PAUSE = timedelta(seconds=30)
 _LONGEST_PAUSE = timedelta(hours=4)
 # RFC 5321 section 4.5.4.1: at least four to five days before a sender gives up.
 _GIVE_UP_AFTER = timedelta(days=5)
+# What waited out a long outage of our own has not had its chance yet.
+_FEWEST_ATTEMPTS = 5
+# A delivery ends before its lease does, so that no other sender begins the same one meanwhile.
+_SHARE_OF_LEASE = 0.9
 _STORE_PAUSE_SECONDS = 1.0
 
 log = structlog.get_logger(__name__)
@@ -39,65 +44,86 @@ class Deliverer(Protocol):
 class Sender:
     """Sends until it is told to stop. Delivery is at least once: a kill between sending and marking repeats one."""
 
-    def __init__(self, register: Register, deliverers: Sequence[Deliverer], stop: asyncio.Event) -> None:
+    def __init__(
+        self,
+        register: Register,
+        deliverers: Sequence[Deliverer],
+        stop: asyncio.Event,
+        now: Callable[[], datetime] = lambda: datetime.now(UTC),
+    ) -> None:
         self._register = register
         self._deliverers: Mapping[str, Deliverer] = {deliverer.name: deliverer for deliverer in deliverers}
         self._stop = stop
+        self._now = now
         self._work = register.catalogue.settings.work
 
     async def run(self) -> None:
         """Send what is due, and then whatever comes."""
-        await self._register.take_over_notifications(datetime.now(UTC))
+        await self._through_outages(lambda: self._register.take_over_notifications(self._now()))
         while not self._stop.is_set():
             try:
                 busy = await self.send_batch()
             except StoreError as error:
                 log.warning("sender.store_unavailable", reason=str(error))
-                busy = False
-                await asyncio.sleep(_STORE_PAUSE_SECONDS)
-            if not busy:
-                await self._wait_for_work()
+                await _wait(self._stop, _STORE_PAUSE_SECONDS)
+            else:
+                if not busy:
+                    await self._wait_for_work()
 
     async def send_batch(self) -> bool:
         """Send what is due now, all at once; False where nothing was."""
         lease = timedelta(seconds=self._work.lease_seconds)
-        batch = await self._register.claim_notifications(datetime.now(UTC), lease, _AT_ONCE)
+        batch = await self._register.claim_notifications(self._now(), lease, _AT_ONCE)
         await asyncio.gather(*(self._send(notification) for notification in batch))
         return bool(batch)
 
     async def _wait_for_work(self) -> None:
         waiting = self._register.notifications_waiting
-        try:
-            async with asyncio.timeout(self._work.poll_seconds):
-                await waiting.wait()
-        except TimeoutError:
-            return
+        await _wait(waiting, self._work.poll_seconds)
         waiting.clear()
 
     async def _send(self, notification: Notification) -> None:
         outcome = await self._outcome(notification)
-        now = datetime.now(UTC)
+        now = self._now()
+        await self._through_outages(lambda: self._write_down(notification, outcome, now))
+
+    async def _write_down(self, notification: Notification, outcome: Outcome, now: datetime) -> None:
+        told = log.bind(key=notification.key, attempt=notification.attempt)
         match outcome:
             case Sent():
                 await self._register.sent(notification, now)
-                log.info("notification.sent", key=notification.key, attempt=notification.attempt)
-            case Retry(reason, after) if now - notification.created_at < _GIVE_UP_AFTER:
+                told.info("notification.sent")
+            case Retry(reason, after) if not _is_too_late(notification, now):
                 again_at = now + (after or _pause(notification.attempt))
                 await self._register.send_again(notification, again_at, reason, now)
-                log.warning("notification.retry", key=notification.key, attempt=notification.attempt, reason=reason)
+                told.warning("notification.retry", reason=reason)
             case Retry(reason) | GivenUp(reason):
                 await self._register.give_up(notification, reason, now)
-                log.error("notification.given_up", key=notification.key, attempt=notification.attempt, reason=reason)
+                told.error("notification.given_up", reason=reason)
+
+    async def _through_outages(self, write: Callable[[], Awaitable[None]]) -> None:
+        """Repeat `write` while the store is away: a message that has left and is not marked would leave again."""
+        while True:
+            try:
+                return await write()
+            except (StoreUnavailable, StoreFull) as error:
+                log.warning("sender.store_unavailable", reason=str(error))
+                if self._stop.is_set():
+                    return None
+                await _wait(self._stop, _STORE_PAUSE_SECONDS)
 
     async def _outcome(self, notification: Notification) -> Outcome:
         deliverer = self._deliverers.get(notification.channel)
         if deliverer is None:
             return Retry(f"the channel {notification.channel} is switched off")
         try:
-            values = await values_of(self._register, notification)
-            return await deliverer.deliver(notification, values)
+            async with asyncio.timeout(self._work.lease_seconds * _SHARE_OF_LEASE):
+                values = await values_of(self._register, notification)
+                return await deliverer.deliver(notification, values)
         except NothingToSay:
             return GivenUp("what it tells of is gone")
+        except TimeoutError:
+            return Retry("it took too long")
         except StoreError as error:
             return Retry(str(error))
         except Exception as error:
@@ -105,8 +131,18 @@ class Sender:
             return Retry(f"a defect of this program ({type(error).__name__})")
 
 
+def _is_too_late(notification: Notification, now: datetime) -> bool:
+    return now - notification.created_at >= _GIVE_UP_AFTER and notification.attempt >= _FEWEST_ATTEMPTS
+
+
 def _pause(attempt: int) -> timedelta:
     """Doubling from half a minute to four hours, with a fifth of jitter so that crowds disperse."""
     pause = min(_FIRST_PAUSE * 2 ** min(attempt - 1, 12), _LONGEST_PAUSE)
     jitter = random.uniform(0.8, 1.2)  # noqa: S311 - no secret
     return timedelta(seconds=pause.total_seconds() * jitter)
+
+
+async def _wait(event: asyncio.Event, seconds: float) -> None:
+    with suppress(TimeoutError):
+        async with asyncio.timeout(seconds):
+            await event.wait()

@@ -6,29 +6,38 @@ the library raises on unknown charsets and on headers that lie.
 
 from __future__ import annotations
 
-import codecs
 import re
 from collections.abc import Iterator
 from dataclasses import dataclass
-from email import message_from_bytes, policy
+from email import policy
 from email.errors import HeaderParseError
 from email.header import decode_header
 from email.message import Message
-from email.utils import getaddresses
+from email.parser import BytesParser
 
-from charset_normalizer import from_bytes
 from inscriptis import get_text
 from inscriptis.model.config import ParserConfig
 
 from services.ideas.model import Attachment
+from services.intake.email.charset import decode
 
 Mail = Message
 
 _MOST_PARTS = 500
-_ONE_ADDRESS = re.compile(r"^[^@\s<>(),;:\"]+@[^@\s<>(),;:\"]+$")
+# What is beyond these is no person's mail, and takes the parser minutes: header field and header in characters,
+# containers in containers, and lines times containers (the parser asks each open container about each line).
+_LONGEST_FIELD = 10_000
+_LONGEST_HEADER = 1_000_000
+_MOST_CONTAINERS = 100
+_MOST_WORK = 10_000_000
+_CONTAINER = re.compile(rb"boundary|message/", re.IGNORECASE)
+_END_OF_HEADER = re.compile(rb"\r?\n\r?\n")
+_QUOTED = re.compile(r'"(?:[^"\\]|\\.)*"')
+_COMMENT = re.compile(r"\([^()]*\)")
+_ADDRESS = re.compile(r"[^@\s<>(),;:\"\x00-\x1f\x7f]+@[^@\s<>(),;:\"\x00-\x1f\x7f]+")
+_LONGEST_ADDRESS = 320
 _CONTROL = re.compile(r"[\x00-\x08\x0b-\x1f\x7f]")
-# UTF-7 can hide markup from every later check; nobody has sent it in earnest for twenty years.
-_REFUSED_CHARSETS = frozenset({"utf-7"})
+_MEDIA_TYPE = re.compile(r"[\w.+-]{1,63}/[\w.+-]{1,63}", re.ASCII)
 
 
 @dataclass(frozen=True, slots=True)
@@ -40,34 +49,37 @@ class Body:
 
 
 def parse(raw: bytes) -> Mail:
-    """The tree of a message."""
-    return message_from_bytes(raw, policy=policy.compat32)
+    """The tree of a message. One that is too long or too deep for a tree is its header and one part."""
+    header_end = _END_OF_HEADER.search(raw)
+    if (header_end.start() if header_end else len(raw)) > _LONGEST_HEADER:
+        return Message()
+    parser: BytesParser[Mail] = BytesParser(policy=policy.compat32)
+    shallow = parser.parsebytes(raw, headersonly=True)
+    containers = sum(1 for _ in _CONTAINER.finditer(raw))
+    if containers > _MOST_CONTAINERS or raw.count(b"\n") * containers > _MOST_WORK:
+        return shallow
+    return parser.parsebytes(raw) if shallow.get_content_maintype() in {"multipart", "message"} else shallow
 
 
 def header(mail: Mail, name: str) -> str:
     """A header field as one line of text: encoded words (RFC 2047) and raw eight-bit bytes decoded."""
-    value = mail.get(name)
-    if value is None:
-        return ""
-    text = str(value)
-    if "=?" in text:
-        try:
-            text = "".join(
-                part if isinstance(part, str) else decode(part, charset or "") for part, charset in decode_header(text)
-            )
-        except (HeaderParseError, ValueError):
-            text = str(value)
-    raw = text.encode("utf-8", "surrogateescape")
-    return " ".join(_CONTROL.sub(" ", decode(raw, "")).split())
+    return next((_line(value) for value in _fields(mail, name)), "")
 
 
 def address(mail: Mail, name: str) -> str | None:
-    """The one address of a field in lower case, or None: two addresses, or a doubtful one, are nobody's."""
-    value = mail.get(name)
-    found = [found for _, found in getaddresses([str(value)])] if value is not None else []
-    if len(found) != 1 or not _ONE_ADDRESS.match(found[0]) or len(found[0]) > 320:
+    """The one address of a field in lower case, or None: two addresses, or a doubtful one, are nobody's.
+
+    The library's parser would take alice@example.org out of "alice@example.org)bob@example.org" (CVE-2023-27043).
+    """
+    fields = list(_fields(mail, name))
+    if len(fields) != 1:
         return None
-    return found[0].lower()
+    bare = _QUOTED.sub(" ", fields[0])
+    while (without := _COMMENT.sub(" ", bare)) != bare:
+        bare = without
+    found = {each.lower() for each in _ADDRESS.findall(bare)}
+    doubtful = "(" in bare or ")" in bare or bare.count("@") != len(_ADDRESS.findall(bare))
+    return found.pop() if len(found) == 1 and not doubtful and len(min(found)) <= _LONGEST_ADDRESS else None
 
 
 def body(mail: Mail) -> Body:
@@ -82,57 +94,8 @@ def body(mail: Mail) -> Body:
         if media_type in {"text/plain", "text/html"} and not _is_file(part):
             (plain if media_type == "text/plain" else html).append(_text(part))
         else:
-            attachments.append(Attachment(_filename(part, number), media_type, _content(part)))
+            attachments.append(Attachment(_filename(part, number), _safe(media_type), _content(part)))
     text = "\n".join(plain).strip()
     if not text and html:
         text = "\n".join(get_text(source, ParserConfig()).strip() for source in html if source.strip())
     return Body(text, tuple(attachments))
-
-
-def decode(raw: bytes, charset: str) -> str:
-    """Bytes as text: as declared where that works, else UTF-8, else the likeliest charset. It never fails."""
-    declared = charset.strip().strip("\"'").lower()
-    if declared not in _REFUSED_CHARSETS:
-        # What calls itself Latin-1 or ASCII is Windows-1252 wherever the two differ, as in browsers.
-        declared = "cp1252" if declared in {"iso-8859-1", "latin-1", "latin1"} else declared
-        for name in ("utf-8", declared):
-            try:
-                return raw.decode(name)
-            except (LookupError, UnicodeDecodeError, ValueError):
-                continue
-    best = from_bytes(raw[:65_536], cp_isolation=["cp1252", "iso8859_15", "mac_roman", "cp850"]).best()
-    encoding = best.encoding if best else "cp1252"
-    return raw.decode(codecs.lookup(encoding).name, errors="replace")
-
-
-def _leaves(mail: Mail) -> Iterator[Mail]:
-    for part in mail.walk():
-        if not part.is_multipart():
-            yield part
-        elif part.get_content_type() == "message/rfc822" and part is not mail:
-            continue
-
-
-def _is_file(part: Mail) -> bool:
-    disposition = str(part.get("content-disposition", "")).strip().lower()
-    return disposition.startswith("attachment") or (bool(part.get_filename()) and not disposition.startswith("inline"))
-
-
-def _content(part: Mail) -> bytes:
-    content = part.get_payload(decode=True)
-    return content if isinstance(content, bytes) else b""
-
-
-def _text(part: Mail) -> str:
-    charset = part.get_param("charset", "")
-    return decode(_content(part), charset if isinstance(charset, str) else str(charset[2])).replace("\r\n", "\n")
-
-
-def _filename(part: Mail, number: int) -> str:
-    name = part.get_filename() or ""
-    if "=?" in name:
-        carrier: Mail = Message()
-        carrier["name"] = name
-        name = header(carrier, "name")
-    last = re.split(r"[/\\]", _CONTROL.sub("", name))[-1].strip(" .")
-    return last[:255] or f"anlage-{number}"

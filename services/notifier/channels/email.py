@@ -3,7 +3,9 @@
 from __future__ import annotations
 
 import hashlib
+from dataclasses import replace
 from email import policy
+from email.errors import MessageError
 from email.headerregistry import Address
 from email.message import EmailMessage
 from email.utils import format_datetime
@@ -13,7 +15,7 @@ from services.ideas.model import Notification
 from services.ideas.settings import Email
 from services.ideas.texts import Part, Texts
 from services.notifier.content import Values
-from services.notifier.outcome import Outcome
+from services.notifier.outcome import GivenUp, Outcome
 
 # RFC 3834 section 5: answers to a message, and everything else that a program sends by itself.
 _AUTO_REPLIED = frozenset({"confirmation"})
@@ -39,9 +41,12 @@ class EmailDeliverer:
 
     async def deliver(self, notification: Notification, values: Values) -> Outcome:
         """Compose the mail and hand it over."""
-        message = compose(self._texts, self._settings, notification, values)
+        recipient = _recipient(notification.recipient)
+        if recipient is None:
+            return GivenUp("no mail can be addressed to this recipient")
+        message = compose(self._texts, self._settings, replace(notification, recipient=recipient), values)
         # The null reverse-path keeps other robots from answering (RFC 3834 section 3.3).
-        return await self._transport.send(message, "", notification.recipient)
+        return await self._transport.send(message, "", recipient)
 
 
 def compose(texts: Texts, settings: Email, notification: Notification, values: Values) -> EmailMessage:
@@ -61,6 +66,15 @@ def compose(texts: Texts, settings: Email, notification: Notification, values: V
     message.add_alternative(_render(texts, notification, Part.HTML, values), subtype="html", cte="quoted-printable")
     message.set_boundary(f"=_{identity}")
     return message
+
+
+def _recipient(address: str) -> str | None:
+    local, _, domain = address.rpartition("@")
+    try:
+        # A domain name travels in its ASCII form (RFC 5891 section 4.4); a local part has none.
+        return Address(addr_spec=f"{local}@{domain.encode('idna').decode('ascii')}").addr_spec
+    except (ValueError, IndexError, MessageError):
+        return None
 
 
 def _render(texts: Texts, notification: Notification, part: Part, values: Values) -> str:

@@ -7,7 +7,7 @@ import mailbox
 from email.message import EmailMessage
 from pathlib import Path
 
-from services.notifier.outcome import Outcome, Sent
+from services.notifier.outcome import Outcome, Retry, Sent
 
 
 class Maildir:
@@ -18,7 +18,10 @@ class Maildir:
 
     async def send(self, message: EmailMessage, sender: str, recipient: str) -> Outcome:
         """Write one message, with its envelope in the fields that RFC 5321 section 4.4 and habit have for it."""
-        await asyncio.to_thread(self._add, message, sender, recipient)
+        try:
+            await asyncio.to_thread(self._add, message, sender, recipient)
+        except OSError as error:
+            return Retry(f"the Maildir cannot be written ({error.strerror})")
         return Sent()
 
     def _add(self, message: EmailMessage, sender: str, recipient: str) -> None:

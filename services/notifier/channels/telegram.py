@@ -18,7 +18,8 @@ from services.notifier.outcome import GivenUp, Outcome, Retry, Sent
 
 def sending_bot(settings: Telegram) -> Bot:
     """A Bot API client for sending; when to try again is the outbox's business, so it has no retries of its own."""
-    request = HTTPXRequest(connection_pool_size=16, read_timeout=20, connect_timeout=10)
+    # A pool as large as the sender's batch or larger: waiting for a connection would count as a failed attempt.
+    request = HTTPXRequest(connection_pool_size=32, read_timeout=20, connect_timeout=10)
     return Bot(settings.token.get_secret_value(), base_url=settings.base_url, request=request)
 
 
@@ -30,15 +31,26 @@ class TelegramDeliverer:
     def __init__(self, bot: Bot, texts: Texts) -> None:
         self._bot = bot
         self._texts = texts
+        # Which pieces have left, of messages that have not left whole. A restart forgets it and repeats them once.
+        self._left: dict[str, list[str]] = {}
 
     async def deliver(self, notification: Notification, values: Values) -> Outcome:
         """Send the text to the chat; what Telegram asks us to wait is waited exactly."""
-        text = self._texts.render(notification.language, notification.template, Part.TELEGRAM, values).strip()
+        pieces = split(self._texts.render(notification.language, notification.template, Part.TELEGRAM, values))
+        left = self._left.setdefault(notification.key, [])
+        if left != pieces[: len(left)]:  # it reads differently by now
+            left.clear()
+        outcome = await self._send(int(notification.recipient), pieces, left)
+        if not isinstance(outcome, Retry):
+            del self._left[notification.key]
+        return outcome
+
+    async def _send(self, chat_id: int, pieces: list[str], left: list[str]) -> Outcome:
+        """Send the pieces that have not left yet, and add each to `left`."""
         try:
-            for piece in split(text):
-                await self._bot.send_message(
-                    int(notification.recipient), piece, link_preview_options=LinkPreviewOptions(is_disabled=True)
-                )
+            for piece in pieces[len(left) :]:
+                await self._bot.send_message(chat_id, piece, link_preview_options=LinkPreviewOptions(is_disabled=True))
+                left.append(piece)
         except TelegramError as error:
             return _failed(error)
         return Sent()
@@ -62,6 +74,7 @@ def _failed(error: TelegramError) -> Outcome:
 def split(text: str) -> list[str]:
     """Pieces of at most 4,096 UTF-16 code units (Bot API, sendMessage), cut at line ends or blanks where possible."""
     pieces = []
+    text = text.strip()
     while _units(text) > MessageLimit.MAX_TEXT_LENGTH:
         end = _fitting(text)
         cut = max(text.rfind("\n", 0, end), text.rfind(" ", end // 2, end))
@@ -72,9 +85,9 @@ def split(text: str) -> list[str]:
 
 
 def _units(text: str) -> int:
-    return len(text.encode("utf-16-le", "surrogatepass")) // 2
+    return len(text.encode("utf-16-le", "replace")) // 2
 
 
 def _fitting(text: str) -> int:
-    kept = text.encode("utf-16-le", "surrogatepass")[: 2 * MessageLimit.MAX_TEXT_LENGTH]
+    kept = text.encode("utf-16-le", "replace")[: 2 * MessageLimit.MAX_TEXT_LENGTH]
     return len(kept.decode("utf-16-le", "ignore"))

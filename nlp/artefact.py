@@ -1,9 +1,9 @@
 """A trained model's directory: spaCy's files plus the facts that say what it was made from and how it is read.
 
-    ModelError
-    ├── ModelMissing   there is no model at the path
-    ├── ModelCorrupt   its files are not those that were written
-    └── ModelMismatch  the files are whole, but this program cannot use them
+ModelError
+├── ModelMissing   there is no model at the path
+├── ModelCorrupt   its files are not those that were written
+└── ModelMismatch  the files are whole, but this program cannot use them
 """
 
 from __future__ import annotations
@@ -37,21 +37,21 @@ class ModelError(Exception):
     """The model cannot be used."""
 
 
-class ModelMissing(ModelError):
+class ModelMissing(ModelError):  # noqa: N818  (the tree's root says that they are errors)
     """There is no model at the path."""
 
     def __init__(self, path: Path) -> None:
         super().__init__(f"{path}: there is no model; {_TRAIN}")
 
 
-class ModelCorrupt(ModelError):
+class ModelCorrupt(ModelError):  # noqa: N818
     """The model's files are not those that were written."""
 
     def __init__(self, path: Path, reason: str) -> None:
         super().__init__(f"{path}: the model is damaged ({reason}); restore it or {_TRAIN}")
 
 
-class ModelMismatch(ModelError):
+class ModelMismatch(ModelError):  # noqa: N818
     """The model's files are whole, but this program cannot use them."""
 
     def __init__(self, path: Path, reason: str) -> None:

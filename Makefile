@@ -1,0 +1,108 @@
+# Everything that is done with this tree, as targets; `make` alone lists them.
+# Python lives in .venv and comes from requirements.lock alone, where every file has its hash.
+
+.DEFAULT_GOAL := help
+.DELETE_ON_ERROR:
+.NOTPARALLEL:
+.SILENT:
+.PHONY: help run test check demo lock model clean programs always
+
+# A person's own settings of pip or Python that would lead out of .venv, or past the lock.
+unexport PIP_USER PIP_TARGET PIP_PREFIX PIP_ROOT PIP_PYTHON PIP_CONSTRAINT PIP_REQUIREMENT PIP_REQUIRE_HASHES
+unexport PIP_NO_DEPS PIP_NO_BUILD_ISOLATION PIP_DRY_RUN PIP_IGNORE_INSTALLED PYTHONHOME PYTHONPATH VIRTUAL_ENV
+
+python := .venv/bin/python
+pip := $(python) -m pip --disable-pip-version-check --no-input -qq
+workers := $(shell cores=$$(nproc 2>/dev/null || echo 2); echo $$((cores < 4 ? cores : 4)))
+
+# $(call debian,PACKAGE): a shell command that installs a package of Debian, or says what to type.
+define debian
+{ echo "installing $(1) from Debian (needs root)"; \
+  root=; [ "$$(id -u)" -eq 0 ] || root=sudo; \
+  { command -v apt-get && { [ -z "$$root" ] || command -v sudo; }; } >/dev/null && \
+  $$root apt-get -qq update && $$root env DEBIAN_FRONTEND=noninteractive \
+    apt-get -qq -y -o Dpkg::Use-Pty=0 install --no-install-recommends $(1) >/dev/null || \
+  { echo "$(1) could not be installed: type 'apt-get install $(1)' as root, then run make again" >&2; exit 1; }; }
+endef
+
+help: ## list the targets
+	sed -nE 's/^([a-z]+):[^#]*## (.*)/\1|\2/p' Makefile | \
+	  while IFS='|' read -r target purpose; do printf '  make %-6s  %s\n' "$$target" "$$purpose"; done
+
+run: .venv/ready .venv/model ## start the Ideenkanal: mail on port 8025, web pages on http://127.0.0.1:8080, data in var/
+	echo "starting the Ideenkanal (Ctrl-C ends it)"
+	exec .venv/bin/ideenkanal run
+
+test: .venv/ready .venv/model programs ## run all tests, on SQLite and on a PostgreSQL of their own
+	echo "running the tests, $(workers) at a time"
+	$(python) -m pytest -n $(workers) --dist worksteal
+
+check: .venv/ready ## look for what ruff, mypy and import-linter find
+	echo "checking style, types and who imports whom"
+	.venv/bin/ruff check --quiet .
+	.venv/bin/ruff format --quiet --check .
+	.venv/bin/mypy services nlp tests
+	.venv/bin/lint-imports --no-logo
+
+demo: .venv/ready .venv/model ## send ideas through a running Ideenkanal and show what comes of them
+	echo "showing the way of some ideas"
+	$(python) tests/demo.py
+
+model: .venv/ready ## train nlp/model from nlp/corpus
+	echo "training the model"
+	.venv/bin/ideenkanal train
+	touch .venv/model
+
+lock: ## write requirements.lock anew from pyproject.toml (needs uv; make lock UPGRADE=--upgrade takes newer versions)
+	echo "resolving requirements.lock"
+	uv pip compile pyproject.toml --extra dev --universal --python-version 3.11 --generate-hashes --no-emit-index-url \
+	  --custom-compile-command "make lock" --quiet $(UPGRADE) -o requirements.lock
+
+clean: ## remove .venv and caches; var/ with its data stays
+	echo "removing .venv and caches"
+	rm -rf .venv .mypy_cache .pytest_cache .ruff_cache .import_linter_cache .hypothesis
+	find . -name __pycache__ -type d -prune -exec rm -rf {} +
+
+# A set-up that was interrupted has no stamp, and so is begun anew.
+.venv/locked: requirements.lock
+	rm -f .venv/locked .venv/ready
+	for python in python3.13 python3.12 python3.11 python3 none; do \
+	  "$$python" -c 'import sys; sys.exit(sys.version_info < (3, 11))' 2>/dev/null && break; \
+	done; \
+	if [ "$$python" = none ]; then echo "no Python 3.11 or newer is on PATH (Debian: python3)" >&2; exit 1; fi; \
+	"$$python" -c 'import venv, ensurepip' 2>/dev/null || $(call debian,python3-venv); \
+	echo "setting up .venv with $$("$$python" -V), once, in about a minute"; \
+	"$$python" -m venv --clear .venv
+	$(pip) install --require-hashes --no-deps -r requirements.lock
+	touch .venv/locked
+
+.venv/ready: .venv/locked pyproject.toml
+	$(pip) install --no-deps --no-build-isolation --editable .
+	touch .venv/ready
+
+# The model is part of the tree; one is trained only where what it was made from has changed since.
+define BELONGS
+import sys
+from pathlib import Path
+
+from nlp.artefact import ModelError, read_facts
+from nlp.train import training_corpus
+from services.ideas.catalogue import read_catalogue
+
+topics = list(read_catalogue(Path("config"), {}).topics)
+try:
+    facts = read_facts(Path("nlp/model"))
+except ModelError as error:
+    sys.exit(str(error))
+if training_corpus(Path("nlp/corpus"), topics).digest != facts.digest:
+    sys.exit("nlp/model was made from another corpus")
+endef
+export BELONGS
+
+.venv/model: .venv/ready config/topics.toml $(wildcard nlp/corpus/* nlp/configs/* nlp/lexicon/*) $(or $(wildcard nlp/model/meta.json),always)
+	$(python) -c "$$BELONGS" || { echo "training the model"; .venv/bin/ideenkanal train; }
+	touch .venv/model
+
+programs:
+	$(python) -c 'from tests.postgres import find_programs; find_programs()' 2>/dev/null || $(call debian,postgresql)
+	command -v docker-compose >/dev/null || $(call debian,docker-compose)

@@ -1,0 +1,91 @@
+from __future__ import annotations
+
+from dataclasses import replace
+
+from nlp.understanding import OUTSIDE, REGION, Candidate, Kind, MunicipalityScore
+from services.ideas.catalogue import Catalogue
+from services.ideas.description import describe
+from services.ideas.model import Assignment, Contribution, Idea
+from tests.conftest import NOON
+from tests.ideas.samples import understood
+
+IDEA = Idea(
+    reference="SWS-2026-0042-7",
+    stage="zugeordnet",
+    created_at=NOON,
+    channel="email",
+    understanding=understood(),
+    contributions=(Contribution("Radweg", "Ein Radweg für alle.", NOON),),
+    assignments=(Assignment("stadt-chemnitz", "ort-chemnitz", NOON),),
+    stages=(),
+)
+
+
+def test_an_idea_is_described_in_labels(catalogue: Catalogue) -> None:
+    """Ids become the words that the configuration has for them."""
+    described = describe(catalogue, IDEA)
+
+    assert (described.kind, described.stage, described.topics, described.places, described.bodies) == (
+        catalogue.texts.words("de").kinds[Kind.IDEA],
+        "bei der zuständigen Stelle",
+        ("Mobilität und Verkehr",),
+        (catalogue.districts["14511"].name,),
+        ("Stadt Chemnitz",),
+    )
+
+
+def test_what_the_configuration_no_longer_knows_stands_for_itself(catalogue: Catalogue) -> None:
+    """A topic, stage, body or district that was deleted is shown by its id."""
+    old = replace(
+        IDEA,
+        stage="beraten",
+        understanding=understood(("gone",), ("99999",)),
+        assignments=(Assignment("abgeschafft", "x", NOON),),
+    )
+    described = describe(catalogue, old)
+
+    assert (described.stage, described.topics, described.places, described.bodies) == (
+        "beraten",
+        ("gone",),
+        ("99999",),
+        ("abgeschafft",),
+    )
+
+
+def test_a_municipality_stands_for_its_district(catalogue: Catalogue) -> None:
+    """Where a municipality is known its district is not named beside it, but other districts are."""
+    places = understood(districts=("14524", "14511"))
+    aue = MunicipalityScore("14524330", "Zwickau", 0.9)
+    described = describe(catalogue, replace(IDEA, understanding=replace(places, municipalities=(aue,))))
+
+    assert described.places == ("Zwickau", catalogue.districts["14511"].name)
+
+
+def test_the_region_and_what_lies_outside_have_words(catalogue: Catalogue) -> None:
+    """"region" and "outside" are shown in the language's words."""
+    words = catalogue.texts.words("de")
+    described = describe(catalogue, replace(IDEA, understanding=understood(districts=(REGION, OUTSIDE))))
+
+    assert described.places == (words.whole_region, words.outside)
+
+
+def test_candidates_are_told_apart_by_their_district(catalogue: Catalogue) -> None:
+    """Places with the same name are named with the district in which each lies."""
+    candidates = (Candidate("14521000", "Neudorf", "14521"), Candidate("14523000", "Neudorf", "14523"))
+    described = describe(catalogue, replace(IDEA, understanding=replace(understood(), candidates=candidates)))
+
+    assert described.candidates == tuple(f"Neudorf ({catalogue.districts[key].name})" for key in ("14521", "14523"))
+
+
+def test_a_title_is_one_short_line() -> None:
+    """A subject of several lines and any length becomes one line of at most 80 characters."""
+    long = replace(IDEA, contributions=(Contribution("Ein\nRadweg " * 20, "", NOON),))
+
+    assert len(long.title) <= 80
+    assert long.title.startswith("Ein Radweg Ein")
+    assert long.title.endswith("…")
+
+
+def test_an_idea_without_a_subject_is_titled_by_its_text() -> None:
+    """The beginning of the text stands where no subject was given."""
+    assert replace(IDEA, contributions=(Contribution("", "Ein Radweg.", NOON),)).title == "Ein Radweg."
