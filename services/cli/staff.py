@@ -142,12 +142,7 @@ async def _digest(options: argparse.Namespace, register: Register) -> int:
     now = datetime.now(UTC)
     if options.send:
         number = await register.write_digest(options.body, f"on demand {now:%Y-%m-%dT%H:%M:%S.%f}", now)
-        name = catalogue.bodies[options.body].name
-        print(
-            {0: "Es gibt nichts Neues.", 1: f"1 Idee geht an {name}."}.get(
-                number or 0, f"{number} Ideen gehen an {name}."
-            )
-        )
+        print(_sent(number or 0, catalogue.bodies[options.body].name))
         return 0
     from services.notifier.content import digest_values
 
@@ -167,3 +162,9 @@ def _in_region(register: Register, moment: datetime | None) -> datetime | None:
     if moment is None or moment.tzinfo:
         return moment
     return moment.replace(tzinfo=register.catalogue.settings.region.zone)
+
+
+def _sent(number: int, body: str) -> str:
+    if not number:
+        return "Es gibt nichts Neues."
+    return f"1 Idee geht an {body}." if number == 1 else f"{number} Ideen gehen an {body}."

@@ -82,11 +82,21 @@ def _healthcheck(_options: argparse.Namespace, catalogue: Catalogue) -> int:
 
 def _understand(_options: argparse.Namespace, catalogue: Catalogue) -> int:
     rows = list(_json_lines(sys.stdin.buffer))
-    classifier = load_model(catalogue)
+    classifier = _classifier(catalogue)
     understood = classifier.understand_many((row["subject"], row["text"]) for row in rows)
     for row, understanding in zip(rows, understood, strict=True):
         print(json.dumps({"id": row["id"], **understanding.to_json()}, ensure_ascii=False))
     return 0
+
+
+def _classifier(catalogue: Catalogue) -> Any:
+    from nlp.artefact import ModelError
+    from nlp.gazetteer import GazetteerError
+
+    try:
+        return load_model(catalogue)
+    except (ModelError, GazetteerError) as error:
+        raise ToolError(str(error)) from error
 
 
 def _json_lines(lines: Iterable[bytes]) -> Iterator[dict[str, Any]]:
@@ -138,5 +148,5 @@ def _evaluate(options: argparse.Namespace, catalogue: Catalogue) -> int:
         rows = read_examples(options.file, catalogue.topics)
     except CorpusError as error:
         raise ToolError(str(error)) from error
-    print(evaluate(load_model(catalogue), rows).table())
+    print(evaluate(_classifier(catalogue), rows).table())
     return 0
