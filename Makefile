@@ -46,7 +46,7 @@ check: .venv/ready ## look for what ruff, mypy and import-linter find
 
 demo: .venv/ready .venv/model ## send ideas through a running Ideenkanal and show what comes of them
 	echo "showing the way of some ideas"
-	$(python) tests/demo.py
+	$(python) -m tests.demo
 
 model: .venv/ready ## train nlp/model from nlp/corpus
 	echo "training the model"

@@ -44,6 +44,7 @@ class Demonstration:
         say("Zwölf Nachrichten kommen an", heading=True)
         await self._send()
         followed = await self._confirmed()
+        await self._digests()
         say(f"Eine Idee geht ihren Weg: {followed}", heading=True)
         await self._through_all_stages(followed)
         await self._digests()
@@ -77,7 +78,7 @@ class Demonstration:
                 self._missing.append(f"confirmation for {chat.person.name}")
         if len(set(references)) != 10:
             self._missing.append(f"ten different reference numbers, found {sorted(set(references))}")
-        return references[0]
+        return str(references[0])
 
     async def _through_all_stages(self, reference: str) -> None:
         person = mails()[0].person

@@ -50,9 +50,9 @@ def mails() -> tuple[ByMail, ...]:
             mail(
                 f"Renate Vogel <{plain.address}>",
                 "Bus am Abend",
-                "Guten Tag,\n\nmein Mann und ich wohnen in Zschopau. Nach 18 Uhr fährt kein Bus mehr aus Chemnitz zu uns.\n"
-                "Ein Spätbus um 20 und 22 Uhr würde vielen helfen, auch den Verkäuferinnen.\n\nMit freundlichen Grüßen\n"
-                "Renate Vogel\n",
+                "Guten Tag,\n\nmein Mann und ich wohnen in Zschopau. Nach 18 Uhr fährt kein Bus mehr aus "
+                "Chemnitz zu uns.\nEin Spätbus um 20 und 22 Uhr würde vielen helfen, auch den Verkäuferinnen.\n\n"
+                "Mit freundlichen Grüßen\nRenate Vogel\n",
             ),
         ),
         ByMail(with_html, _html_mail(with_html)),
@@ -70,9 +70,9 @@ def mails() -> tuple[ByMail, ...]:
             mail(
                 f"Dr. Claudia Weigelt <{formal.address}>",
                 "Nachfolge für Hausarztpraxen im ländlichen Raum",
-                "Sehr geehrte Damen und Herren,\n\nich bin Hausärztin in Mittweida und finde keine Nachfolge. Ich schlage "
-                "vor, dass der Landkreis Mittelsachsen ein medizinisches Versorgungszentrum gründet und junge Ärztinnen und "
-                "Ärzte dort anstellt. Patienten warten heute schon Wochen auf einen Termin.\n\nHochachtungsvoll\n"
+                "Sehr geehrte Damen und Herren,\n\nich bin Hausärztin in Mittweida und finde keine Nachfolge. Ich "
+                "schlage vor, dass der Landkreis Mittelsachsen ein medizinisches Versorgungszentrum gründet und junge "
+                "Ärztinnen und Ärzte dort anstellt. Patienten warten heute schon Wochen auf einen Termin.\n\nHochachtungsvoll\n"
                 "Dr. Claudia Weigelt\n",
             ),
         ),

@@ -107,7 +107,6 @@ async def _add_intake(assembly: _Assembly) -> None:
     catalogue, stack = assembly.register.catalogue, assembly.stack
     settings = catalogue.settings
     understander = Understander(partial(load_model, catalogue))
-    understander.start()
     stack.callback(understander.close)
     assembly.model_state = lambda: understander.state
     inbound = await stack.enter_async_context(InboundLog(assembly.register.log))
@@ -115,6 +114,8 @@ async def _add_intake(assembly: _Assembly) -> None:
     readers = (MailReader(settings.email.addresses), TelegramReader())
     assembly.loops.append(Reader(assembly.register, readers, understander, assembly.stop).run)
     await _add_telegram(assembly, inbound)
+    # Last, because it imports spaCy in a thread: two threads that import at once wait for one another.
+    understander.start()
 
 
 async def _add_telegram(assembly: _Assembly, inbound: InboundLog) -> None:

@@ -4,7 +4,7 @@ from __future__ import annotations
 
 from dataclasses import dataclass
 
-from nlp.understanding import OUTSIDE, REGION
+from nlp.understanding import OUTSIDE, REGION, Candidate
 from services.ideas.catalogue import Catalogue
 from services.ideas.model import Idea
 
@@ -29,7 +29,7 @@ def describe(catalogue: Catalogue, idea: Idea, language: str = "de") -> Descript
     topics = tuple(
         catalogue.topics[topic.id].label if topic.id in catalogue.topics else topic.id for topic in understanding.topics
     )
-    candidates = tuple(f"{place.name} ({_district(catalogue, place.district)})" for place in understanding.candidates)
+    candidates = tuple(_told_apart(catalogue, place) for place in understanding.candidates)
     bodies = tuple(
         catalogue.bodies[item.body].name if item.body in catalogue.bodies else item.body for item in idea.assignments
     )
@@ -49,6 +49,11 @@ def _places(catalogue: Catalogue, idea: Idea, whole_region: str, outside: str) -
     special = {REGION: whole_region, OUTSIDE: outside}
     rest = [district.key for district in idea.understanding.districts if district.key not in covered]
     return (*named, *(special.get(key) or _district(catalogue, key) for key in rest))
+
+
+def _told_apart(catalogue: Catalogue, place: Candidate) -> str:
+    # Some official names tell themselves apart already: "Auerbach (Zwickau)".
+    return place.name if "(" in place.name else f"{place.name} ({_district(catalogue, place.district)})"
 
 
 def _district(catalogue: Catalogue, key: str) -> str:

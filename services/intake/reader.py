@@ -4,10 +4,10 @@ from __future__ import annotations
 
 import asyncio
 import re
-from collections.abc import Mapping, Sequence
+from collections.abc import Awaitable, Callable, Mapping, Sequence
 from dataclasses import replace
 from datetime import UTC, datetime, timedelta
-from typing import Protocol
+from typing import Protocol, TypeVar
 
 import structlog
 
@@ -18,10 +18,12 @@ from services.ideas.register import Register
 from services.intake.understand import Understander
 
 _AT_ONCE = 16
-_BACKOFF = (timedelta(seconds=1), timedelta(seconds=10), timedelta(seconds=60))
+_BACKOFF = (timedelta(seconds=1), timedelta(seconds=10))
 _STORE_PAUSE = 1.0
 # PostgreSQL has no NUL in text, and a lone surrogate has no UTF-8; neither says anything to a person.
 _UNSTORABLE = re.compile("[\x00\ud800-\udfff]")
+
+_T = TypeVar("_T")
 
 log = structlog.get_logger(__name__)
 
@@ -40,20 +42,31 @@ class Reader:
     """Reads until it is cancelled or told to stop; a message that defeats it three times goes into quarantine."""
 
     def __init__(
-        self, register: Register, channels: Sequence[ChannelReader], understander: Understander, stop: asyncio.Event
+        self,
+        register: Register,
+        channels: Sequence[ChannelReader],
+        understander: Understander,
+        stop: asyncio.Event,
+        *,
+        backoff: Sequence[timedelta] = _BACKOFF,
     ) -> None:
         self._register = register
         self._channels: Mapping[str, ChannelReader] = {channel.name: channel for channel in channels}
         self._understander = understander
         self._stop = stop
+        self._backoff = backoff
+        self._defeating: set[str] = set()
         self._work = register.catalogue.settings.work
 
     async def run(self) -> None:
         """Read what is waiting, and then whatever comes."""
         await self._understander.ready()
-        await self._register.take_over_messages(datetime.now(UTC))
+        taken_over = False
         while not self._stop.is_set():
             try:
+                if not taken_over:
+                    await self._register.take_over_messages(datetime.now(UTC))
+                    taken_over = True
                 await self._understand_again()
                 busy = await self._read_batch()
             except StoreError as error:
@@ -81,20 +94,24 @@ class Reader:
     async def _read_one(self, logged: LoggedMessage) -> None:
         try:
             reading, understanding = await self._read(logged.message)
-            reference = await self._record(logged, reading, understanding)
+            reference = await self._insist(lambda: self._register.record(logged, reading, understanding))
+        except (StoreUnavailable, StoreFull):
+            # Only when stopped: the message is well, and an outage of the store must not count against it.
+            await self._register.give_back([logged], datetime.now(UTC))
         except Exception as error:
-            again_at = datetime.now(UTC) + _BACKOFF[min(logged.attempt, len(_BACKOFF)) - 1]
-            quarantined = await self._register.reading_failed(logged, again_at, type(error).__name__)
+            again_at = datetime.now(UTC) + self._backoff[min(logged.attempt, len(self._backoff)) - 1]
+            reason = type(error).__name__
+            quarantined = await self._insist(lambda: self._register.reading_failed(logged, again_at, reason))
             log.exception("message.unread", message=logged.id, attempt=logged.attempt, quarantined=quarantined)
         else:
             log.info("message.read", message=logged.id, outcome=type(reading).__name__.lower(), reference=reference)
 
-    async def _record(self, logged: LoggedMessage, reading: Reading, understanding: Understanding | None) -> str | None:
+    async def _insist(self, write: Callable[[], Awaitable[_T]]) -> _T:
+        """Repeat a write until the store takes it; an outage is raised only when the reader is to stop."""
         while True:
             try:
-                return await self._register.record(logged, reading, understanding)
+                return await write()
             except (StoreUnavailable, StoreFull) as error:
-                # The message is well: an outage of the store must not count against it.
                 if self._stop.is_set():
                     raise
                 log.warning("reader.store_unavailable", reason=str(error))
@@ -112,8 +129,16 @@ class Reader:
         if not self._understander.has_model:
             return
         for idea in await self._register.not_understood(_AT_ONCE):
+            if idea.reference in self._defeating:
+                continue
             first = idea.contributions[0]
-            understanding = await self._understander.understand(first.subject, first.text)
+            try:
+                understanding = await self._understander.understand(first.subject, first.text)
+            except Exception:
+                # It stays with the catch-all body; the others must not wait for it.
+                self._defeating.add(idea.reference)
+                log.exception("idea.not_understood", reference=idea.reference)
+                continue
             await self._register.understand_again(idea.reference, understanding, datetime.now(UTC))
             log.info("idea.understood_again", reference=idea.reference, model=understanding.model)
 

@@ -26,7 +26,6 @@ _GIVE_UP_AFTER = timedelta(days=5)
 _FEWEST_ATTEMPTS = 5
 # A delivery ends before its lease does, so that no other sender begins the same one meanwhile.
 _SHARE_OF_LEASE = 0.9
-_STORE_PAUSE_SECONDS = 1.0
 
 log = structlog.get_logger(__name__)
 
@@ -65,7 +64,7 @@ class Sender:
                 busy = await self.send_batch()
             except StoreError as error:
                 log.warning("sender.store_unavailable", reason=str(error))
-                await _wait(self._stop, _STORE_PAUSE_SECONDS)
+                await _wait(self._stop, self._work.poll_seconds)
             else:
                 if not busy:
                     await self._wait_for_work()
@@ -110,7 +109,7 @@ class Sender:
                 log.warning("sender.store_unavailable", reason=str(error))
                 if self._stop.is_set():
                     return None
-                await _wait(self._stop, _STORE_PAUSE_SECONDS)
+                await _wait(self._stop, self._work.poll_seconds)
 
     async def _outcome(self, notification: Notification) -> Outcome:
         deliverer = self._deliverers.get(notification.channel)

@@ -4,8 +4,6 @@ from __future__ import annotations
 
 import asyncio
 import shutil
-from collections.abc import Iterator
-from contextlib import contextmanager
 from datetime import UTC, datetime
 from pathlib import Path
 from types import TracebackType
@@ -25,6 +23,9 @@ STORED = "250 2.0.0 stored"
 TRY_AGAIN = "451 4.3.0 the message could not be stored, please try again later"
 NO_SPACE = "452 4.3.1 insufficient system storage, please try again later"
 NO_SUCH_MAILBOX = "550 5.1.1 no such mailbox here"
+BAD_SENDER = "553 5.1.7 the sender's address cannot be answered"
+SHUTTING_DOWN = b"421 4.3.2 the service is shutting down\r\n"
+_LONGEST_ADDRESS = 320
 
 log = structlog.get_logger(__name__)
 
@@ -44,6 +45,9 @@ class MailHandler:
         """Refuse for the time being while the disk is nearly full: a log that cannot grow loses nothing then."""
         if shutil.disk_usage(self._data_dir).free < self._settings.reserve_bytes:
             return NO_SPACE
+        # What is no UTF-8 arrives as surrogates, which are not printable.
+        if len(address) > _LONGEST_ADDRESS or not address.isprintable():
+            return BAD_SENDER
         envelope.mail_from = address
         envelope.mail_options.extend(options)
         return "250 2.1.0 OK"
@@ -90,46 +94,55 @@ class MailHandler:
 
 
 class _Connection(SMTP):
-    """One SMTP connection that says when it is inside DATA, so that a shutdown can let it finish."""
+    """One SMTP connection that knows when it is inside DATA, so that a shutdown can let it finish."""
+
+    # RFC 5321 allows 1,000 octets, and a longer line would be refused for good; real programs write longer ones.
+    line_length_limit = 65_536
 
     def __init__(self, handler: MailHandler, receiver: MailReceiver, **options: Any) -> None:
         super().__init__(handler, **options)
         self._receiver = receiver
+        self.inside_data = False
 
     def connection_made(self, transport: asyncio.BaseTransport) -> None:
-        self._receiver.connections.add(self)
         super().connection_made(transport)
+        self._receiver.joined(self)
 
     def connection_lost(self, error: Exception | None) -> None:
-        self._receiver.connections.discard(self)
+        self._receiver.left(self)
         super().connection_lost(error)
 
     @syntax("DATA")
     async def smtp_DATA(self, arg: str) -> None:
-        with self._receiver.inside_data():
+        self.inside_data = True
+        try:
             await super().smtp_DATA(arg)
+        finally:
+            self.inside_data = False
+            self._receiver.finished(self)
 
     def hang_up(self) -> None:
         """Close the connection as RFC 5321 section 3.8 asks of a server that shuts down."""
         if isinstance(self.transport, asyncio.WriteTransport) and not self.transport.is_closing():
-            self.transport.write(b"421 4.3.2 the service is shutting down\r\n")
+            self.transport.write(SHUTTING_DOWN)
             self.transport.close()
 
 
 class MailReceiver:
     """The listening server, as an asynchronous context manager.
 
-    Leaving it stops listening, lets messages that are being transferred finish for `drain_seconds`, and hangs up.
+    Leaving it stops listening, hangs up on whoever is not transferring a message, and lets the others finish theirs
+    for `drain_seconds`.
     """
 
     def __init__(self, settings: Email, data_dir: Path, inbound: InboundLog, *, drain_seconds: float = 5.0) -> None:
-        self.connections: set[_Connection] = set()
         self._settings = settings
         self._handler = MailHandler(settings, data_dir, inbound)
         self._drain_seconds = drain_seconds
-        self._transfers = 0
-        self._idle = asyncio.Event()
-        self._idle.set()
+        self._connections: set[_Connection] = set()
+        self._deserted = asyncio.Event()
+        self._deserted.set()
+        self._closing = False
         self._server: asyncio.Server | None = None
 
     @property
@@ -150,28 +163,33 @@ class MailReceiver:
     ) -> None:
         if self._server is None:
             return
+        self._closing = True
         self._server.close()
-        for connection in list(self.connections) if self._idle.is_set() else ():
-            connection.hang_up()
+        for connection in list(self._connections):
+            self.finished(connection)
         try:
             async with asyncio.timeout(self._drain_seconds):
-                await self._idle.wait()
+                await self._deserted.wait()
         except TimeoutError:
-            log.warning("mail.drain_timeout", transfers=self._transfers)
-        for connection in list(self.connections):
+            log.warning("mail.drain_timeout", connections=len(self._connections))
+        for connection in list(self._connections):
             connection.hang_up()
 
-    @contextmanager
-    def inside_data(self) -> Iterator[None]:
-        """Count a message that is being transferred, for as long as the block lasts."""
-        self._transfers += 1
-        self._idle.clear()
-        try:
-            yield
-        finally:
-            self._transfers -= 1
-            if not self._transfers:
-                self._idle.set()
+    def joined(self, connection: _Connection) -> None:
+        """Count a new connection in."""
+        self._connections.add(connection)
+        self._deserted.clear()
+
+    def left(self, connection: _Connection) -> None:
+        """Count a closed connection out."""
+        self._connections.discard(connection)
+        if not self._connections:
+            self._deserted.set()
+
+    def finished(self, connection: _Connection) -> None:
+        """Hang up on a connection that transfers no message, if the time has come."""
+        if self._closing and not connection.inside_data:
+            connection.hang_up()
 
     def _connection(self) -> _Connection:
         return _Connection(

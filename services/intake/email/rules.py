@@ -34,7 +34,8 @@ class Evidence:
 def _is_bounce(seen: Evidence) -> bool:
     # RFC 5321 section 4.5.5: reports have the null reverse-path; RFC 6522: and are multipart/report.
     null_sender = seen.envelope.get("mail_from") == "" or header(seen.mail, "return-path") == "<>"
-    return null_sender or seen.mail.get_content_type() == "multipart/report"
+    report = seen.mail.get_content_type() == "multipart/report" or bool(header(seen.mail, "x-failed-recipients"))
+    return null_sender or report or "mailer-daemon" in header(seen.mail, "from").lower()
 
 
 def _is_auto_reply(seen: Evidence) -> bool:

@@ -8,7 +8,7 @@ from __future__ import annotations
 import asyncio
 import hmac
 import json
-from collections.abc import Coroutine
+from collections.abc import Coroutine, Sequence
 from datetime import UTC, datetime
 from typing import Any
 
@@ -25,10 +25,12 @@ from services.ideas.settings import Telegram
 
 CHANNEL = "telegram"
 WEBHOOK_PATH = "/telegram/webhook"
+_NO_UPDATE = "expected an Update object of the Bot API"
 SECRET_HEADER = "X-Telegram-Bot-Api-Secret-Token"  # noqa: S105 - the header's name
 ALLOWED_UPDATES = (Update.MESSAGE, Update.EDITED_MESSAGE, Update.CALLBACK_QUERY, Update.MY_CHAT_MEMBER)
 _LONG_POLL_SECONDS = 25
-_BACKOFF_SECONDS = (1, 2, 5, 10, 30)
+_BACKOFF_SECONDS = (1.0, 2.0, 5.0, 10.0, 30.0)
+_REJECTED = "the token was rejected: set telegram.token anew and restart"
 
 log = structlog.get_logger(__name__)
 
@@ -49,34 +51,42 @@ def inbound_message(update_id: int, raw: bytes) -> InboundMessage:
 
 
 class Poller:
-    """Polls with getUpdates until it is told to stop."""
+    """Polls with getUpdates until it is told to stop; `backoff_seconds` are its pauses after one failure, after two, and so on."""
 
-    def __init__(self, bot: Bot, inbound: InboundLog, stop: asyncio.Event) -> None:
+    def __init__(
+        self,
+        bot: Bot,
+        inbound: InboundLog,
+        stop: asyncio.Event,
+        *,
+        backoff_seconds: Sequence[float] = _BACKOFF_SECONDS,
+    ) -> None:
         self._bot = bot
         self._inbound = inbound
         self._stop = stop
+        self._backoff_seconds = backoff_seconds
+        self._webhook_is_off = False
         # None asks for everything unconfirmed: what was committed before a kill comes again, and is known.
         self._offset: int | None = None
 
     async def run(self) -> None:
-        """Fetch, commit, and only then confirm. Faults of Telegram and of the store are waited out."""
+        """Fetch, commit, and only then confirm. Whatever goes wrong is waited out; what was fetched comes again."""
         failures = 0
-        prepared = False
         while not self._stop.is_set():
             try:
-                prepared = prepared or await self._bot.delete_webhook()
                 await self._unless_stopped(self._poll())
                 failures = 0
             except InvalidToken:
-                log.error("telegram.off", reason="the token was rejected: set telegram.token anew and restart")  # noqa: TRY400 - the trace would show the token
+                log.error("telegram.off", reason=_REJECTED)  # noqa: TRY400 - the trace would show the token
                 return
-            except (TelegramError, StoreError) as error:
-                pause = _pause(error, failures)
+            except Exception as error:  # noqa: BLE001 - the loop goes on, and the updates are kept by Telegram
+                pause = _pause(error, failures, self._backoff_seconds)
                 failures += 1
                 log.warning("telegram.retry", error=type(error).__name__, seconds=pause)
-                await self._sleep(pause)
+                await _wait(self._stop, pause)
 
     async def _poll(self) -> None:
+        self._webhook_is_off = self._webhook_is_off or await self._bot.delete_webhook()
         updates = await self._bot.get_updates(
             offset=self._offset, timeout=_LONG_POLL_SECONDS, allowed_updates=ALLOWED_UPDATES
         )
@@ -90,28 +100,31 @@ class Poller:
     async def _unless_stopped(self, work: Coroutine[Any, Any, None]) -> None:
         # A long poll lasts half a minute; what is cut off has not moved the offset, and comes again.
         task, stopped = asyncio.create_task(work), asyncio.create_task(self._stop.wait())
-        await asyncio.wait({task, stopped}, return_when=asyncio.FIRST_COMPLETED)
-        stopped.cancel()
-        if not task.done():
-            task.cancel()
-            return
-        await task
-
-    async def _sleep(self, seconds: float) -> None:
         try:
-            async with asyncio.timeout(seconds):
-                await self._stop.wait()
-        except TimeoutError:
-            return
+            await asyncio.wait({task, stopped}, return_when=asyncio.FIRST_COMPLETED)
+            if task.done():
+                task.result()
+        finally:
+            task.cancel()
+            stopped.cancel()
+            await asyncio.wait({task, stopped})
 
 
-def _pause(error: Exception, failures: int) -> float:
+async def _wait(event: asyncio.Event, seconds: float) -> None:
+    try:
+        async with asyncio.timeout(seconds):
+            await event.wait()
+    except TimeoutError:
+        return
+
+
+def _pause(error: Exception, failures: int, backoff_seconds: Sequence[float]) -> float:
     if isinstance(error, RetryAfter):
         after = error.retry_after
         return float(after if isinstance(after, int) else after.total_seconds())
     if isinstance(error, Conflict):
-        return float(_BACKOFF_SECONDS[-1])
-    return float(_BACKOFF_SECONDS[min(failures, len(_BACKOFF_SECONDS) - 1)])
+        return backoff_seconds[-1]
+    return backoff_seconds[min(failures, len(backoff_seconds) - 1)]
 
 
 class Webhook:
@@ -134,9 +147,11 @@ class Webhook:
             raise web.HTTPUnauthorized
         raw = await request.read()
         try:
-            update_id = int(json.loads(raw)["update_id"])
-        except (ValueError, KeyError, TypeError) as error:
-            raise web.HTTPBadRequest(text="expected an Update object of the Bot API") from error
+            update_id = json.loads(raw)["update_id"]
+        except (ValueError, KeyError, TypeError, RecursionError) as error:
+            raise web.HTTPBadRequest(text=_NO_UPDATE) from error
+        if type(update_id) is not int:
+            raise web.HTTPBadRequest(text=_NO_UPDATE)
         try:
             await self._inbound.append(inbound_message(update_id, raw))
         except StoreError as error:
@@ -154,11 +169,14 @@ async def announce_webhook(bot: Bot, settings: Telegram, public_url: str, stop: 
                 secret_token=settings.webhook_secret.get_secret_value(),
                 allowed_updates=ALLOWED_UPDATES,
             )
+        except InvalidToken:
+            log.error("telegram.off", reason=_REJECTED)  # noqa: TRY400 - the trace would show the token
+            return
         except TelegramError as error:
-            pause = _pause(error, failures)
+            pause = _pause(error, failures, _BACKOFF_SECONDS)
             failures += 1
             log.warning("telegram.webhook_refused", error=type(error).__name__, seconds=pause)
-            await asyncio.wait([asyncio.ensure_future(stop.wait())], timeout=pause)
+            await _wait(stop, pause)
         else:
             log.info("telegram.webhook_set")
             return

@@ -77,7 +77,8 @@ def split(text: str) -> list[str]:
     text = text.strip()
     while _units(text) > MessageLimit.MAX_TEXT_LENGTH:
         end = _fitting(text)
-        cut = max(text.rfind("\n", 0, end), text.rfind(" ", end // 2, end))
+        cut = text.rfind("\n", end // 2, end)
+        cut = cut if cut > 0 else text.rfind(" ", 0, end)
         cut = cut if cut > 0 else end
         pieces.append(text[:cut].rstrip())
         text = text[cut:].lstrip()

@@ -1,0 +1,67 @@
+from __future__ import annotations
+
+import os
+from pathlib import Path
+
+import pytest
+
+from services.cli import main
+from tests.ideas.conftest import Change
+
+
+def check(region: Path) -> int:
+    return main(["--config", str(region), "config", "check"])
+
+
+@pytest.fixture(autouse=True)
+def _no_variables(monkeypatch: pytest.MonkeyPatch) -> None:
+    """Variables of the one who runs the tests do not count."""
+
+
+    for name in os.environ:
+        if name.startswith("IDEENKANAL_"):
+            monkeypatch.delenv(name)
+
+
+def test_a_good_configuration_is_told_in_numbers(region: Path, capsys: pytest.CaptureFixture[str]) -> None:
+    """Exit code 0, and how many topics, bodies, routes and stages there are."""
+    assert check(region) == 0
+    assert capsys.readouterr().out.endswith("8 stages: all is well\n")
+
+
+def test_all_problems_are_told_at_once(
+    region: Path, change: Change, monkeypatch: pytest.MonkeyPatch, capsys: pytest.CaptureFixture[str]
+) -> None:
+    """Exit code 2, and every problem with file, key and what was expected, each in a line on standard error."""
+    change("settings.toml", "port = 8080", 'port = "many"')
+    change("stages.toml", "[[stage]]", "[[stage]")
+    change("bodies.toml", 'bodies = ["stadt-chemnitz"]', 'bodies = ["chemnitz"]')
+    change("topics.toml", 'id = "work"', 'id = "business"')
+    (region / "places/districts.toml").unlink()
+    (region / "texts/de/help/telegram.txt").unlink()
+    change("texts/de/update/text.txt", "reference", "refrence")
+    monkeypatch.setenv("IDEENKANAL_EMAIL_PROT", "25")
+    monkeypatch.setenv("IDEENKANAL_RELAY_PORT", "smtp")
+    monkeypatch.setenv("IDEENKANAL_TELEGRAM_MODE", "webhook")
+    monkeypatch.setenv("IDEENKANAL_TELEGRAM_TOKEN_FILE", "/nowhere/token")
+
+    code = check(region)
+    shown = capsys.readouterr()
+
+    assert (code, shown.out) == (2, "")
+    lines = shown.err.splitlines()
+    assert lines[0] == "12 problem(s) in the configuration:"
+    assert {" ".join(line.split()[:2]) for line in lines[1:]} == {
+        "environment: IDEENKANAL_EMAIL_PROT:",
+        "environment: IDEENKANAL_TELEGRAM_TOKEN_FILE:",
+        "settings.toml: web.port:",
+        "environment: IDEENKANAL_RELAY_PORT:",
+        "settings.toml: telegram:",
+        "stages.toml: -:",
+        "places/districts.toml: -:",
+        "texts/de/help/telegram.txt: -:",
+        "texts/de/update/text.txt: refrence:",
+        "topics.toml: topic.business:",
+        "bodies.toml: route.ort-chemnitz.bodies:",
+        "bodies.toml: route.fachpruefung-wirtschaft-arbeit-energie.topics:",
+    }

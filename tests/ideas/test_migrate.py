@@ -1,0 +1,215 @@
+from __future__ import annotations
+
+import asyncio
+import itertools
+import shutil
+from collections.abc import Iterator
+from pathlib import Path
+from typing import Any
+
+import pytest
+from alembic.autogenerate import compare_metadata
+from alembic.migration import MigrationContext
+from sqlalchemy import Connection, inspect, text
+
+from services.ideas import migrate as migrate_module
+from services.ideas.errors import SchemaTooNew, StoreError
+from services.ideas.migrate import migrate, schema_is_current
+from services.ideas.register import Register
+from services.ideas.store import Store
+from services.ideas.tables import AssignmentRow, ContributionRow, IdeaRow, Table
+from tests.ideas.samples import InjectedError, admit, failing_at, number_of
+from tests.postgres import PostgresServer
+
+
+@pytest.fixture(params=["sqlite", "postgresql"])
+def empty_url(request: pytest.FixtureRequest, tmp_path: Path) -> Iterator[str]:
+    """The URL of a database that has no schema yet, of each kind."""
+    if request.param == "sqlite":
+        yield f"sqlite+aiosqlite:///{tmp_path / 'new' / 'ideenkanal.sqlite3'}"
+        return
+    server: PostgresServer = request.getfixturevalue("postgres_server")
+    url = server.create_database()
+    yield url
+    server.drop_database(url)
+
+
+@pytest.fixture
+def scripts(tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> Path:
+    """A copy of the migrations that a test may add to."""
+    copy = Path(shutil.copytree(Path(migrate_module.__file__).parent / "migrations", tmp_path / "migrations"))
+    monkeypatch.setattr(migrate_module, "_SCRIPTS", copy)
+    return copy / "versions"
+
+
+def next_migration(scripts: Path, *statements: str) -> None:
+    body = "\n".join(f"    {statement}" for statement in statements)
+    (scripts / "0002_the_next.py").write_text(
+        "import sqlalchemy as sa\nfrom alembic import op\n"
+        'revision = "0002"\ndown_revision = "0001"\nbranch_labels = None\ndepends_on = None\n\n\n'
+        f"def upgrade() -> None:\n{body}\n"
+    )
+
+
+# SQLite can change a column's type only by rebuilding its table.
+REBUILD = (
+    'with op.batch_alter_table("idea") as batch:',
+    '    batch.add_column(sa.Column("votes", sa.Integer(), nullable=False, server_default="0"))',
+    '    batch.alter_column("stage", existing_type=sa.String(64), type_=sa.String(80))',
+)
+
+
+async def in_store(store: Store, read: Any) -> Any:
+    async with store.connection() as connection:
+        return await connection.run_sync(read)
+
+
+def tables(connection: Connection) -> set[str]:
+    return set(inspect(connection).get_table_names())
+
+
+def columns_of_idea(connection: Connection) -> set[str]:
+    return {column["name"] for column in inspect(connection).get_columns("idea")}
+
+
+def differences(connection: Connection) -> list[Any]:
+    return list(compare_metadata(MigrationContext.configure(connection, opts={"compare_type": True}), Table.metadata))
+
+
+def rules(connection: Connection) -> dict[str, Any]:
+    """What the database itself enforces: unique keys, and what becomes of rows whose parent goes."""
+    inspector = inspect(connection)
+    return {
+        table: (
+            {tuple(key["column_names"]) for key in inspector.get_unique_constraints(table)},
+            {
+                (key["constrained_columns"][0], key["referred_table"], key["options"].get("ondelete"))
+                for key in inspector.get_foreign_keys(table)
+            },
+            {column["name"] for column in inspector.get_columns(table) if column["nullable"]},
+        )
+        for table in Table.metadata.tables
+    }
+
+
+def intended_rules() -> dict[str, Any]:
+    return {
+        name: (
+            {
+                tuple(constraint.columns.keys())
+                for constraint in table.constraints
+                if type(constraint).__name__ == "UniqueConstraint"
+            },
+            {
+                (column.name, key.column.table.name, key.ondelete)
+                for column in table.columns
+                for key in column.foreign_keys
+            },
+            {column.name for column in table.columns if column.nullable},
+        )
+        for name, table in Table.metadata.tables.items()
+    }
+
+
+async def test_the_migrations_end_at_the_tables(store: Store) -> None:
+    """Nothing is left that Alembic would still have to change."""
+    assert await in_store(store, differences) == []
+
+
+async def test_both_databases_enforce_the_same(store: Store) -> None:
+    """Unique keys, foreign keys with what they do on deletion, and nullable columns are those of tables.py."""
+    assert await in_store(store, rules) == intended_rules()
+
+
+async def test_an_empty_database_gets_the_schema(empty_url: str) -> None:
+    """The first start makes the folder, the database and its tables."""
+    async with Store(empty_url) as store:
+        assert not await schema_is_current(store)
+        assert await migrate(store) == "0001"
+        assert await schema_is_current(store)
+        assert await in_store(store, tables) == {*Table.metadata.tables, "alembic_version"}
+
+
+async def test_migrating_twice_is_harmless(store: Store, register: Register) -> None:
+    """A second run changes nothing and keeps what is there."""
+    await admit(register, "1")
+
+    assert [await migrate(store) for _ in range(2)] == ["0001", "0001"]
+    assert await number_of(store, IdeaRow) == 1
+
+
+async def test_four_that_migrate_at_once_make_one_schema(empty_url: str) -> None:
+    """Replicas that start together take turns, and each finds the schema."""
+
+    async def start() -> str:
+        async with Store(empty_url) as store:
+            return await migrate(store)
+
+    assert await asyncio.gather(*(start() for _ in range(4))) == ["0001"] * 4
+
+
+async def test_a_failure_at_any_statement_leaves_no_schema(empty_url: str) -> None:
+    """Whichever statement fails, there is no table afterwards, and at last the migration runs to its end."""
+    async with Store(empty_url) as store:
+        for statement in itertools.count(1):
+            try:
+                with failing_at(statement):
+                    await migrate(store)
+            except InjectedError:
+                assert await in_store(store, tables) == set()
+            else:
+                break
+
+        assert statement > len(Table.metadata.tables)
+        assert await in_store(store, differences) == []
+
+
+async def test_a_failure_at_any_statement_leaves_the_old_schema_and_its_rows(
+    store: Store, register: Register, scripts: Path
+) -> None:
+    """On a filled database a migration that fails half-way has changed nothing, and afterwards it succeeds."""
+    await admit(register, "1")
+    next_migration(scripts, *REBUILD)
+    for statement in itertools.count(1):
+        try:
+            with failing_at(statement):
+                await migrate(store)
+        except InjectedError:
+            assert "votes" not in await in_store(store, columns_of_idea)
+            assert await number_of(store, ContributionRow) == 1
+        else:
+            break
+
+    assert statement > 5
+    assert "votes" in await in_store(store, columns_of_idea)
+
+
+async def test_a_broken_script_leaves_the_old_schema(store: Store, scripts: Path) -> None:
+    """What a script did before its defect is undone, and the revision stays."""
+    next_migration(scripts, 'op.create_table("vote", sa.Column("id", sa.Integer()))', 'op.execute("SELECT defect")')
+
+    with pytest.raises(StoreError):
+        await migrate(store)
+    assert await in_store(store, tables) == {*Table.metadata.tables, "alembic_version"}
+
+
+async def test_rebuilding_a_table_keeps_what_refers_to_it(store: Store, register: Register, scripts: Path) -> None:
+    """SQLite changes a table by dropping it: its contributions and assignments must not go with it."""
+    reference = await admit(register, "1")
+    next_migration(scripts, *REBUILD)
+
+    assert await migrate(store) == "0002"
+    assert (await number_of(store, ContributionRow), await number_of(store, AssignmentRow)) == (1, 1)
+    assert (await register.idea(reference)).contributions[0].subject == "Radweg"
+
+
+async def test_a_newer_schema_is_refused(store: Store, register: Register) -> None:
+    """An old program that meets a newer database says so and leaves it alone."""
+    await admit(register, "1")
+    async with store.writing() as session:
+        await session.execute(text("UPDATE alembic_version SET version_num = '9999'"))
+
+    with pytest.raises(SchemaTooNew, match="schema 9999, which this version does not know: update the program"):
+        await migrate(store)
+    assert not await schema_is_current(store)
+    assert await number_of(store, IdeaRow) == 1

@@ -1,0 +1,280 @@
+from __future__ import annotations
+
+import asyncio
+from collections.abc import Callable
+from datetime import timedelta
+from typing import Any
+
+import pytest
+
+from services.ideas.catalogue import Catalogue
+from services.ideas.errors import StoreUnavailable
+from services.ideas.model import Notification
+from services.ideas.register import Register
+from services.ideas.store import Store
+from services.notifier.channels.email import EmailDeliverer
+from services.notifier.delivery import Deliverer, Sender
+from services.notifier.outcome import GivenUp, Outcome, Retry, Sent
+from tests.conftest import NOON, SECRET
+from tests.fakes.smtp_sink import SmtpSink, Step
+from tests.notifier.samples import Channel, Clock
+from tests.submissions import ANNA, BEN, CLARA, submit
+
+Make = Callable[..., Sender]
+RETRY = Retry("not now")
+
+
+@pytest.fixture
+def sender(register: Register, clock: Clock) -> Make:
+    def make(*channels: Deliverer, of: Register = register) -> Sender:
+        return Sender(of, channels, asyncio.Event(), clock)
+
+    return make
+
+
+async def state(register: Register, reference: str) -> tuple[str, int, str]:
+    """State, attempts and last error of an idea's confirmation."""
+    confirmation = (await register.deliveries(reference))[0]
+    return confirmation.state, confirmation.attempts, confirmation.last_error
+
+
+async def test_what_is_due_is_sent_once(sender: Make, register: Register) -> None:
+    """A confirmation leaves once and is marked as sent."""
+    channel = Channel()
+    reference = await submit(register)
+    sending = sender(channel)
+
+    assert [await sending.send_batch(), await sending.send_batch()] == [True, False]
+
+    assert channel.keys == [f"confirmation:{reference}"]
+    assert await state(register, reference) == ("sent", 1, "")
+
+
+async def test_one_persons_messages_keep_their_order(sender: Make, register: Register, clock: Clock) -> None:
+    """While a person's confirmation waits for another try, their update waits behind it."""
+    answers = iter([RETRY, Sent(), Sent()])
+    channel = Channel(answer=lambda _: next(answers))
+    reference = await submit(register)
+    await register.change_stage(reference, "pruefung-regionalkonvent", "", "staff", NOON)
+    sending = sender(channel)
+
+    await sending.send_batch()
+    assert not await sending.send_batch()
+    clock.passes(minutes=1)
+    while await sending.send_batch():
+        pass
+
+    assert [key.partition(":")[0] for key in channel.keys] == ["confirmation", "confirmation", "update"]
+
+
+async def test_other_people_do_not_wait_for_a_poison_message(sender: Make, register: Register) -> None:
+    """A message that defeats its channel is tried again later, and everyone else's leaves at once."""
+
+    def answer(notification: Notification) -> Outcome:
+        if notification.recipient == BEN.address:
+            raise RuntimeError("a text that no log may hold")
+        return Sent()
+
+    poisoned, well = await submit(register, sender=BEN), await submit(register, sender=CLARA)
+
+    await sender(Channel(answer=answer)).send_batch()
+
+    assert await state(register, poisoned) == ("due", 1, "a defect of this program (RuntimeError)")
+    assert await state(register, well) == ("sent", 1, "")
+
+
+async def test_a_channel_that_is_off_keeps_its_messages(sender: Make, register: Register, clock: Clock) -> None:
+    """A message waits while its channel is switched off, and leaves when it is on again."""
+    reference = await submit(register)
+    await sender(Channel("email")).send_batch()
+    waiting = await state(register, reference)
+    clock.passes(minutes=1)
+    channel = Channel()
+
+    await sender(channel).send_batch()
+
+    assert waiting == ("due", 1, "the channel telegram is switched off")
+    assert channel.keys == [f"confirmation:{reference}"]
+
+
+async def test_pauses_grow_up_to_four_hours_for_five_days(sender: Make, register: Register, clock: Clock) -> None:
+    """A message that never gets through is tried again for five days, at most every few hours, and then given up."""
+    channel = Channel(answer=lambda _: RETRY)
+    sending = sender(channel)
+    reference = await submit(register)
+    tried = []
+
+    while (await state(register, reference))[0] != "given-up":
+        if await sending.send_batch():
+            tried.append(clock.now - NOON)
+        clock.passes(minutes=30)
+
+    assert timedelta(days=5) <= tried[-1] <= timedelta(days=5, hours=6)
+    assert 30 <= len(tried) <= 60
+
+
+async def test_a_message_that_waited_out_our_own_outage_gets_its_tries(
+    sender: Make, register: Register, clock: Clock
+) -> None:
+    """After a week's outage of our own one more refusal does not end what was hardly tried."""
+    reference = await submit(register)
+    clock.passes(days=7)
+    sending = sender(Channel(answer=lambda _: RETRY))
+
+    await sending.send_batch()
+
+    assert (await state(register, reference))[0] == "due"
+
+
+async def test_what_is_refused_for_good_is_not_tried_again(sender: Make, register: Register, clock: Clock) -> None:
+    """A message that is given up stays so, with its reason for staff."""
+    channel = Channel(answer=lambda _: GivenUp("the person has left"))
+    sending = sender(channel)
+    reference = await submit(register)
+
+    await sending.send_batch()
+    clock.passes(days=1)
+
+    assert not await sending.send_batch()
+    assert await state(register, reference) == ("given-up", 1, "the person has left")
+
+
+async def test_what_is_asked_to_wait_waits_exactly(sender: Make, register: Register, clock: Clock) -> None:
+    """A pause that the other side names is kept to the second: not before, and then at once."""
+    answers = iter([Retry("too many requests", timedelta(seconds=37)), Sent()])
+    sending = sender(Channel(answer=lambda _: next(answers)))
+    await submit(register)
+
+    await sending.send_batch()
+    clock.passes(seconds=36.9)
+    early = await sending.send_batch()
+    clock.passes(seconds=0.1)
+
+    assert [early, await sending.send_batch()] == [False, True]
+
+
+async def test_a_lease_keeps_other_senders_away_until_it_runs_out(
+    sender: Make, register: Register, clock: Clock
+) -> None:
+    """What a dead sender had claimed is another's only after the lease, and it carries the same key."""
+    reference = await submit(register)
+    await register.claim_notifications(clock.now, timedelta(seconds=60), 10)
+    channel = Channel()
+    sending = sender(channel)
+
+    early = await sending.send_batch()
+    clock.passes(seconds=60)
+
+    assert [early, await sending.send_batch()] == [False, True]
+    assert (channel.keys, channel.given[0].attempt) == ([f"confirmation:{reference}"], 2)
+
+
+async def test_a_delivery_ends_before_its_lease(
+    store: Store, make_catalogue: Callable[..., Catalogue], sender: Make, clock: Clock
+) -> None:
+    """A channel that never answers is left while the lease still holds, and the message is tried again."""
+
+    class Silent(Channel):
+        async def deliver(self, notification: Notification, values: Any) -> Outcome:
+            del notification, values
+            return await asyncio.get_running_loop().create_future()
+
+    register = Register(store, make_catalogue(WORK_LEASE_SECONDS="0.1"), SECRET)
+    reference = await submit(register)
+
+    async with asyncio.timeout(3):
+        await sender(Silent(), of=register).send_batch()
+
+    assert await state(register, reference) == ("due", 1, "it took too long")
+
+
+class Outage(Register):
+    """A register whose store is away for the first call of each kind."""
+
+    def __init__(self, store: Store, catalogue: Catalogue) -> None:
+        super().__init__(store, catalogue, SECRET)
+        self.failed: set[str] = set()
+
+    def _fail_once(self, name: str) -> None:
+        if name not in self.failed:
+            self.failed.add(name)
+            raise StoreUnavailable("the store is away")
+
+    async def take_over_notifications(self, now: Any) -> None:
+        self._fail_once("take over")
+        await super().take_over_notifications(now)
+
+    async def claim_notifications(self, *arguments: Any) -> tuple[Notification, ...]:
+        self._fail_once("claim")
+        return await super().claim_notifications(*arguments)
+
+    async def sent(self, *arguments: Any) -> None:
+        self._fail_once("sent")
+        await super().sent(*arguments)
+        self.marked.set()
+
+    marked: asyncio.Event
+
+
+async def test_an_outage_of_the_store_repeats_no_message(store: Store, catalogue: Catalogue, clock: Clock) -> None:
+    """The sender lives through outages at its start, at claiming and at marking, and sends each message once."""
+    register = Outage(store, catalogue)
+    register.marked = asyncio.Event()
+    reference = await submit(register)
+    channel, stop = Channel(), asyncio.Event()
+
+    async with asyncio.timeout(5), asyncio.TaskGroup() as tasks:
+        tasks.create_task(Sender(register, [channel], stop, clock).run())
+        await register.marked.wait()
+        stop.set()
+
+    assert register.failed == {"take over", "claim", "sent"}
+    assert channel.keys == [f"confirmation:{reference}"]
+    assert await state(register, reference) == ("sent", 1, "")
+
+
+async def test_new_work_is_sent_without_waiting_for_the_next_look(
+    store: Store, make_catalogue: Callable[..., Catalogue]
+) -> None:
+    """A message that this process writes wakes its sender, however seldom it looks by itself."""
+    register = Register(store, make_catalogue(WORK_POLL_SECONDS="600"), SECRET)
+    channel, stop = Channel(), asyncio.Event()
+
+    async with asyncio.timeout(5), asyncio.TaskGroup() as tasks:
+        tasks.create_task(Sender(register, [channel], stop).run())
+        await submit(register)
+        await channel.arrived.wait()
+        stop.set()
+        register.notifications_waiting.set()
+
+    assert len(channel.given) == 1
+
+
+async def test_a_mail_that_the_relay_puts_off_arrives_later(
+    sender: Make, register: Register, email: EmailDeliverer, sink: SmtpSink, clock: Clock
+) -> None:
+    """A greylisted confirmation is due again, arrives with the next try, and bears the idea's number."""
+    sink.refuse_next(Step.RCPT, "451 4.7.1 Greylisted, come back later")
+    reference = await submit(register, sender=ANNA)
+    sending = sender(email)
+    await sending.send_batch()
+    put_off = await state(register, reference)
+    clock.passes(minutes=1)
+
+    await sending.send_batch()
+
+    assert put_off == ("due", 1, "the relay refused the message for now (451)")
+    assert reference in (await sink.mail_to(ANNA.address)).message["Subject"]
+    assert (await state(register, reference))[:2] == ("sent", 2)
+
+
+async def test_a_mail_that_the_relay_refuses_can_be_seen_by_staff(
+    sender: Make, register: Register, email: EmailDeliverer, sink: SmtpSink
+) -> None:
+    """A confirmation that is refused for good is listed with the idea, without the person's address."""
+    sink.refuse_next(Step.RCPT, f"550 5.1.1 <{ANNA.address}>: no such user")
+    reference = await submit(register, sender=ANNA)
+
+    await sender(email).send_batch()
+
+    assert await state(register, reference) == ("given-up", 1, "the relay refused the message for good (550)")

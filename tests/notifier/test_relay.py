@@ -1,0 +1,161 @@
+from __future__ import annotations
+
+import asyncio
+import socket
+from collections.abc import AsyncIterator, Awaitable, Callable
+from contextlib import asynccontextmanager
+from dataclasses import dataclass, field
+
+import pytest
+from pydantic import SecretStr
+
+from services.ideas.model import Notification
+from services.ideas.settings import Relay
+from services.notifier.channels.email import EmailDeliverer
+from services.notifier.channels.relay import SmtpRelay
+from services.notifier.outcome import GivenUp, Outcome, Retry, Sent
+from tests.fakes.smtp_sink import SmtpSink, Step
+from tests.notifier.samples import UPDATE
+
+Owed = Callable[..., Notification]
+Send = Callable[..., Awaitable[Outcome]]
+
+
+@dataclass
+class Script:
+    """A relay that answers every line from a table, and notes what it was told."""
+
+    answers: dict[str, str]
+    port: int = 0
+    told: list[str] = field(default_factory=list)
+
+    async def talk(self, reader: asyncio.StreamReader, writer: asyncio.StreamWriter) -> None:
+        """Greet, and answer until the other side is gone."""
+        writer.write(self.answers["greeting"].encode() + b"\r\n")
+        while line := await reader.readline():
+            verb = line.decode().split(maxsplit=1)[0].upper()
+            self.told.append(verb)
+            writer.write(self.answers.get(verb, "250 OK").encode() + b"\r\n")
+        writer.close()
+
+
+@asynccontextmanager
+async def scripted(**answers: str) -> AsyncIterator[Script]:
+    script = Script({"greeting": "220 relay.test", "EHLO": "250-relay.test\r\n250 AUTH PLAIN"} | answers)
+    server = await asyncio.start_server(script.talk, "127.0.0.1", 0)
+    async with server:
+        script.port = server.sockets[0].getsockname()[1]
+        yield script
+
+
+@pytest.fixture
+def send(email: EmailDeliverer, owed: Owed) -> Send:
+    """Send one notification through another relay than the sink."""
+
+    async def send_through(port: int, *, seconds: float = 5, **settings: object) -> Outcome:
+        relay = Relay.model_validate({"host": "127.0.0.1", "port": port, "security": "none"} | settings)
+        through = SmtpRelay(relay, connect_seconds=seconds, answer_seconds=seconds)
+        return await EmailDeliverer(email._texts, email._settings, through).deliver(owed(), UPDATE)  # noqa: SLF001
+
+    return send_through
+
+
+@pytest.mark.parametrize("step", Step)
+@pytest.mark.parametrize("reply", ["451 4.7.1 Greylisted", "421 4.3.2 Closing", "452 4.2.2 Over quota"])
+async def test_a_refusal_for_now_is_tried_again(
+    email: EmailDeliverer, sink: SmtpSink, owed: Owed, step: Step, reply: str
+) -> None:
+    """A 4xx at any step means another try, and the next one is delivered."""
+    sink.refuse_next(step, reply)
+
+    assert isinstance(await email.deliver(owed(), UPDATE), Retry)
+    assert await email.deliver(owed(attempt=2), UPDATE) == Sent()
+    assert len(sink.mails) == 1
+
+
+@pytest.mark.parametrize("step", Step)
+async def test_a_refusal_for_good_is_final(email: EmailDeliverer, sink: SmtpSink, owed: Owed, step: Step) -> None:
+    """A 5xx about the message gives it up; the reason holds the code and not the relay's words."""
+    sink.refuse_next(step, "550 5.1.1 <anna@example.net>: no such user")
+
+    assert await email.deliver(owed(), UPDATE) == GivenUp("the relay refused the message for good (550)")
+
+
+async def test_a_relay_that_wants_a_login_gets_the_mail_later(
+    email: EmailDeliverer, sink: SmtpSink, owed: Owed
+) -> None:
+    """530 (RFC 4954) is the operator's to mend: the mail waits."""
+    sink.refuse_next(Step.MAIL, "530 5.7.0 Authentication required")
+
+    assert isinstance(await email.deliver(owed(), UPDATE), Retry)
+
+
+@pytest.mark.parametrize(
+    "answers",
+    [
+        {"greeting": "554 5.3.2 No service for you"},
+        {"EHLO": "550 5.7.1 Go away", "HELO": "550 5.7.1 Go away"},
+        {"AUTH": "535 5.7.8 Wrong password"},
+    ],
+)
+async def test_a_relay_that_does_not_serve_us_gets_the_mail_later(send: Send, answers: dict[str, str]) -> None:
+    """A refusal before any message was named says nothing about the message: it is tried again."""
+    async with scripted(**answers) as relay:
+        outcome = await send(relay.port, user="ideenkanal", password=SecretStr("geheim"))
+
+    assert isinstance(outcome, Retry)
+
+
+async def test_nobody_at_the_port_means_another_try(send: Send) -> None:
+    """A refused connection is a temporary fault."""
+    with socket.socket() as taken:
+        taken.bind(("127.0.0.1", 0))
+
+        assert isinstance(await send(taken.getsockname()[1]), Retry)
+
+
+@pytest.mark.parametrize("step", Step)
+async def test_a_relay_that_hangs_is_left(send: Send, sink: SmtpSink, step: Step) -> None:
+    """A relay that does not answer is left after the time that is allowed, and tried again."""
+    sink.hang_next(step)
+
+    async with asyncio.timeout(3):
+        assert isinstance(await send(sink.port, seconds=0.2), Retry)
+
+
+async def test_a_relay_that_dies_after_the_final_dot_gets_one_more_copy(
+    email: EmailDeliverer, sink: SmtpSink, owed: Owed
+) -> None:
+    """When the answer to the final dot is lost, the second copy is the same mail, Message-ID included."""
+    sink.drop_next(Step.DATA, is_kept=True)
+
+    assert isinstance(await email.deliver(owed(), UPDATE), Retry)
+    assert await email.deliver(owed(attempt=2), UPDATE) == Sent()
+    assert len(sink.mails) == 2
+    assert sink.mails[0].content == sink.mails[1].content
+
+
+async def test_a_lost_farewell_changes_nothing(send: Send) -> None:
+    """A relay that has taken the mail and then answers QUIT with nonsense has taken it."""
+    async with scripted(DATA="354 Go on", QUIT="500 What?", EHLO="250 relay.test") as relay:
+        outcome = await send(relay.port)
+
+    assert outcome == Sent()
+
+
+async def test_nothing_goes_in_the_clear_where_starttls_is_wanted(send: Send) -> None:
+    """A relay that offers no STARTTLS is told neither the login nor the message, and is tried again."""
+    async with scripted() as relay:
+        outcome = await send(relay.port, security="starttls", user="ideenkanal", password=SecretStr("geheim"))
+
+    assert isinstance(outcome, Retry)
+    assert {"AUTH", "MAIL", "RCPT", "DATA"}.isdisjoint(relay.told)
+
+
+async def test_a_refused_starttls_is_tried_again(send: Send) -> None:
+    """A relay that offers STARTTLS and then refuses it is a temporary fault, whatever its code."""
+    async with scripted(EHLO="250-relay.test\r\n250 STARTTLS", STARTTLS="554 5.7.3 Not now") as relay:
+        outcome = await send(relay.port, security="starttls")
+
+    assert isinstance(outcome, Retry)
+    assert "MAIL" not in relay.told
