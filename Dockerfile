@@ -2,8 +2,8 @@
 
 FROM python:3.11-slim-bookworm AS build
 WORKDIR /build
-# The lock names the tools of development as well. So its files, each checked by its hash, only fill a folder; that folder
-# is then the one source from which the program and what it needs are installed, and the tools stay behind.
+# The lock names the tools of development as well. So its files, each checked by its hash, only fill a folder; that
+# folder is then the one source from which the program and what it needs are installed, and the tools stay behind.
 COPY requirements.lock ./
 RUN pip download --quiet --no-cache-dir --require-hashes --no-deps --requirement requirements.lock --dest /wheels
 RUN python -m venv --without-pip /opt/ideenkanal

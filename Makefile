@@ -19,17 +19,17 @@ workers := $(shell cores=$$(nproc 2>/dev/null || echo 2); echo $$((cores < 4 ? c
 define debian
 { echo "installing $(1) from Debian (needs root)"; \
   root=; [ "$$(id -u)" -eq 0 ] || root=sudo; \
-  { command -v apt-get && { [ -z "$$root" ] || command -v sudo; }; } >/dev/null && \
-  $$root apt-get -qq update && $$root env DEBIAN_FRONTEND=noninteractive \
-    apt-get -qq -y -o Dpkg::Use-Pty=0 install --no-install-recommends $(1) >/dev/null || \
-  { echo "$(1) could not be installed: type 'apt-get install $(1)' as root, then run make again" >&2; exit 1; }; }
+  said=$$($$root sh -c 'export DEBIAN_FRONTEND=noninteractive; \
+    apt-get -qq update && apt-get -qq -y --no-install-recommends install $(1)' 2>&1) || \
+  { echo "$$said"; echo "$(1) could not be installed: type 'apt-get install $(1)' as root, then run make again"; \
+    exit 1; } >&2; }
 endef
 
 help: ## list the targets
 	sed -nE 's/^([a-z]+):[^#]*## (.*)/\1|\2/p' Makefile | \
 	  while IFS='|' read -r target purpose; do printf '  make %-6s  %s\n' "$$target" "$$purpose"; done
 
-run: .venv/ready .venv/model ## start the Ideenkanal: mail on port 8025, web pages on http://127.0.0.1:8080, data in var/
+run: .venv/ready .venv/model ## start the Ideenkanal: mail on port 8025, web pages on port 8080, data in var/
 	echo "starting the Ideenkanal (Ctrl-C ends it)"
 	exec .venv/bin/ideenkanal run
 
@@ -39,10 +39,12 @@ test: .venv/ready .venv/model programs ## run all tests, on SQLite and on a Post
 
 check: .venv/ready ## look for what ruff, mypy and import-linter find
 	echo "checking style, types and who imports whom"
-	.venv/bin/ruff check --quiet .
-	.venv/bin/ruff format --quiet --check .
-	.venv/bin/mypy services nlp tests
-	.venv/bin/lint-imports --no-logo
+	failed=0; \
+	for tool in "ruff check --quiet ." "ruff format --quiet --check ." \
+	  "mypy services nlp tests" "lint-imports --no-logo"; do \
+	  .venv/bin/$$tool || failed=1; \
+	done; \
+	exit $$failed
 
 demo: .venv/ready .venv/model ## send ideas through a running Ideenkanal and show what comes of them
 	echo "showing the way of some ideas"
@@ -53,7 +55,7 @@ model: .venv/ready ## train nlp/model from nlp/corpus
 	.venv/bin/ideenkanal train
 	touch .venv/model
 
-lock: ## write requirements.lock anew from pyproject.toml (needs uv; make lock UPGRADE=--upgrade takes newer versions)
+lock: ## write requirements.lock anew from pyproject.toml (needs uv; UPGRADE=--upgrade takes newer versions)
 	echo "resolving requirements.lock"
 	uv pip compile pyproject.toml --extra dev --universal --python-version 3.11 --generate-hashes --no-emit-index-url \
 	  --custom-compile-command "make lock" --quiet $(UPGRADE) -o requirements.lock
@@ -71,7 +73,7 @@ clean: ## remove .venv and caches; var/ with its data stays
 	done; \
 	if [ "$$python" = none ]; then echo "no Python 3.11 or newer is on PATH (Debian: python3)" >&2; exit 1; fi; \
 	"$$python" -c 'import venv, ensurepip' 2>/dev/null || $(call debian,python3-venv); \
-	echo "setting up .venv with $$("$$python" -V), once, in about a minute"; \
+	echo "setting up .venv with $$("$$python" -V), once, in a minute or two"; \
 	"$$python" -m venv --clear .venv
 	$(pip) install --require-hashes --no-deps -r requirements.lock
 	touch .venv/locked
@@ -99,7 +101,8 @@ if training_corpus(Path("nlp/corpus"), topics).digest != facts.digest:
 endef
 export BELONGS
 
-.venv/model: .venv/ready config/topics.toml $(wildcard nlp/corpus/* nlp/configs/* nlp/lexicon/*) $(or $(wildcard nlp/model/meta.json),always)
+learned_from := config/topics.toml $(wildcard nlp/corpus/* nlp/configs/* nlp/lexicon/*)
+.venv/model: .venv/ready $(learned_from) $(or $(wildcard nlp/model/meta.json),always)
 	$(python) -c "$$BELONGS" || { echo "training the model"; .venv/bin/ideenkanal train; }
 	touch .venv/model
 

@@ -31,7 +31,7 @@ UNCERTAIN = replace(CERTAIN, topics=(), districts=(), municipalities=(), abstain
 CHEMNITZ, CATCH_ALL_BODY = "stadt-chemnitz", "regionalkonvent"
 
 
-async def submit(  # noqa: PLR0913 - each is one thing that a test wants to say
+async def submit(
     register: Register,
     text: str = "Ein Radweg für alle.",
     *,

@@ -24,6 +24,8 @@ _QUIET = {
     "aiohttp.access": logging.WARNING,
     "mail.log": logging.ERROR,
     "alembic": logging.WARNING,
+    # An update that it cannot read is logged whole, with everything that its sender wrote.
+    "telegram.Bot": logging.CRITICAL + 1,
 }
 
 

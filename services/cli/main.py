@@ -14,11 +14,12 @@ from pathlib import Path
 
 import structlog
 
+from nlp.gazetteer import GazetteerError, load_gazetteer
 from services.cli import staff, tools
 from services.cli.logs import configure_logging
 from services.cli.service import Parts, serve
 from services.ideas.catalogue import Catalogue, read_catalogue
-from services.ideas.errors import ConfigurationError, IdeenkanalError
+from services.ideas.errors import ConfigurationError, IdeenkanalError, Problem
 
 SERVICES = {
     "run": ("everything in one process", Parts(intake=True, notifier=True, desk=True)),
@@ -35,8 +36,7 @@ def main(arguments: Sequence[str] | None = None) -> int:
     """Run one command and return its exit code."""
     options = _parser().parse_args(arguments)
     try:
-        catalogue = read_catalogue(options.config, os.environ)
-        return _run(options, catalogue)
+        return _run(options, _configuration(options.config))
     except ConfigurationError as error:
         print(f"{len(error.problems)} problem(s) in the configuration:", file=sys.stderr)
         for problem in error.problems:
@@ -50,9 +50,32 @@ def main(arguments: Sequence[str] | None = None) -> int:
         return 1
 
 
+def _configuration(directory: Path) -> Catalogue:
+    """The configuration, its places checked too; raises ConfigurationError with the problems of all files together."""
+    problems: list[Problem] = []
+    try:
+        load_gazetteer(directory / "places")
+    except GazetteerError as error:
+        problems += [_places_problem(defect) for defect in error.defects]
+    try:
+        catalogue = read_catalogue(directory, os.environ)
+    except ConfigurationError as error:
+        raise ConfigurationError([*error.problems, *problems]) from error
+    if problems:
+        raise ConfigurationError(problems)
+    return catalogue
+
+
+def _places_problem(defect: str) -> Problem:
+    file, line, expected = defect.split(":", 2)
+    return Problem(f"places/{file}", f"line {line}", expected.strip())
+
+
 def _run(options: argparse.Namespace, catalogue: Catalogue) -> int:
     if options.command in SERVICES:
         configure_logging()
+        # Without it python-telegram-bot warns at each 429 that it will change a type.
+        os.environ.setdefault("PTB_TIMEDELTA", "true")
         try:
             asyncio.run(serve(catalogue, SERVICES[options.command][1]))
         except (IdeenkanalError, OSError):

@@ -11,19 +11,20 @@ from contextlib import AsyncExitStack, suppress
 from dataclasses import dataclass, field
 from functools import partial
 from pathlib import Path
-from typing import Any
+from typing import TYPE_CHECKING, Any
 
 import structlog
-from aiohttp import web
 
-from services.desk.app import make_app
-from services.desk.health import health_routes
 from services.ideas.catalogue import Catalogue
+from services.ideas.errors import ConfigurationError, Problem
 from services.ideas.inbound import InboundLog
 from services.ideas.migrate import migrate
 from services.ideas.register import Register
 from services.ideas.settings import Settings
 from services.ideas.store import Store
+
+if TYPE_CHECKING:
+    from aiohttp import web
 
 # Together with the mail receiver's drain this stays under the ten seconds that supervisors give.
 _LOOPS_END_WITHIN_SECONDS = 2.0
@@ -82,6 +83,7 @@ async def serve(catalogue: Catalogue, parts: Parts) -> None:
     loop = asyncio.get_running_loop()
     for name in (signal.SIGTERM, signal.SIGINT):
         loop.add_signal_handler(name, stop.set)
+    _check_shared_secret(catalogue.settings, parts)
     async with AsyncExitStack() as stack:
         assembly = _Assembly(await open_register(stack, catalogue), stack, stop)
         if parts.notifier:
@@ -95,6 +97,13 @@ async def serve(catalogue: Catalogue, parts: Parts) -> None:
         log.info("service.stopping")
     if failures:
         raise failures[0]
+
+
+def _check_shared_secret(settings: Settings, parts: Parts) -> None:
+    everything = parts == Parts(intake=True, notifier=True, desk=True)
+    if settings.storage.is_server and not everything and not settings.security.secret_key.get_secret_value():
+        expected = "expected the same secret for each service, because links that one makes another must open"
+        raise ConfigurationError([Problem("environment", "IDEENKANAL_SECURITY_SECRET_KEY", expected)])
 
 
 async def _add_intake(assembly: _Assembly) -> None:
@@ -155,6 +164,11 @@ async def _add_notifier(assembly: _Assembly) -> None:
 
 
 async def _add_web(assembly: _Assembly, *, pages: bool) -> None:
+    from aiohttp import web
+
+    from services.desk.app import make_app
+    from services.desk.health import health_routes
+
     settings = assembly.register.catalogue.settings.web
     routes = [*health_routes(assembly.register, assembly.current_states), *assembly.routes]
     runner = web.AppRunner(make_app(assembly.register, routes, pages=pages), handle_signals=False, access_log=None)

@@ -22,7 +22,7 @@ from services.ideas.texts import Part
 
 Commands = Any  # argparse keeps the type of its sub-parsers to itself
 _DIGEST_WINDOW = timedelta(days=7)
-_STATES = {
+STATES = {
     NotificationState.DUE: "wartet",
     NotificationState.SENDING: "wird gerade gesendet",
     NotificationState.SENT: "gesendet",
@@ -77,7 +77,7 @@ async def _show(options: argparse.Namespace, register: Register) -> int:
     idea = await register.idea(_reference(options.reference))
     lines = [*_lines(register, idea), "", "Nachrichten an die einreichende Person"]
     for delivery in await register.deliveries(idea.reference):
-        state = _STATES[NotificationState(delivery.state)]
+        state = STATES[NotificationState(delivery.state)]
         error = f", {delivery.last_error}" if delivery.last_error else ""
         lines.append(f"  {delivery.key}: {state} (Versuche: {delivery.attempts}{error})")
     _say("\n".join(lines))
@@ -97,13 +97,13 @@ def _lines(register: Register, idea: Idea) -> list[str]:
         f"{idea.reference}  {idea.title}",
         f"  Art:       {description.kind}",
         f"  Stufe:     {description.stage}",
-        f"  Themen:    {', '.join(description.topics) or 'noch offen'}",
-        f"  Orte:      {', '.join(description.places) or 'keine'}",
+        f"  Themen:    {'; '.join(description.topics) or 'noch offen'}",
+        f"  Orte:      {'; '.join(description.places) or 'keine'}",
     ]
     if description.candidates:
         lines.append(f"  Gemeint?   {' oder '.join(description.candidates)}")
     lines += [
-        f"  Zuständig: {', '.join(description.bodies)}",
+        f"  Zuständig: {'; '.join(description.bodies)}",
         f"  Modell:    {idea.understanding.model}",
         "",
         "Verlauf",
@@ -117,7 +117,7 @@ def _lines(register: Register, idea: Idea) -> list[str]:
         lines += ["", f"Nachricht vom {contribution.at.astimezone(zone):%d.%m.%Y %H:%M}, {idea.channel}"]
         lines += [f"  {line}" for line in [contribution.subject, *contribution.text.splitlines()] if line]
         if contribution.attachments:
-            lines.append(f"  Anlagen: {', '.join(contribution.attachments)}")
+            lines.append(f"  Anhänge: {'; '.join(contribution.attachments)}")
     return lines
 
 

@@ -34,8 +34,10 @@ def make_app(register: Register, more_routes: Iterable[web.RouteDef], *, pages: 
     templates = Environment(
         loader=FileSystemLoader(_HERE / "templates"), autoescape=True, undefined=StrictUndefined, trim_blocks=True
     )
+    settings = register.catalogue.settings
+    templates.globals["region"] = settings.region.name
     # Behind a proxy the pages may live under a path.
-    templates.globals["base"] = urlsplit(register.catalogue.settings.web.public_url).path.rstrip("/")
+    templates.globals["base"] = urlsplit(settings.web.public_url).path.rstrip("/")
     app = web.Application(middlewares=[_error_pages(templates)])
     app.on_response_prepare.append(_add_headers)
     app.add_routes(more_routes)

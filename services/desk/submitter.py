@@ -14,17 +14,16 @@ from services.ideas.register import Register
 def submitter_routes(register: Register, templates: Environment) -> list[web.RouteDef]:
     """The start page and the status page. Both only show; opening them changes nothing."""
     settings = register.catalogue.settings
-    shared = {"region": settings.region.name, "email": settings.email.addresses[0]}
     has_telegram = bool(settings.telegram.token.get_secret_value())
 
     async def start(_request: web.Request) -> web.Response:
-        return _page(templates, "start.html", **shared, telegram=has_telegram)
+        return _page(templates, "start.html", email=settings.email.addresses[0], telegram=has_telegram)
 
     async def status(request: web.Request) -> web.Response:
         idea = await register.idea_by_token(request.match_info["token"], Purpose.STATUS_PAGE)
         if idea is None:
             raise web.HTTPNotFound
-        return _page(templates, "status.html", **shared, **_values(register, idea))
+        return _page(templates, "status.html", **_values(register, idea))
 
     return [web.get("/", start), web.get("/idee/{token}", status)]
 

@@ -66,6 +66,11 @@ class Storage(Section):
         return self
 
     @property
+    def is_server(self) -> bool:
+        """Whether the database is one that several processes share over the network."""
+        return self.url.startswith("postgresql")
+
+    @property
     def url(self) -> str:
         """The SQLAlchemy URL of the database."""
         return self.database_url.get_secret_value() or f"sqlite+aiosqlite:///{self.data_dir / 'ideenkanal.sqlite3'}"

@@ -63,7 +63,9 @@ def test_broken_toml_is_named_with_its_line(region: Path, change: Change) -> Non
 
 def test_another_encoding_is_named(region: Path) -> None:
     """A TOML file that an editor saved in Latin-1 is told as such."""
-    (region / "topics.toml").write_bytes((region / "topics.toml").read_text(encoding="utf-8").encode("latin-1", "replace"))
+    (region / "topics.toml").write_bytes(
+        (region / "topics.toml").read_text(encoding="utf-8").encode("latin-1", "replace")
+    )
     (found,) = problems(region)
 
     assert (found.file, found.expected[:28]) == ("topics.toml", "expected valid TOML in UTF-8")
@@ -96,7 +98,12 @@ def test_an_unknown_key_is_named(region: Path, change: Change) -> None:
         ("settings.toml", "poll_seconds = 1.0", "poll_seconds = 0", "work.poll_seconds"),
         ("settings.toml", 'public_url = "http', 'public_url = "ftp', "web.public_url"),
         ("settings.toml", 'security = "starttls"', 'security = "ssl"', "relay.security"),
-        ("bodies.toml", 'digest = { weekdays = [1], hour = 7 }', "digest = { weekdays = [1], hour = 2 }", "body.1.digest.hour"),
+        (
+            "bodies.toml",
+            "digest = { weekdays = [1], hour = 7 }",
+            "digest = { weekdays = [1], hour = 2 }",
+            "body.1.digest.hour",
+        ),
         ("bodies.toml", '["ideen@imag.example.org"]', "[]", "body.1.email"),
         ("bodies.toml", 'id = "imag"', 'id = "Die IMAG"', "body.1.id"),
         ("bodies.toml", 'id = "ort-chemnitz"', f'id = "{"o" * 65}"', "route.0.id"),
@@ -105,7 +112,9 @@ def test_an_unknown_key_is_named(region: Path, change: Change) -> None:
         ("places/districts.toml", 'key = "14511"', 'key = "Chemnitz"', "district.0.key"),
     ],
 )
-def test_a_wrong_value_is_named(region: Path, change: Change, file: str, old: str, new: str, key: str) -> None:
+def test_a_wrong_value_is_named(  # noqa: PLR0917 - a table's columns
+    region: Path, change: Change, file: str, old: str, new: str, key: str
+) -> None:
     """A value of the wrong type, range or form is told with its file and key."""
     change(file, old, new)
 
@@ -118,14 +127,19 @@ def test_a_wrong_value_is_named(region: Path, change: Change, file: str, old: st
         ("bodies.toml", 'catch_all = "regionalkonvent"', 'catch_all = "nobody"', "catch_all"),
         ("bodies.toml", 'bodies = ["stadt-chemnitz"]', 'bodies = ["chemnitz"]', "route.ort-chemnitz.bodies"),
         ("bodies.toml", 'districts = ["14511"]', 'districts = ["14999"]', "route.ort-chemnitz.districts"),
-        ("bodies.toml", 'topics = ["governance"]', 'topics = ["ruling"]', "route.fachpruefung-verwaltung-sicherheit.topics"),
+        (
+            "bodies.toml",
+            'topics = ["governance"]',
+            'topics = ["ruling"]',
+            "route.fachpruefung-verwaltung-sicherheit.topics",
+        ),
         ("bodies.toml", 'stages = ["lenkungskreis"]', 'stages = ["lenker"]', "route.stufe-lenkungskreis.stages"),
         ("stages.toml", 'initial = "eingegangen"', 'initial = "neu"', "initial"),
         ("stages.toml", 'routed = "zugeordnet"', 'routed = "verteilt"', "routed"),
         ("stages.toml", 'next = ["aufgenommen", "fach', 'next = ["angenommen", "fach', "stage.lenkungskreis.next"),
     ],
 )
-def test_a_name_that_nothing_bears_is_named(
+def test_a_name_that_nothing_bears_is_named(  # noqa: PLR0917 - a table's columns
     region: Path, change: Change, file: str, old: str, new: str, key: str
 ) -> None:
     """A body, district, topic, kind or stage that does not exist is told with those that do."""
@@ -154,7 +168,7 @@ def test_an_unknown_kind_is_named(region: Path, change: Change) -> None:
         ("places/districts.toml", 'key = "14522"', 'key = "14521"', "district.14521"),
     ],
 )
-def test_an_id_that_stands_twice_is_named(
+def test_an_id_that_stands_twice_is_named(  # noqa: PLR0917 - a table's columns
     region: Path, change: Change, file: str, old: str, new: str, key: str
 ) -> None:
     """Of two blocks with one id none would silently win."""
@@ -203,7 +217,9 @@ def test_a_secret_file_that_cannot_be_read_is_named(region: Path, tmp_path: Path
     assert found.expected.startswith("expected a readable file (")
 
 
-@pytest.mark.parametrize("name", ["IDEENKANAL_EMAIL_PROT", "IDEENKANAL_PORT", "IDEENKANAL_", "IDEENKANAL_EMAIL_PROT_FILE"])
+@pytest.mark.parametrize(
+    "name", ["IDEENKANAL_EMAIL_PROT", "IDEENKANAL_PORT", "IDEENKANAL_", "IDEENKANAL_EMAIL_PROT_FILE"]
+)
 def test_a_variable_that_nothing_reads_is_named(region: Path, name: str) -> None:
     """A misspelt variable is not silently without effect."""
     assert places(problems(region, {name: "1"})) == [("environment", name)]
@@ -230,7 +246,9 @@ def test_a_webhook_without_a_secret_is_refused(region: Path, secret: str) -> Non
     """Telegram's secret header is the webhook's only lock, so it never starts without one."""
     environ = {"IDEENKANAL_TELEGRAM_MODE": "webhook", "IDEENKANAL_TELEGRAM_WEBHOOK_SECRET": secret}
 
-    assert any("webhook_secret: expected at least 16 characters" in str(problem) for problem in problems(region, environ))
+    assert any(
+        "webhook_secret: expected at least 16 characters" in str(problem) for problem in problems(region, environ)
+    )
 
 
 def test_secrets_do_not_show(region: Path) -> None:

@@ -16,8 +16,6 @@ def check(region: Path) -> int:
 @pytest.fixture(autouse=True)
 def _no_variables(monkeypatch: pytest.MonkeyPatch) -> None:
     """Variables of the one who runs the tests do not count."""
-
-
     for name in os.environ:
         if name.startswith("IDEENKANAL_"):
             monkeypatch.delenv(name)
@@ -37,7 +35,7 @@ def test_all_problems_are_told_at_once(
     change("stages.toml", "[[stage]]", "[[stage]")
     change("bodies.toml", 'bodies = ["stadt-chemnitz"]', 'bodies = ["chemnitz"]')
     change("topics.toml", 'id = "work"', 'id = "business"')
-    (region / "places/districts.toml").unlink()
+    (region / "texts/de/words.toml").unlink()
     (region / "texts/de/help/telegram.txt").unlink()
     change("texts/de/update/text.txt", "reference", "refrence")
     monkeypatch.setenv("IDEENKANAL_EMAIL_PROT", "25")
@@ -58,7 +56,7 @@ def test_all_problems_are_told_at_once(
         "environment: IDEENKANAL_RELAY_PORT:",
         "settings.toml: telegram:",
         "stages.toml: -:",
-        "places/districts.toml: -:",
+        "texts/de/words.toml: -:",
         "texts/de/help/telegram.txt: -:",
         "texts/de/update/text.txt: refrence:",
         "topics.toml: topic.business:",

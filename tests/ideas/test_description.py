@@ -62,7 +62,7 @@ def test_a_municipality_stands_for_its_district(catalogue: Catalogue) -> None:
 
 
 def test_the_region_and_what_lies_outside_have_words(catalogue: Catalogue) -> None:
-    """"region" and "outside" are shown in the language's words."""
+    """The keys "region" and "outside" are shown in the language's words."""
     words = catalogue.texts.words("de")
     described = describe(catalogue, replace(IDEA, understanding=understood(districts=(REGION, OUTSIDE))))
 

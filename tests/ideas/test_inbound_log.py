@@ -27,7 +27,8 @@ class Commits:
         self.poison = ""
         self._register = register
 
-    async def __call__(self, messages: Sequence[InboundMessage]) -> Sequence[Receipt]:
+    async def commit(self, messages: Sequence[InboundMessage]) -> Sequence[Receipt]:
+        """Receipts of the register, or numbers of our own where there is none."""
         self.sizes.append(len(messages))
         self.begun.set()
         await self.gate.wait()
@@ -43,7 +44,7 @@ class Commits:
 async def test_many_messages_share_few_transactions(register: Register, store: Store) -> None:
     """200 that arrive together are committed in a handful of transactions, and each gets its own receipt."""
     commits = Commits(register)
-    async with InboundLog(commits) as log:
+    async with InboundLog(commits.commit) as log:
         receipts = await asyncio.gather(*(log.append(message(str(number))) for number in range(200)))
     async with store.reading() as session:
         kept = {row.id: row.external_id for row in await session.execute(select(InboundRow.id, InboundRow.external_id))}
@@ -92,7 +93,7 @@ async def test_nothing_is_acknowledged_when_the_commit_fails() -> None:
     """All whose transaction failed read so, and the next transaction is a new chance."""
     commits = Commits()
     commits.fault = StoreUnavailable("the store cannot be reached")
-    async with InboundLog(commits) as log:
+    async with InboundLog(commits.commit) as log:
         failed = await asyncio.gather(*(log.append(message(str(n))) for n in range(5)), return_exceptions=True)
         commits.fault = None
         receipt = await log.append(message("0"))
@@ -105,7 +106,7 @@ async def test_a_message_that_cannot_be_stored_does_not_take_its_company_along()
     """Of a transaction that the store refuses for good, all but the one message are kept."""
     commits = Commits()
     commits.poison = "3"
-    async with InboundLog(commits) as log:
+    async with InboundLog(commits.commit) as log:
         answers = await asyncio.gather(*(log.append(message(str(n))) for n in range(6)), return_exceptions=True)
 
     assert [type(answer) for answer in answers] == [Receipt, Receipt, Receipt, StoreError, Receipt, Receipt]
@@ -115,7 +116,7 @@ async def test_an_unexpected_fault_does_not_end_the_log() -> None:
     """A defect reaches the one who appended, and the next message is stored."""
     commits = Commits()
     commits.fault = ZeroDivisionError()
-    async with InboundLog(commits) as log:
+    async with InboundLog(commits.commit) as log:
         with pytest.raises(ZeroDivisionError):
             await log.append(message("1"))
         commits.fault = None
@@ -127,7 +128,7 @@ async def test_what_its_sender_no_longer_waits_for_is_kept(register: Register, s
     """A client that hangs up in the middle of a commit has its message kept, and so has its company."""
     commits = Commits(register)
     commits.gate.clear()
-    async with InboundLog(commits) as log:
+    async with InboundLog(commits.commit) as log:
         impatient, patient = (asyncio.create_task(log.append(message(name))) for name in ("impatient", "patient"))
         await commits.begun.wait()
         impatient.cancel()
@@ -143,7 +144,7 @@ async def test_too_many_waiting_messages_are_refused_at_once() -> None:
     """While the store hangs the log takes no more than it was told to, so that memory does not grow."""
     commits = Commits()
     commits.gate.clear()
-    async with InboundLog(commits, most_waiting=3) as log:
+    async with InboundLog(commits.commit, most_waiting=3) as log:
         first = asyncio.create_task(log.append(message("0")))
         await commits.begun.wait()
         waiting = [asyncio.create_task(log.append(message(str(number)))) for number in (1, 2, 3)]
@@ -159,7 +160,7 @@ async def test_large_messages_share_a_transaction_only_up_to_a_limit() -> None:
     """One statement never carries more bytes than PostgreSQL takes, however many large mails arrive together."""
     raw = bytes(10 * 1024 * 1024)
     commits = Commits()
-    async with InboundLog(commits) as log:
+    async with InboundLog(commits.commit) as log:
         await asyncio.gather(*(log.append(message(str(number), raw=raw)) for number in range(9)))
 
     assert sum(commits.sizes) == 9
@@ -170,7 +171,7 @@ async def test_leaving_commits_what_waits_and_takes_no_more() -> None:
     """At a shutdown whoever was waiting still gets a receipt, and whoever comes later is sent away."""
     commits = Commits()
     commits.gate.clear()
-    async with InboundLog(commits) as log:
+    async with InboundLog(commits.commit) as log:
         first = asyncio.create_task(log.append(message("0")))
         await commits.begun.wait()
         waiting = [asyncio.create_task(log.append(message(str(number)))) for number in (1, 2)]

@@ -3,14 +3,14 @@ from __future__ import annotations
 import asyncio
 import itertools
 import shutil
-from collections.abc import Iterator
+from collections.abc import AsyncIterator, Iterator
 from pathlib import Path
 from typing import Any
 
 import pytest
 from alembic.autogenerate import compare_metadata
 from alembic.migration import MigrationContext
-from sqlalchemy import Connection, inspect, text
+from sqlalchemy import Connection, UniqueConstraint, inspect, text
 
 from services.ideas import migrate as migrate_module
 from services.ideas.errors import SchemaTooNew, StoreError
@@ -32,6 +32,14 @@ def empty_url(request: pytest.FixtureRequest, tmp_path: Path) -> Iterator[str]:
     url = server.create_database()
     yield url
     server.drop_database(url)
+
+
+@pytest.fixture
+async def store(empty_url: str) -> AsyncIterator[Store]:
+    """A migrated store of the test's own, whose schema it may change."""
+    async with Store(empty_url) as store:
+        await migrate(store)
+        yield store
 
 
 @pytest.fixture
@@ -98,7 +106,7 @@ def intended_rules() -> dict[str, Any]:
             {
                 tuple(constraint.columns.keys())
                 for constraint in table.constraints
-                if type(constraint).__name__ == "UniqueConstraint"
+                if isinstance(constraint, UniqueConstraint)
             },
             {
                 (column.name, key.column.table.name, key.ondelete)

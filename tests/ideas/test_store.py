@@ -1,7 +1,8 @@
 from __future__ import annotations
 
+import shutil
 import sqlite3
-from collections.abc import AsyncIterator, Iterator
+from collections.abc import AsyncIterator, Callable, Iterator
 from dataclasses import replace
 from datetime import datetime
 from pathlib import Path
@@ -24,10 +25,13 @@ CANARY = "Kanarienvogel"
 
 
 @pytest.fixture
-async def sqlite_store(tmp_path: Path, sqlite_template: Path) -> AsyncIterator[Store]:
-    copy = tmp_path / "own.sqlite3"
-    copy.write_bytes(sqlite_template.read_bytes())
-    async with Store(f"sqlite+aiosqlite:///{copy}") as store:
+def sqlite_file(tmp_path: Path, sqlite_template: Path) -> Path:
+    return Path(shutil.copy(sqlite_template, tmp_path / "own.sqlite3"))
+
+
+@pytest.fixture
+async def sqlite_store(sqlite_file: Path) -> AsyncIterator[Store]:
+    async with Store(f"sqlite+aiosqlite:///{sqlite_file}") as store:
         yield store
 
 
@@ -36,6 +40,15 @@ def stoppable_server() -> Iterator[PostgresServer]:
     """A PostgreSQL of this module's own, which its tests may stop."""
     with PostgresServer() as server:
         yield server
+
+
+async def add_submitter(store: Store, *addresses: str, then: Callable[[], object] = lambda: None) -> None:
+    """Write submitters in one transaction, in whose middle `then` happens."""
+    async with store.writing() as session:
+        for address in addresses:
+            session.add(SubmitterRow(channel="email", address=address, language="de", created_at=NOON))
+        await session.flush()
+        then()
 
 
 async def fill(store: Store) -> None:
@@ -61,7 +74,7 @@ async def make_room(store: Store) -> None:
         if store.is_sqlite:
             await session.execute(text("PRAGMA max_page_count = 1000000"))
         else:
-            await session.execute(text("DROP TRIGGER full_disk ON inbound_message"))
+            await session.execute(text("DROP FUNCTION no_space() CASCADE"))
 
 
 @pytest.mark.parametrize("purpose", ["writing", "reading"])
@@ -83,9 +96,9 @@ async def test_sqlite_keeps_what_it_acknowledged(sqlite_store: Store, purpose: s
     }
 
 
-async def test_sqlite_takes_the_write_lock_at_the_beginning(sqlite_store: Store, tmp_path: Path) -> None:
+async def test_sqlite_takes_the_write_lock_at_the_beginning(sqlite_store: Store, sqlite_file: Path) -> None:
     """A writing transaction owns the lock before it reads, so that what it read still holds when it writes."""
-    other = sqlite3.connect(tmp_path / "own.sqlite3", timeout=0, isolation_level=None)
+    other = sqlite3.connect(sqlite_file, timeout=0, isolation_level=None)
     async with sqlite_store.writing() as session:
         await session.scalar(select(IdeaRow.id))
         with pytest.raises(sqlite3.OperationalError, match="locked"):
@@ -113,10 +126,7 @@ def test_a_database_in_memory_is_refused(url: str) -> None:
 async def test_a_block_that_raises_stores_nothing(store: Store) -> None:
     """A transaction is whole or not at all."""
     with pytest.raises(ZeroDivisionError):
-        async with store.writing() as session:
-            session.add(SubmitterRow(channel="email", address="a@example.org", language="de", created_at=NOON))
-            await session.flush()
-            _ = 1 / 0
+        await add_submitter(store, "a@example.org", then=lambda: 1 // 0)
 
     assert await number_of(store, SubmitterRow) == 0
 
@@ -187,10 +197,7 @@ async def test_errors_never_tell_what_people_wrote(register: Register, store: St
             await register.record(entry, bad, understood())
         faults.append(caught.value)
     with pytest.raises(StoreError) as caught:
-        async with store.writing() as session:
-            for _ in range(2):
-                session.add(SubmitterRow(channel="email", address=CANARY, language="de", created_at=NOON))
-            await session.flush()
+        await add_submitter(store, CANARY, CANARY)
     faults.append(caught.value)
 
     assert [CANARY in f"{error} {error!r}" for error in faults] == [False] * 4
@@ -210,12 +217,12 @@ async def test_a_full_disk_keeps_nothing_and_recovers(register: Register, store:
     assert await number_of(store, InboundRow) == 2
 
 
-async def test_a_locked_sqlite_is_a_passing_fault(sqlite_store: Store, catalogue: Catalogue, tmp_path: Path) -> None:
+async def test_a_locked_sqlite_is_a_passing_fault(sqlite_store: Store, catalogue: Catalogue, sqlite_file: Path) -> None:
     """While another process holds the lock too long StoreUnavailable says so; afterwards it goes on."""
     register = Register(sqlite_store, catalogue, SECRET)
     async with sqlite_store.writing() as session:
         await session.execute(text("PRAGMA busy_timeout = 1"))
-    other = sqlite3.connect(tmp_path / "own.sqlite3", isolation_level=None)
+    other = sqlite3.connect(sqlite_file, isolation_level=None)
     other.execute("BEGIN IMMEDIATE")
     with pytest.raises(StoreUnavailable, match="SQLITE_BUSY"):
         await register.log([message()])
@@ -253,11 +260,9 @@ async def test_a_session_that_the_server_ends_is_a_passing_fault(
     """A connection that dies in the middle of a transaction is StoreUnavailable, and nothing of it is kept."""
     async with Store(stoppable_server.create_database()) as store:
         await migrate(store)
+        end = "SELECT pg_terminate_backend(pid) FROM pg_stat_activity WHERE state LIKE 'idle in%'"
         with pytest.raises(StoreUnavailable):
-            async with store.writing() as session:
-                session.add(SubmitterRow(channel="email", address="a@example.org", language="de", created_at=NOON))
-                await session.flush()
-                stoppable_server.execute("SELECT pg_terminate_backend(pid) FROM pg_stat_activity WHERE state LIKE 'idle in%'")
+            await add_submitter(store, "a@example.org", then=lambda: stoppable_server.execute(end))
 
         assert await number_of(store, SubmitterRow) == 0
         assert (await Register(store, catalogue, SECRET).log([message()]))[0].new

@@ -14,6 +14,12 @@ from tests.fakes.bot_api import BotApiServer, Citizen
 from tests.intake.kept import Kept
 
 
+@pytest.fixture(autouse=True)
+def _library_defaults(monkeypatch: pytest.MonkeyPatch) -> None:
+    # python-telegram-bot warns of its own old default wherever Telegram names a number of seconds.
+    monkeypatch.setenv("PTB_TIMEDELTA", "true")
+
+
 @pytest.fixture
 def kept() -> Kept:
     return Kept()

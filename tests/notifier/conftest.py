@@ -5,16 +5,23 @@ from typing import Any
 
 import pytest
 
-from services.ideas.catalogue import Catalogue
+from services.ideas.catalogue import Catalogue, read_catalogue
 from services.ideas.model import Notification
 from services.ideas.settings import Relay
 from services.notifier.channels.email import EmailDeliverer
 from services.notifier.channels.relay import SmtpRelay
-from tests.conftest import NOON
+from tests.conftest import CONFIG, NOON
 from tests.fakes.smtp_sink import SmtpSink
 from tests.notifier.samples import Clock
 
 Owed = Callable[..., Notification]
+
+
+@pytest.fixture(scope="session")
+def catalogue(tmp_path_factory: pytest.TempPathFactory) -> Catalogue:
+    """The shipped configuration, read once for this room: it is a value, and nothing here writes into its folder."""
+    data = str(tmp_path_factory.mktemp("data"))
+    return read_catalogue(CONFIG, {"IDEENKANAL_STORAGE_DATA_DIR": data, "IDEENKANAL_WORK_POLL_SECONDS": "0.05"})
 
 
 @pytest.fixture
@@ -43,7 +50,7 @@ def owed() -> Owed:
     """A notification that has been claimed, with whatever the test wants else."""
 
     def make(template: str = "update", **other: Any) -> Notification:
-        given = {
+        given: dict[str, Any] = {
             "id": 1,
             "key": "update:SWS-2026-0042-7:3",
             "channel": "email",

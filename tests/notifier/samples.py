@@ -40,6 +40,7 @@ class Clock:
     now: datetime = NOON
 
     def __call__(self) -> datetime:
+        """The time."""
         return self.now
 
     def passes(self, **duration: float) -> None:

@@ -2,7 +2,6 @@ from __future__ import annotations
 
 from collections.abc import Callable
 from email.message import EmailMessage
-from html.parser import HTMLParser
 from typing import Any
 
 import pytest
@@ -12,27 +11,11 @@ from services.ideas.model import Notification
 from services.notifier.channels.email import EmailDeliverer, compose
 from services.notifier.outcome import GivenUp, Sent
 from tests.fakes.smtp_sink import ReceivedMail, SmtpSink
+from tests.html import Page
 from tests.notifier.samples import CONFIRMATION, LINK, UPDATE
 
 Owed = Callable[..., Notification]
 FACTS = ["SWS-2026-0042-7", "Mobilität und Verkehr", "Crimmitschau", "Landratsamt Zwickau", "ideen@example.org"]
-
-
-class Page(HTMLParser):
-    """The words of an HTML part, and where its links lead."""
-
-    def __init__(self, html: str) -> None:
-        super().__init__()
-        self.words = ""
-        self.links: list[str] = []
-        self.feed(html)
-
-    def handle_starttag(self, tag: str, attrs: list[tuple[str, str | None]]) -> None:
-        if tag == "a":
-            self.links.append(dict(attrs).get("href") or "")
-
-    def handle_data(self, data: str) -> None:
-        self.words += data
 
 
 async def delivered(email: EmailDeliverer, sink: SmtpSink, notification: Notification) -> ReceivedMail:
@@ -114,7 +97,7 @@ async def test_both_parts_tell_the_same_facts(email: EmailDeliverer, sink: SmtpS
     assert mail.message.get_content_type() == "multipart/alternative"
     assert [fact for fact in FACTS if fact not in text or fact not in page.words] == []
     assert LINK in text
-    assert LINK in page.links
+    assert LINK in page.targets
 
 
 async def test_an_international_domain_is_written_in_ascii(email: EmailDeliverer, sink: SmtpSink, owed: Owed) -> None:

@@ -9,6 +9,7 @@ from dataclasses import dataclass, field
 import pytest
 from pydantic import SecretStr
 
+from services.ideas.catalogue import Catalogue
 from services.ideas.model import Notification
 from services.ideas.settings import Relay
 from services.notifier.channels.email import EmailDeliverer
@@ -28,9 +29,11 @@ class Script:
     answers: dict[str, str]
     port: int = 0
     told: list[str] = field(default_factory=list)
+    talks: list[asyncio.Task[None] | None] = field(default_factory=list)
 
     async def talk(self, reader: asyncio.StreamReader, writer: asyncio.StreamWriter) -> None:
         """Greet, and answer until the other side is gone."""
+        self.talks.append(asyncio.current_task())
         writer.write(self.answers["greeting"].encode() + b"\r\n")
         while line := await reader.readline():
             verb = line.decode().split(maxsplit=1)[0].upper()
@@ -46,16 +49,17 @@ async def scripted(**answers: str) -> AsyncIterator[Script]:
     async with server:
         script.port = server.sockets[0].getsockname()[1]
         yield script
+        await asyncio.wait(filter(None, script.talks), timeout=5)
 
 
 @pytest.fixture
-def send(email: EmailDeliverer, owed: Owed) -> Send:
+def send(catalogue: Catalogue, owed: Owed) -> Send:
     """Send one notification through another relay than the sink."""
 
     async def send_through(port: int, *, seconds: float = 5, **settings: object) -> Outcome:
         relay = Relay.model_validate({"host": "127.0.0.1", "port": port, "security": "none"} | settings)
         through = SmtpRelay(relay, connect_seconds=seconds, answer_seconds=seconds)
-        return await EmailDeliverer(email._texts, email._settings, through).deliver(owed(), UPDATE)  # noqa: SLF001
+        return await EmailDeliverer(catalogue.texts, catalogue.settings.email, through).deliver(owed(), UPDATE)
 
     return send_through
 

@@ -37,6 +37,7 @@ _CONTAINER = re.compile(rb"boundary[*\d\s]*=|^content-type:\s*message/", re.IGNO
 _OVERLONG = re.compile(rb"^content-(?:type|disposition):(?:[^\n]|\n[ \t]){10000}", re.IGNORECASE | re.MULTILINE)
 _END_OF_HEADER = re.compile(rb"\r?\n\r?\n")
 _QUOTED = re.compile(r'"(?:[^"\\]|\\.)*"')
+_DOUBTFUL = re.compile(r"[()\x00-\x08\x0b\x0c\x0e-\x1f\x7f]")
 _COMMENT = re.compile(r"\([^()]*\)")
 _ADDRESS = re.compile(r"[^@\s<>(),;:\"\x00-\x1f\x7f]+@[^@\s<>(),;:\"\x00-\x1f\x7f]+")
 _CONTROL = re.compile(r"[\x00-\x08\x0b-\x1f\x7f]")
@@ -80,7 +81,7 @@ def address(mail: Mail, name: str) -> str | None:
     while (without := _COMMENT.sub(" ", bare)) != bare:
         bare = without
     found = _ADDRESS.findall(bare)
-    if len({each.lower() for each in found}) != 1 or bare.count("@") != len(found) or re.search("[()]", bare):
+    if len({each.lower() for each in found}) != 1 or bare.count("@") != len(found) or _DOUBTFUL.search(bare):
         return None
     return str(found[0]).lower() if len(found[0]) <= _LONGEST_ADDRESS else None
 

@@ -51,7 +51,7 @@ def inbound_message(update_id: int, raw: bytes) -> InboundMessage:
 
 
 class Poller:
-    """Polls with getUpdates until it is told to stop; `backoff_seconds` are its pauses after one failure, after two, and so on."""
+    """Polls with getUpdates until it is told to stop; `backoff_seconds` are its pauses in a row of failures."""
 
     def __init__(
         self,

@@ -1,0 +1,35 @@
+from __future__ import annotations
+
+import asyncio
+from collections.abc import Awaitable, Callable
+from pathlib import Path
+from typing import Any
+
+import pytest
+
+from services.ideas.catalogue import read_catalogue
+from services.ideas.register import Register
+from services.ideas.store import Store
+from tests.conftest import CONFIG, SECRET
+
+Do = Callable[[Callable[[Register], Awaitable[Any]]], Any]
+
+
+@pytest.fixture(autouse=True)
+def installation(tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> Path:
+    """The data directory of an installation of this test's own, as the environment names it."""
+    monkeypatch.setenv("IDEENKANAL_STORAGE_DATA_DIR", str(tmp_path))
+    return tmp_path
+
+
+@pytest.fixture
+def do(store_url: str, monkeypatch: pytest.MonkeyPatch) -> Do:
+    """Do something with the register of the installation, whose commands use the same database."""
+    monkeypatch.setenv("IDEENKANAL_STORAGE_DATABASE_URL", store_url)
+    catalogue = read_catalogue(CONFIG, {})
+
+    async def run(work: Callable[[Register], Awaitable[Any]]) -> Any:
+        async with Store(store_url) as store:
+            return await work(Register(store, catalogue, SECRET))
+
+    return lambda work: asyncio.run(run(work))

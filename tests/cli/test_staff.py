@@ -1,0 +1,192 @@
+from __future__ import annotations
+
+from collections.abc import Awaitable, Callable
+from datetime import UTC, datetime, timedelta
+from typing import Any
+
+import pytest
+
+from services.cli import main
+from services.cli.staff import STATES
+from services.ideas.model import NotificationState
+from services.ideas.reference import reference_number
+from services.ideas.register import Register
+from tests.conftest import NOON
+from tests.submissions import CHEMNITZ, submit
+
+Do = Callable[[Callable[[Register], Awaitable[Any]]], Any]
+Output = pytest.CaptureFixture[str]
+
+
+async def an_idea(register: Register) -> str:
+    return await submit(register, "Ein Radweg für alle.", subject="Radweg", attachments=["Plan.pdf"])
+
+
+def test_show_tells_everything_about_an_idea(do: Do, capsys: Output) -> None:
+    """`show` prints labels, way, words, files and deliveries, in German, and no address."""
+    reference = do(an_idea)
+
+    assert main(["show", reference]) == 0
+
+    shown = capsys.readouterr().out
+    expected = [reference, "Mobilität und Verkehr", "Chemnitz", "Stadt Chemnitz", "bei der zuständigen Stelle"]
+    expected += ["23.11.2026 13:00", "Ein Radweg für alle.", "Plan.pdf", f"confirmation:{reference}: wartet"]
+    assert [fact for fact in expected if fact not in shown] == []
+    assert "4711" not in shown
+
+
+def test_a_number_may_be_typed_as_people_read_it(do: Do) -> None:
+    """Lower case and blanks for hyphens are forgiven."""
+    reference = do(an_idea)
+
+    assert main(["show", reference.lower().replace("-", " ")]) == 0
+
+
+def test_show_tells_what_became_of_messages(do: Do, capsys: Output) -> None:
+    """A message that was given up is shown with its attempts and the reason."""
+
+    async def refused(register: Register) -> str:
+        reference = await an_idea(register)
+        (claimed,) = await register.claim_notifications(NOON, timedelta(minutes=1), 1)
+        await register.give_up(claimed, "the relay refused the message for good (550)", NOON)
+        return reference
+
+    main(["show", do(refused)])
+
+    assert "aufgegeben (Versuche: 1, the relay refused the message for good (550))" in capsys.readouterr().out
+
+
+def test_every_state_of_a_message_has_a_word() -> None:
+    """No state that the outbox knows is without a German word."""
+    assert set(STATES) == set(NotificationState)
+
+
+def test_citizens_words_do_not_steer_the_terminal(do: Do, capsys: Output) -> None:
+    """Escape sequences and signs that turn the direction of writing are shown as replacements."""
+    words = "vorher \x1b[2J\x1b]52;c;aGk=\x07 \x9b31m \u202e nachher"
+    reference = do(lambda register: submit(register, words, subject=words, attachments=[words]))
+
+    main(["show", reference])
+    main(["digest", "--body", CHEMNITZ, "--from", "2026-11-23", "--to", "2026-11-24"])
+
+    shown = capsys.readouterr().out
+    assert set("\x1b\x07\x9b\u202e").isdisjoint(shown)
+    assert "vorher \ufffd[2J" in shown
+
+
+@pytest.mark.parametrize(
+    ("typed", "told"),
+    [
+        ("SWS-2026-0001-0", "kein gültiges Aktenzeichen"),
+        ("Radweg", "kein gültiges Aktenzeichen"),
+        (reference_number("SWS", 2026, 42), "gibt es nicht"),
+    ],
+)
+@pytest.mark.parametrize("command", [["show"], ["stage"]])
+def test_a_wrong_number_is_told_in_german(do: Do, capsys: Output, command: list[str], typed: str, told: str) -> None:
+    """A number with a slip, and one that was never given out, end with code 1 and a sentence about it."""
+    do(an_idea)
+    more = ["umgesetzt"] if command == ["stage"] else []
+
+    assert main([*command, typed, *more]) == 1
+    assert told in capsys.readouterr().err
+
+
+def test_stage_moves_an_idea_on_and_tells_its_submitter(do: Do, capsys: Output) -> None:
+    """`stage` says where the idea is now, and owes the submitter an update."""
+    reference = do(an_idea)
+
+    assert main(["stage", reference, "pruefung-regionalkonvent", "--note", "Wir beraten im Mai."]) == 0
+
+    said = capsys.readouterr().out
+    assert f"{reference} ist jetzt auf der Stufe „in Prüfung beim Regionalkonvent“." in said
+    assert "Die einreichende Person wird benachrichtigt." in said
+    keys = [delivery.key for delivery in do(lambda register: register.deliveries(reference))]
+    assert [key.partition(":")[0] for key in keys] == ["confirmation", "update"]
+
+
+@pytest.mark.parametrize(
+    ("stage", "told"),
+    [
+        ("lenkungskreis", "führt kein Weg"),
+        ("nirgends", "gibt es nicht"),
+        ("nicht-weiterverfolgt", "braucht eine Begründung"),
+    ],
+)
+def test_a_step_that_is_not_possible_is_told_in_german(do: Do, capsys: Output, stage: str, told: str) -> None:
+    """A refused step ends with code 1, says what is possible, and changes nothing."""
+    reference = do(an_idea)
+
+    assert main(["stage", reference, stage]) == 1
+    assert told in capsys.readouterr().err
+    assert do(lambda register: register.idea(reference)).stage == "zugeordnet"
+
+
+def test_digest_shows_what_a_body_was_given(do: Do, capsys: Output) -> None:
+    """`digest` prints the body's digest of the period and sends nothing."""
+    reference = do(an_idea)
+
+    code = main(["digest", "--body", CHEMNITZ, "--from", "2026-11-23", "--to", "2026-11-24"])
+
+    assert code == 0
+    assert reference in capsys.readouterr().out
+    assert do(_owed_to_bodies) == []
+
+
+def test_times_without_an_offset_are_the_regions(do: Do, capsys: Output) -> None:
+    """The idea of 12:00 UTC is one of 13:00 in the region: it came before 13:30 and not before 12:30."""
+    reference = do(an_idea)
+    day = ["digest", "--body", CHEMNITZ, "--from", "2026-11-23", "--to"]
+
+    main([*day, "2026-11-23T12:30"])
+    before = capsys.readouterr().out
+    main([*day, "2026-11-23T13:30"])
+
+    assert reference not in before
+    assert reference in capsys.readouterr().out
+
+
+def test_an_empty_period_is_told(do: Do, capsys: Output) -> None:
+    """Without ideas `digest` says so."""
+    do(an_idea)
+
+    assert main(["digest", "--body", CHEMNITZ, "--from", "2025-01-01", "--to", "2025-02-01"]) == 0
+    assert "keine Ideen" in capsys.readouterr().out
+
+
+def test_digest_sends_what_is_new_once(do: Do, capsys: Output) -> None:
+    """`digest --send` owes the body one digest of what it was not told yet, and the second time nothing."""
+    do(an_idea)
+    send = ["digest", "--body", CHEMNITZ, "--send"]
+
+    assert [main(send), main(send)] == [0, 0]
+    assert capsys.readouterr().out.splitlines() == ["1 Idee geht an Stadt Chemnitz.", "Es gibt nichts Neues."]
+    assert do(_owed_to_bodies) == ["ideen@stadt-chemnitz.example.org"]
+
+
+async def _owed_to_bodies(register: Register) -> list[str]:
+    later = datetime.now(UTC) + timedelta(days=1)
+    claimed = await register.claim_notifications(later, timedelta(seconds=1), 100)
+    return [notification.recipient for notification in claimed if notification.template == "digest"]
+
+
+@pytest.mark.parametrize(
+    ("arguments", "told"),
+    [
+        (["--body", "niemand"], "Die Stelle „niemand“ gibt es nicht. Möglich sind: imag, "),
+        (["--body", CHEMNITZ, "--send", "--from", "2026-11-23"], "bitte ohne --from und --to"),
+    ],
+)
+def test_wrong_usage_of_digest_ends_with_code_2(do: Do, capsys: Output, arguments: list[str], told: str) -> None:
+    """A body that does not exist, and a period for what is sent, are refused with a sentence in German."""
+    do(an_idea)
+
+    assert main(["digest", *arguments]) == 2
+    assert told in capsys.readouterr().err
+
+
+def test_a_time_that_is_none_is_wrong_usage(capsys: Output) -> None:
+    """Argparse refuses what is no time with code 2."""
+    with pytest.raises(SystemExit, match="2"):
+        main(["digest", "--body", CHEMNITZ, "--from", "gestern"])
+    assert "--from" in capsys.readouterr().err

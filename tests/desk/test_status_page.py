@@ -1,0 +1,112 @@
+from __future__ import annotations
+
+from datetime import timedelta
+from html import escape
+
+import pytest
+from yarl import URL
+
+from services.ideas.capability import Purpose, capability_token
+from services.ideas.register import Register
+from tests.conftest import NOON
+from tests.desk.client import Desk
+from tests.html import Page
+from tests.submissions import UNCERTAIN, submit
+
+ODD_TOKENS = [
+    "A" * 43,
+    "x",
+    "%00",
+    "%FF%FE",
+    "..%2F..%2Fetc%2Fpasswd",
+    "' OR 1=1 --",
+    "%F0%9F%9A%B2",
+    "A" * 5000,
+    "%0d%0aSet-Cookie:%20a=b",
+]
+
+
+def path(register: Register, reference: str) -> str:
+    return f"/idee/{register.token(Purpose.STATUS_PAGE, reference)}"
+
+
+async def test_the_page_tells_where_an_idea_stands(desk: Desk, register: Register) -> None:
+    """Behind its link an idea shows its number, stage, topic, place, body, way and words."""
+    reference = await submit(register, "Ein Radweg für alle.", subject="Radweg", attachments=["Plan.pdf"])
+    later = NOON + timedelta(days=1)
+    await register.change_stage(reference, "nicht-weiterverfolgt", "Es fehlt Geld.", "staff", later)
+
+    answer = await desk.get(path(register, reference))
+    page = await answer.text()
+
+    assert (answer.status, answer.content_type) == (200, "text/html")
+    shown = [reference, "nicht weiterverfolgt", "Mobilität und Verkehr", "Chemnitz", "Stadt Chemnitz", "Es fehlt Geld."]
+    shown += ["24.11.2026", "Radweg", "Ein Radweg für alle.", "Plan.pdf"]
+    assert [fact for fact in shown if fact not in page] == []
+
+
+async def test_an_open_topic_is_left_to_a_person(desk: Desk, register: Register) -> None:
+    """Where the model abstained, the page says that a person decides and shows no guess."""
+    page = await (await desk.get(path(register, await submit(register, understanding=UNCERTAIN)))).text()
+
+    assert "Das legt ein Mensch fest." in page
+    assert "Mobilität" not in page
+
+
+@pytest.mark.parametrize("token", ODD_TOKENS, ids=range(len(ODD_TOKENS)))
+async def test_what_is_no_token_opens_nothing(desk: Desk, register: Register, token: str) -> None:
+    """Whatever stands in place of a token gets the same page, in German, with 404."""
+    await submit(register)
+
+    answer = await desk.get(URL(f"/idee/{token.replace(' ', '%20')}", encoded=True))
+    wrong = await desk.get("/idee/unbekannt")
+
+    assert (answer.status, await answer.text()) == (404, await wrong.text())
+    assert "Diese Seite gibt es nicht" in await wrong.text()
+
+
+async def test_other_things_open_nothing_either(desk: Desk, register: Register) -> None:
+    """The reference number, another purpose's token, another secret's and a missing one get the same 404."""
+    reference = await submit(register)
+    other_secret = capability_token(b"another secret", Purpose.STATUS_PAGE, reference)
+    token = register.token(Purpose.STATUS_PAGE, reference)
+    wrong = await desk.get("/idee/unbekannt")
+
+    for tried in (reference, other_secret, token[:-1], token + "A", token.swapcase(), "", f"{token}/"):
+        answer = await desk.get(f"/idee/{tried}")
+        assert (answer.status, await answer.text()) == (404, await wrong.text())
+
+
+@pytest.mark.parametrize(
+    "hostile",
+    [
+        "<script>alert(1)</script>",
+        '"><img src=x onerror=alert(1)>',
+        '<a href="https://evil.test">Hier</a>',
+        "{{7*7}}",
+        "</blockquote><form action=https://evil.test>",
+    ],
+)
+async def test_citizens_words_are_only_words(desk: Desk, register: Register, hostile: str) -> None:
+    """Subject, text, file name and note appear as they were written, as no tag and as no link."""
+    ordinary = Page(await _page(desk, register, "harmlos"))
+
+    text = await _page(desk, register, hostile)
+
+    assert text.count(str(escape(hostile)).replace("&quot;", "&#34;").replace("&#x27;", "&#39;")) == 4
+    assert Page(text).tags == ordinary.tags
+    assert Page(text).targets == ordinary.targets
+
+
+async def _page(desk: Desk, register: Register, words: str) -> str:
+    reference = await submit(register, words, subject=words, attachments=[words])
+    await register.change_stage(reference, "nicht-weiterverfolgt", words, "staff", NOON)
+    return await (await desk.get(path(register, reference))).text()
+
+
+async def test_pages_load_nothing_from_elsewhere(desk: Desk, register: Register) -> None:
+    """All that a page refers to is its own style sheet, and that is there."""
+    targets = Page(await (await desk.get(path(register, await submit(register)))).text()).targets
+
+    assert targets == ["/static/desk.css", "/"]
+    assert (await desk.get(targets[0])).content_type == "text/css"

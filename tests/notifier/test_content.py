@@ -1,0 +1,224 @@
+from __future__ import annotations
+
+from dataclasses import replace
+from datetime import timedelta
+from typing import Any
+
+import pytest
+
+from nlp.understanding import TopicScore, Understanding
+from services.ideas.register import Register
+from services.ideas.texts import Part
+from services.notifier.content import NothingToSay, values_of
+from services.notifier.schedule import write_due_digests
+from tests.conftest import NOON
+from tests.html import Page
+from tests.submissions import ANNA, BEN, CATCH_ALL_BODY, CLARA, UNCERTAIN, ask_status, submit
+
+HOSTILE = [
+    "<script>alert(1)</script>",
+    '<a href="https://evil.test">Hier klicken</a>',
+    '<img src=x onerror="alert(1)">',
+    "{{7*7}} {% for x in range(9) %}",
+    "harmlos\u202etxet rehcilrehcü",
+    "&lt;b&gt; & &amp;",
+    "https://evil.test/?a=1&b=2",
+    "]]> --> </blockquote></bdi>",
+]
+
+
+async def values(register: Register, template: str) -> dict[str, Any]:
+    """The values of the one notification of a template that is due."""
+    claimed = await register.claim_notifications(NOON + timedelta(days=1), timedelta(seconds=1), 100)
+    (notification,) = (each for each in claimed if each.template == template)
+    return dict(await values_of(register, notification))
+
+
+async def digest_html(register: Register) -> str:
+    await write_due_digests(register, NOON)
+    return register.catalogue.texts.render("de", "digest", Part.HTML, await values(register, "digest"))
+
+
+@pytest.mark.parametrize("hostile", HOSTILE)
+async def test_citizens_words_are_only_words_in_a_digest(register: Register, hostile: str) -> None:
+    """Subject, text and file name appear in the HTML part as they were written, as no tag and as no link."""
+    ordinary = Page(register.catalogue.texts.render("de", "digest", Part.HTML, DIGEST))
+    await submit(register, f"Text {hostile}", subject=f"Betreff {hostile}", attachments=[f"Datei {hostile}"])
+
+    page = Page(await digest_html(register))
+
+    assert all(f"{word} {hostile}" in page.words for word in ("Betreff", "Text", "Datei"))
+    assert page.tags <= ordinary.tags
+    assert page.targets == ["mailto:ideen@example.org"]
+
+
+async def test_what_turns_the_direction_of_writing_turns_nothing_of_ours(register: Register) -> None:
+    """Words with a direction override stand isolated, so that what we write beside them keeps its order."""
+    await submit(register, "Text", subject="Betreff \u202eumgedreht")
+
+    assert "<bdi>Betreff \u202eumgedreht</bdi>" in await digest_html(register)
+
+
+async def test_an_uncertain_idea_comes_with_the_two_best_suggestions(register: Register) -> None:
+    """Where the model abstained, the digest names its two best suggestions as a proposal."""
+    await submit(register, understanding=UNCERTAIN)
+
+    page = Page(await digest_html(register))
+
+    assert "Thema: offen (Vorschlag: Mobilität und Verkehr; " in " ".join(page.words.split())
+
+
+@pytest.mark.parametrize("suggestions", [(), (TopicScore("no-longer-known", 0.5),)])
+async def test_without_a_suggestion_a_topic_is_just_open(
+    register: Register, suggestions: tuple[TopicScore, ...]
+) -> None:
+    """Without a model, or with a topic that the configuration no longer has, nothing is proposed."""
+    await submit(register, understanding=replace(UNCERTAIN, suggestions=suggestions))
+
+    page = Page(await digest_html(register))
+
+    assert "Thema: offen" in page.words
+    assert "Vorschlag" not in page.words
+
+
+async def test_a_certain_idea_shows_its_topic_and_no_proposal(register: Register) -> None:
+    """What the model is certain of is no proposal in the list."""
+    await submit(register)
+
+    page = Page(await digest_html(register))
+
+    assert "Thema: Mobilität und Verkehr" in page.words
+    assert "Vorschlag:" not in page.words
+
+
+async def test_a_long_text_is_cut_between_words(register: Register) -> None:
+    """A digest shows the beginning of a long text and where to read on."""
+    reference = await submit(register, "Wort " * 500)
+
+    await write_due_digests(register, NOON)
+    (idea,) = (await values(register, "digest"))["ideas"]
+
+    assert idea["excerpt"].endswith("Wort …")
+    assert len(idea["excerpt"]) <= 602
+    assert idea["command"] == f"ideenkanal show {reference}"
+
+
+async def test_a_status_lists_only_the_chats_own_ideas(register: Register) -> None:
+    """Who asks where things stand is told of the ideas of this chat, newest first."""
+    first, second = await submit(register, sender=BEN), await submit(register, sender=BEN)
+    await submit(register, sender=CLARA)
+    await ask_status(register, BEN)
+
+    told = await _status(register)
+
+    assert [idea["reference"] for idea in told["ideas"]] == [second, first]
+
+
+async def test_someone_elses_number_is_answered_like_an_unknown_one(register: Register) -> None:
+    """A number that exists and is another person's gets the same answer as one that was never given out."""
+    foreign = await submit(register, sender=CLARA)
+    await ask_status(register, BEN, foreign)
+    told_foreign = await _status(register)
+    await ask_status(register, BEN, "SWS-2026-9999-9")
+    told_unknown = await _status(register)
+
+    assert foreign in _answer(register, told_foreign)
+    assert _answer(register, told_foreign).replace(foreign, "SWS-2026-9999-9") == _answer(register, told_unknown)
+
+
+async def test_an_old_idea_of_ones_own_is_found_by_its_number(register: Register) -> None:
+    """A number is answered however many ideas the person has sent since."""
+    oldest = await submit(register)
+    for _ in range(11):
+        await submit(register)
+    await ask_status(register, BEN, oldest)
+
+    assert [idea["reference"] for idea in (await _status(register))["ideas"]] == [oldest]
+
+
+async def test_a_confirmation_says_what_was_understood(register: Register) -> None:
+    """Topic, place, body and the private link of the idea stand in its confirmation."""
+    reference = await submit(register, sender=ANNA)
+
+    told = await values(register, "confirmation")
+
+    assert (told["reference"], told["topics"], told["places"]) == (reference, ["Mobilität und Verkehr"], ["Chemnitz"])
+    assert told["bodies"] == ["Stadt Chemnitz"]
+    assert told["link"].startswith("http://127.0.0.1:8080/idee/")
+
+
+async def test_a_confirmation_without_a_model_promises_a_person(register: Register) -> None:
+    """An idea that no model has read is with the catch-all body, and its confirmation says that a person reads it."""
+    await submit(register, sender=ANNA, understanding=Understanding.nothing())
+
+    told = await values(register, "confirmation")
+
+    assert told["bodies"] == [register.catalogue.bodies[CATCH_ALL_BODY].name]
+    assert "liest zuerst ein Mensch" in register.catalogue.texts.render("de", "confirmation", Part.TEXT, told)
+
+
+async def test_an_update_holds_its_own_step_though_the_idea_went_on(register: Register) -> None:
+    """Two steps at once are two updates, each with its own stage and note."""
+    reference = await submit(register)
+    await register.change_stage(reference, "pruefung-regionalkonvent", "", "staff", NOON)
+    await register.change_stage(reference, "nicht-weiterverfolgt", "Es fehlt Geld.", "staff", NOON)
+    told = []
+    while claimed := await register.claim_notifications(NOON, timedelta(days=1), 10):
+        (notification,) = claimed
+        told.append(await values_of(register, notification))
+        await register.sent(notification, NOON)
+
+    assert [(each.get("stage"), each.get("note")) for each in told[1:]] == [
+        ("in Prüfung beim Regionalkonvent", ""),
+        ("nicht weiterverfolgt", "Es fehlt Geld."),
+    ]
+
+
+@pytest.mark.parametrize("template", ["confirmation", "update", "digest"])
+async def test_what_is_gone_is_not_told_of(register: Register, template: str) -> None:
+    """A notification of something that no longer exists says so."""
+    await submit(register)
+    (claimed,) = await register.claim_notifications(NOON, timedelta(days=1), 1)
+    gone = {"reference": "SWS-2026-9999-9", "change": 999_999, "digest": 999_999, "body": CATCH_ALL_BODY}
+
+    with pytest.raises(NothingToSay):
+        await values_of(register, replace(claimed, template=template, parameters=gone))
+
+
+async def _status(register: Register) -> dict[str, Any]:
+    """The values of the status answer that is next; what is before it counts as sent."""
+    while claimed := await register.claim_notifications(NOON, timedelta(days=1), 100):
+        for notification in claimed:
+            told = await values_of(register, notification)
+            await register.sent(notification, NOON)
+            if notification.template == "status":
+                return dict(told)
+    raise AssertionError("no status answer is due")
+
+
+def _answer(register: Register, told: dict[str, Any]) -> str:
+    return register.catalogue.texts.render("de", "status", Part.TELEGRAM, told)
+
+
+DIGEST: dict[str, Any] = {
+    "region": "Südwestsachsen",
+    "email": "ideen@example.org",
+    "body": "Stadt Chemnitz",
+    "period": "23.11.2026",
+    "ideas": [
+        {
+            "reference": "SWS-2026-0042-7",
+            "title": "Titel",
+            "excerpt": "Text",
+            "topics": ["Mobilität und Verkehr"],
+            "places": ["Chemnitz"],
+            "candidates": [],
+            "created": "23.11.2026",
+            "stage": "eingegangen",
+            "kind": "Idee",
+            "uncertain": False,
+            "attachments": ["Datei.pdf"],
+            "command": "ideenkanal show SWS-2026-0042-7",
+        }
+    ],
+}
