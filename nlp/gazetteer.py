@@ -145,6 +145,9 @@ def load_gazetteer(folder: Path) -> Gazetteer:
     keys = frozenset(district.key for district in districts)
     municipalities = _municipalities(folder, keys, defects)
     ags = frozenset(place.ags for place in municipalities)
+    if not keys or not ags:
+        # All other files name districts and municipalities: without these each of their lines would be a defect.
+        raise GazetteerError(tuple(defects.found))
     gazetteer = Gazetteer(
         region=region,
         districts=districts,

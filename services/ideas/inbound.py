@@ -115,19 +115,20 @@ async def insert(session: AsyncSession, messages: Sequence[InboundMessage]) -> t
         unique.setdefault((message.channel, message.external_id), message)
     statement = (
         insert_into(session, InboundRow)
-        .values([_row(message) for message in unique.values()])
         .on_conflict_do_nothing(index_elements=["channel", "external_id"])
         .returning(InboundRow.channel, InboundRow.external_id, InboundRow.id)
     )
-    new = {(row.channel, row.external_id): row.id for row in await session.execute(statement)}
+    # The rows as parameters, not as VALUES: a statement of another length each time would be compiled each time.
+    rows = await session.execute(statement, [_row(message) for message in unique.values()])
+    new = {(row.channel, row.external_id): row.id for row in rows}
     known = dict(new)
     if missing := [key for key in unique if key not in new]:
-        rows = await session.execute(
+        present = await session.execute(
             select(InboundRow.channel, InboundRow.external_id, InboundRow.id).where(
                 tuple_(InboundRow.channel, InboundRow.external_id).in_(missing)
             )
         )
-        known |= {(row.channel, row.external_id): row.id for row in rows}
+        known |= {(row.channel, row.external_id): row.id for row in present}
     receipts = []
     for message in messages:
         key = (message.channel, message.external_id)

@@ -15,11 +15,14 @@ class Maildir:
 
     def __init__(self, directory: Path) -> None:
         self._directory = directory
+        # Two at once would race for the folders and, within a microsecond, for a file name.
+        self._one_at_a_time = asyncio.Lock()
 
     async def send(self, message: EmailMessage, sender: str, recipient: str) -> Outcome:
         """Write one message, with its envelope in the fields that RFC 5321 section 4.4 and habit have for it."""
         try:
-            await asyncio.to_thread(self._add, message, sender, recipient)
+            async with self._one_at_a_time:
+                await asyncio.to_thread(self._add, message, sender, recipient)
         except OSError as error:
             return Retry(f"the Maildir cannot be written ({error.strerror})")
         return Sent()
