@@ -83,27 +83,9 @@ clean: ## remove .venv and caches; var/ with its data stays
 	touch .venv/ready
 
 # The model is part of the tree; one is trained only where what it was made from has changed since.
-define BELONGS
-import sys
-from pathlib import Path
-
-from nlp.artefact import ModelError, read_facts
-from nlp.train import training_corpus
-from services.ideas.catalogue import read_catalogue
-
-topics = list(read_catalogue(Path("config"), {}).topics)
-try:
-    facts = read_facts(Path("nlp/model"))
-except ModelError as error:
-    sys.exit(str(error))
-if training_corpus(Path("nlp/corpus"), topics).digest != facts.digest:
-    sys.exit("nlp/model was made from another corpus")
-endef
-export BELONGS
-
 learned_from := config/topics.toml $(wildcard nlp/corpus/* nlp/configs/* nlp/lexicon/*)
 .venv/model: .venv/ready $(learned_from) $(or $(wildcard nlp/model/meta.json),always)
-	$(python) -c "$$BELONGS" || { echo "training the model"; .venv/bin/ideenkanal train; }
+	.venv/bin/ideenkanal train --if-needed
 	touch .venv/model
 
 programs:

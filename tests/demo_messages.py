@@ -72,8 +72,8 @@ def mails() -> tuple[ByMail, ...]:
                 "Nachfolge für Hausarztpraxen im ländlichen Raum",
                 "Sehr geehrte Damen und Herren,\n\nich bin Hausärztin in Mittweida und finde keine Nachfolge. Ich "
                 "schlage vor, dass der Landkreis Mittelsachsen ein medizinisches Versorgungszentrum gründet und junge "
-                "Ärztinnen und Ärzte dort anstellt. Patienten warten heute schon Wochen auf einen Termin.\n\nHochachtungsvoll\n"
-                "Dr. Claudia Weigelt\n",
+                "Ärztinnen und Ärzte dort anstellt. Patienten warten heute schon Wochen auf einen Termin.\n\n"
+                "Hochachtungsvoll\nDr. Claudia Weigelt\n",
             ),
         ),
         ByMail(

@@ -158,8 +158,10 @@ async def _add_notifier(assembly: _Assembly) -> None:
     if settings.telegram.token.get_secret_value():
         from services.notifier.channels.telegram import TelegramDeliverer, sending_bot
 
-        deliverers.append(TelegramDeliverer(sending_bot(settings.telegram), catalogue.texts))
-    assembly.loops.append(Sender(assembly.register, deliverers, assembly.stop).run)
+        bot = sending_bot(settings.telegram)
+        assembly.stack.push_async_callback(bot.request.shutdown)
+        deliverers.append(TelegramDeliverer(bot, catalogue.texts))
+    assembly.loops += [Sender(assembly.register, deliverer, assembly.stop).run for deliverer in deliverers]
     await assembly.stack.enter_async_context(Schedule(assembly.register))
 
 

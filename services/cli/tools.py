@@ -19,6 +19,7 @@ from services.ideas.store import Store
 
 Commands = Any  # argparse keeps the type of its sub-parsers to itself
 CORPUS_DIR = MODEL_DIR.parent / "corpus"
+MODEL_CARD = MODEL_DIR.parent / "MODEL_CARD.md"
 _EVERY_ADDRESS = ("", "0.0.0.0", "::")  # noqa: S104 - told apart, not listened on
 
 
@@ -40,7 +41,9 @@ def add_commands(commands: Commands) -> None:
     read_mail = commands.add_parser("read-mail", help="one JSON line for each raw RFC 5322 message")
     read_mail.add_argument("files", nargs="+", type=Path, metavar="FILE")
     read_mail.set_defaults(call=_read_mail)
-    commands.add_parser("train", help="train the model from nlp/corpus/").set_defaults(call=_train)
+    train = commands.add_parser("train", help="train the model from nlp/corpus/ and write its card")
+    train.add_argument("--if-needed", action="store_true", help="only where the model is missing or of another corpus")
+    train.set_defaults(call=_train)
     evaluate = commands.add_parser("evaluate", help="score the model against labelled JSON lines")
     evaluate.add_argument("file", type=Path, metavar="FILE")
     evaluate.set_defaults(call=_evaluate)
@@ -127,17 +130,32 @@ def _read_mail(options: argparse.Namespace, catalogue: Catalogue) -> int:
     return 0
 
 
-def _train(_options: argparse.Namespace, catalogue: Catalogue) -> int:
+def _train(options: argparse.Namespace, catalogue: Catalogue) -> int:
+    from nlp.artefact import read_facts
+    from nlp.card import model_card
     from nlp.corpus import CorpusError
     from nlp.train import train
 
     try:
+        if options.if_needed and _is_trained(list(catalogue.topics)):
+            return 0
         report = train(CORPUS_DIR, list(catalogue.topics), MODEL_DIR, lambda line: print(line, file=sys.stderr))
     except CorpusError as error:
         raise ToolError(str(error)) from error
+    MODEL_CARD.write_text(model_card(read_facts(MODEL_DIR)), encoding="utf-8")
     print(f"{MODEL_DIR}: model {report.version} from {report.examples} messages in {report.seconds:.1f} s")
     print(report.held_out.summary())
     return 0
+
+
+def _is_trained(topics: list[str]) -> bool:
+    from nlp.artefact import ModelError, read_facts
+    from nlp.train import training_corpus
+
+    try:
+        return read_facts(MODEL_DIR).digest == training_corpus(CORPUS_DIR, topics).digest
+    except ModelError:
+        return False
 
 
 def _evaluate(options: argparse.Namespace, catalogue: Catalogue) -> int:

@@ -19,8 +19,13 @@ from services.ideas.tables import InboundRow
 
 STORED, READ, QUARANTINED = "stored", "read", "quarantined"
 MAX_ATTEMPTS = 3
+# A reader that dies says less than one that fails: the machine may have died, or another part of the process. Still,
+# what kills it each time must not do so for ever.
+MAX_CLAIMS = 10
 # A transaction that has reached this size takes no further message: PostgreSQL ends at 1 GiB for one statement.
 _ENOUGH_BYTES = 32 * 1024 * 1024
+# While the store is away, what is not acknowledged must not fill the memory.
+_MOST_WAITING_BYTES = 256 * 1024 * 1024
 
 Commit = Callable[[Sequence[InboundMessage]], Awaitable[Sequence[Receipt]]]
 _Waiting = tuple[InboundMessage, asyncio.Future[Receipt]]
@@ -37,6 +42,7 @@ class InboundLog:
         self._most_waiting = most_waiting
         self._most_in_one = most_in_one
         self._waiting: deque[_Waiting] = deque()
+        self._waiting_bytes = 0
         self._arrived = asyncio.Event()
         self._closing = False
         self._writer: asyncio.Task[None] | None = None
@@ -59,10 +65,11 @@ class InboundLog:
         Raises StoreUnavailable or StoreFull; then nothing was kept, and the sender has to try again. Whatever else it
         raises says that this very message cannot be stored.
         """
-        if self._closing or len(self._waiting) >= self._most_waiting:
+        if self._closing or len(self._waiting) >= self._most_waiting or self._waiting_bytes >= _MOST_WAITING_BYTES:
             raise StoreUnavailable("too many messages are waiting to be stored")
         receipt: asyncio.Future[Receipt] = asyncio.get_running_loop().create_future()
         self._waiting.append((message, receipt))
+        self._waiting_bytes += len(message.raw)
         self._arrived.set()
         return await receipt
 
@@ -81,6 +88,7 @@ class InboundLog:
         while self._waiting and len(batch) < self._most_in_one and size_bytes < _ENOUGH_BYTES:
             batch.append(self._waiting.popleft())
             size_bytes += len(batch[-1][0].raw)
+        self._waiting_bytes -= size_bytes
         return batch
 
     async def _write_batch(self, batch: Sequence[_Waiting]) -> None:
@@ -162,10 +170,10 @@ async def claim(session: AsyncSession, now: datetime, lease: timedelta, limit: i
         .order_by(InboundRow.id)
         .with_for_update(skip_locked=True)
     )
-    for row in await session.scalars(waiting.where(InboundRow.attempts >= MAX_ATTEMPTS).limit(limit)):
+    for row in await session.scalars(waiting.where(InboundRow.attempts >= MAX_CLAIMS).limit(limit)):
         row.state, row.outcome = QUARANTINED, "the reader died of it each time"
     rows = list(await session.scalars(waiting.where(InboundRow.attempts == 0).limit(limit)))
-    retried = list(await session.scalars(waiting.where(InboundRow.attempts.between(1, MAX_ATTEMPTS - 1)).limit(1)))
+    retried = list(await session.scalars(waiting.where(InboundRow.attempts.between(1, MAX_CLAIMS - 1)).limit(1)))
     if retried and (not rows or retried[0].id < rows[0].id):
         rows = retried
     for row in rows:

@@ -4,11 +4,7 @@ from __future__ import annotations
 
 from pathlib import Path
 
-from alembic import command
-from alembic.config import Config
-from alembic.migration import MigrationContext
-from alembic.script import ScriptDirectory
-from sqlalchemy import Connection, text
+from sqlalchemy import Connection, inspect, text
 
 from services.ideas.errors import SchemaTooNew
 from services.ideas.store import Store
@@ -30,31 +26,32 @@ async def migrate(store: Store) -> str:
         return revision
 
 
-async def schema_is_current(store: Store) -> bool:
-    """Whether the database has exactly the schema of this version."""
-    async with store.connection() as connection:
-        present = await connection.run_sync(_present)
-    return bool(present == _scripts().get_current_head())
-
-
-def _scripts() -> ScriptDirectory:
-    return ScriptDirectory(str(_SCRIPTS))
-
-
-def _present(connection: Connection) -> str | None:
-    return MigrationContext.configure(connection).get_current_revision()
+def revisions() -> tuple[str, ...]:
+    """The revisions that this version knows, oldest first: each migration's file begins with its own."""
+    return tuple(sorted(path.name.partition("_")[0] for path in (_SCRIPTS / "versions").glob("[0-9]*_*.py")))
 
 
 def _upgrade(connection: Connection) -> str:
-    scripts = _scripts()
-    head = scripts.get_current_head()
+    known = revisions()
+    head = known[-1]
     present = _present(connection)
-    if present == head and head is not None:
+    if present == head:
         return head
-    if present is not None and present not in {script.revision for script in scripts.walk_revisions()}:
+    if present is not None and present not in known:
         raise SchemaTooNew(f"the database has schema {present}, which this version does not know: update the program")
+    # Only now, because Alembic takes longer to load than all else that a command does, and is seldom needed.
+    from alembic import command  # noqa: PLC0415
+    from alembic.config import Config  # noqa: PLC0415
+
     config = Config()
     config.set_main_option("script_location", str(_SCRIPTS))
     config.attributes["connection"] = connection
     command.upgrade(config, "head")
-    return str(head)
+    return head
+
+
+def _present(connection: Connection) -> str | None:
+    if not inspect(connection).has_table("alembic_version"):
+        return None
+    revision: str | None = connection.execute(text("SELECT version_num FROM alembic_version")).scalar_one_or_none()
+    return revision

@@ -137,9 +137,9 @@ class Idea:
 
     @property
     def title(self) -> str:
-        """The subject, or else the beginning of the text, in one line of at most 80 characters."""
+        """The subject, or else the beginning of the text, or a file's name, in one line of at most 80 characters."""
         first = self.contributions[0]
-        line = " ".join((first.subject or first.text).split())
+        line = " ".join((first.subject or first.text or " ".join(first.attachments)).split())
         return line if len(line) <= 80 else line[:79].rsplit(" ", 1)[0] + "…"
 
 

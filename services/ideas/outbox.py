@@ -54,8 +54,12 @@ async def owe(session: AsyncSession, owed: Owed, now: datetime) -> bool:
     return written.first() is not None
 
 
-async def claim(session: AsyncSession, now: datetime, lease: timedelta, limit: int) -> tuple[Notification, ...]:
-    """The oldest due notifications, leased to the caller until `now + lease`, whatever became of an earlier lease.
+async def claim(
+    session: AsyncSession, now: datetime, lease: timedelta, limit: int, channel: str | None
+) -> tuple[Notification, ...]:
+    """The oldest due notifications (of one channel, or of any), leased to the caller until `now + lease`.
+
+    A lease that ran out counts for nothing, whatever became of it.
 
     A submitter's notifications leave in the order in which they were written: "done" never overtakes "received".
     """
@@ -69,10 +73,13 @@ async def claim(session: AsyncSession, now: datetime, lease: timedelta, limit: i
         )
         .exists()
     )
+    due = [NotificationRow.state.in_(_UNFINISHED), NotificationRow.available_at <= now, ~overtaken]
+    if channel is not None:
+        due.append(NotificationRow.channel == channel)
     rows = await session.execute(
         select(NotificationRow, SubmitterRow)
         .outerjoin(SubmitterRow, SubmitterRow.id == NotificationRow.submitter_id)
-        .where(NotificationRow.state.in_(_UNFINISHED), NotificationRow.available_at <= now, ~overtaken)
+        .where(*due)
         .order_by(NotificationRow.id)
         .limit(limit)
         .with_for_update(skip_locked=True, of=NotificationRow)
@@ -126,11 +133,15 @@ async def settle(  # noqa: PLR0913 - one row's new state in one statement
     )
 
 
-async def release(session: AsyncSession, now: datetime) -> None:
-    """Give back every lease: for a store that no other process sends from, after a start."""
+async def release(session: AsyncSession, now: datetime, channel: str) -> None:
+    """Give back every lease of a channel: for a store that no other process sends from, after a start."""
     await session.execute(
         update(NotificationRow)
-        .where(NotificationRow.state == NotificationState.SENDING, NotificationRow.available_at > now)
+        .where(
+            NotificationRow.state == NotificationState.SENDING,
+            NotificationRow.channel == channel,
+            NotificationRow.available_at > now,
+        )
         .values(available_at=now)
     )
 

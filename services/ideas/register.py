@@ -157,6 +157,11 @@ class Register:
         async with self._store.reading() as session:
             return await views.of_submitter(session, channel, address, limit)
 
+    async def own_idea(self, channel: str, address: str, reference: str) -> Idea | None:
+        """One submitter's idea by its number; None where it does not exist or is somebody else's."""
+        async with self._store.reading() as session:
+            return await views.own(session, channel, address, reference)
+
     async def stage_change(self, change_id: int) -> tuple[Idea, StageChange] | None:
         """An idea and the step of its way with this id."""
         async with self._store.reading() as session:
@@ -218,10 +223,12 @@ class Register:
 
     # The outbox
 
-    async def claim_notifications(self, now: datetime, lease: timedelta, limit: int) -> tuple[Notification, ...]:
-        """The next notifications to send, for this sender alone until the lease runs out."""
+    async def claim_notifications(
+        self, now: datetime, lease: timedelta, limit: int, channel: str | None = None
+    ) -> tuple[Notification, ...]:
+        """The next notifications to send, of one channel or of any, leased to this sender alone."""
         async with self._store.writing() as session:
-            return await outbox.claim(session, now, lease, limit)
+            return await outbox.claim(session, now, lease, limit, channel)
 
     async def sent(self, notification: Notification, now: datetime) -> None:
         """Mark a notification as delivered."""
@@ -255,11 +262,11 @@ class Register:
             async with self._store.writing() as session:
                 await inbound.release(session, now)
 
-    async def take_over_notifications(self, now: datetime) -> None:
+    async def take_over_notifications(self, now: datetime, channel: str) -> None:
         """Release what a sender before us had claimed, where no other sender can exist (SQLite, at start)."""
         if self._store.is_sqlite:
             async with self._store.writing() as session:
-                await outbox.release(session, now)
+                await outbox.release(session, now, channel)
 
 
 def _outcome(reading: Reading) -> str:

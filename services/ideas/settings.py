@@ -128,10 +128,14 @@ class Security(Section):
 
 
 class Work(Section):
-    """How often idle loops look for work that another process left, and how long a claimed piece is theirs."""
+    """How often idle loops look for work that another process left, and how long a claimed piece is theirs.
+
+    A relay may take minutes over a mail (RFC 5321 section 4.5.3.2); reading is a matter of milliseconds.
+    """
 
     poll_seconds: Annotated[float, Field(gt=0)] = 1.0
-    lease_seconds: Annotated[float, Field(gt=0)] = 60.0
+    reading_lease_seconds: Annotated[float, Field(gt=0)] = 60.0
+    sending_lease_seconds: Annotated[float, Field(gt=0)] = 360.0
 
 
 class Settings(Section):

@@ -69,6 +69,16 @@ async def of_submitter(session: AsyncSession, channel: str, address: str, limit:
     return tuple(_idea(row) for row in rows)
 
 
+async def own(session: AsyncSession, channel: str, address: str, reference: str) -> Idea | None:
+    """One person's idea by its reference number, or None: also where it is somebody else's."""
+    row = await session.scalar(
+        _ideas()
+        .join(SubmitterRow, SubmitterRow.id == IdeaRow.submitter_id)
+        .where(SubmitterRow.channel == channel, SubmitterRow.address == address, IdeaRow.reference == reference)
+    )
+    return _idea(row) if row else None
+
+
 async def assigned(session: AsyncSession, body: str, start: datetime, end: datetime) -> tuple[Idea, ...]:
     """What a body was given from `start` until before `end`, in the order in which the ideas came."""
     rows = await session.scalars(

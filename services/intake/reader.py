@@ -82,7 +82,7 @@ class Reader:
         waiting.clear()
 
     async def _read_batch(self) -> bool:
-        lease = timedelta(seconds=self._work.lease_seconds)
+        lease = timedelta(seconds=self._work.reading_lease_seconds)
         batch = await self._register.claim_messages(datetime.now(UTC), lease, _AT_ONCE)
         for number, logged in enumerate(batch):
             if self._stop.is_set():

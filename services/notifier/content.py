@@ -5,7 +5,7 @@ They are looked up late, so that the outbox holds no one's words and an erased i
 
 from __future__ import annotations
 
-from collections.abc import Awaitable, Callable, Mapping
+from collections.abc import Awaitable, Callable, Mapping, Sequence
 from datetime import datetime
 from typing import Any
 
@@ -18,8 +18,6 @@ from services.ideas.register import Register
 Values = Mapping[str, Any]
 _EXCERPT_CHARACTERS = 600
 _STATUS_IDEAS = 10
-# More ideas than one person will have; among them a number that was asked for is looked up.
-_ALL_IDEAS = 10_000
 _PROPOSALS = 2
 
 
@@ -55,11 +53,14 @@ async def _update(register: Register, notification: Notification) -> Values:
 
 async def _status(register: Register, notification: Notification) -> Values:
     asked = notification.parameters.get("asked", "")
-    ideas = await register.ideas_of(
-        notification.channel, notification.recipient, _ALL_IDEAS if asked else _STATUS_IDEAS
-    )
-    # A reference number authorises nothing: someone else's idea is answered like one that does not exist.
-    listed = [idea for idea in ideas if not asked or idea.reference == asked]
+    person = (notification.channel, notification.recipient)
+    listed: Sequence[Idea]
+    if asked:
+        # A reference number authorises nothing: someone else's idea is answered like one that does not exist.
+        idea = await register.own_idea(*person, asked)
+        listed = [idea] if idea else []
+    else:
+        listed = await register.ideas_of(*person, _STATUS_IDEAS)
     catalogue = register.catalogue
     return {
         "asked": asked,

@@ -1,10 +1,10 @@
-"""The sender: claims what is due, hands it to its channel's deliverer, and writes down what became of it."""
+"""The sender of one channel: claims what is due, hands it to the deliverer, and writes down what became of it."""
 
 from __future__ import annotations
 
 import asyncio
 import random
-from collections.abc import Awaitable, Callable, Mapping, Sequence
+from collections.abc import Awaitable, Callable
 from contextlib import suppress
 from datetime import UTC, datetime, timedelta
 from typing import Protocol
@@ -41,24 +41,27 @@ class Deliverer(Protocol):
 
 
 class Sender:
-    """Sends until it is told to stop. Delivery is at least once: a kill between sending and marking repeats one."""
+    """Sends for one channel until it is told to stop: a channel that hangs holds up no other.
+
+    Delivery is at least once: a kill between sending and marking repeats one message.
+    """
 
     def __init__(
         self,
         register: Register,
-        deliverers: Sequence[Deliverer],
+        deliverer: Deliverer,
         stop: asyncio.Event,
         now: Callable[[], datetime] = lambda: datetime.now(UTC),
     ) -> None:
         self._register = register
-        self._deliverers: Mapping[str, Deliverer] = {deliverer.name: deliverer for deliverer in deliverers}
+        self._deliverer = deliverer
         self._stop = stop
         self._now = now
         self._work = register.catalogue.settings.work
 
     async def run(self) -> None:
         """Send what is due, and then whatever comes."""
-        await self._through_outages(lambda: self._register.take_over_notifications(self._now()))
+        await self._through_outages(lambda: self._register.take_over_notifications(self._now(), self._deliverer.name))
         while not self._stop.is_set():
             try:
                 busy = await self.send_batch()
@@ -71,8 +74,8 @@ class Sender:
 
     async def send_batch(self) -> bool:
         """Send what is due now, all at once; False where nothing was."""
-        lease = timedelta(seconds=self._work.lease_seconds)
-        batch = await self._register.claim_notifications(self._now(), lease, _AT_ONCE)
+        lease = timedelta(seconds=self._work.sending_lease_seconds)
+        batch = await self._register.claim_notifications(self._now(), lease, _AT_ONCE, self._deliverer.name)
         await asyncio.gather(*(self._send(notification) for notification in batch))
         return bool(batch)
 
@@ -112,13 +115,10 @@ class Sender:
                 await _wait(self._stop, self._work.poll_seconds)
 
     async def _outcome(self, notification: Notification) -> Outcome:
-        deliverer = self._deliverers.get(notification.channel)
-        if deliverer is None:
-            return Retry(f"the channel {notification.channel} is switched off")
         try:
-            async with asyncio.timeout(self._work.lease_seconds * _SHARE_OF_LEASE):
+            async with asyncio.timeout(self._work.sending_lease_seconds * _SHARE_OF_LEASE):
                 values = await values_of(self._register, notification)
-                return await deliverer.deliver(notification, values)
+                return await self._deliverer.deliver(notification, values)
         except NothingToSay:
             return GivenUp("what it tells of is gone")
         except TimeoutError:

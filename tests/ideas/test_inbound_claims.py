@@ -6,7 +6,7 @@ from datetime import timedelta
 from sqlalchemy import select
 
 from services.ideas.catalogue import Catalogue
-from services.ideas.inbound import MAX_ATTEMPTS, QUARANTINED, READ, STORED
+from services.ideas.inbound import MAX_ATTEMPTS, MAX_CLAIMS, QUARANTINED, READ, STORED
 from services.ideas.model import LoggedMessage, Nothing
 from services.ideas.register import Register
 from services.ideas.store import Store
@@ -122,12 +122,21 @@ async def test_after_its_last_attempt_a_message_goes_into_quarantine(register: R
 async def test_a_message_that_kills_its_readers_goes_into_quarantine(register: Register, store: Store) -> None:
     """Nobody lives to say that it failed: the claims themselves are counted, and the next claim goes on at once."""
     await log(register, "killer", "b")
-    for attempt in range(MAX_ATTEMPTS):
+    for attempt in range(MAX_CLAIMS):
         await register.claim_messages(NOON + attempt * LEASE, LEASE, 1)
-    claimed = await register.claim_messages(NOON + MAX_ATTEMPTS * LEASE, LEASE, 5)
+    claimed = await register.claim_messages(NOON + MAX_CLAIMS * LEASE, LEASE, 5)
 
     assert names(claimed) == ["b"]
-    assert await state(store, "killer") == (QUARANTINED, MAX_ATTEMPTS, "the reader died of it each time")
+    assert await state(store, "killer") == (QUARANTINED, MAX_CLAIMS, "the reader died of it each time")
+
+
+async def test_a_few_deaths_of_its_readers_are_not_held_against_a_message(register: Register) -> None:
+    """A process may die of something else while a message is in its hands, three times and more."""
+    await log(register, "a")
+    for attempt in range(MAX_ATTEMPTS + 1):
+        await register.claim_messages(NOON + attempt * LEASE, LEASE, 1)
+
+    assert names(await register.claim_messages(NOON + (MAX_ATTEMPTS + 1) * LEASE, LEASE, 1)) == ["a"]
 
 
 async def test_a_long_reason_is_cut(register: Register, store: Store) -> None:

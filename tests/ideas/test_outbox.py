@@ -209,7 +209,7 @@ async def test_a_new_start_takes_over_where_no_other_sender_can_be(
     await admit(register, "1", BEN)
     await claim(register)
     successor = Register(store, catalogue, SECRET)
-    await successor.take_over_notifications(NOON)
+    await successor.take_over_notifications(NOON, "telegram")
 
     assert len(await claim(successor)) == (1 if store.is_sqlite else 0)
 
