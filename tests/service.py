@@ -13,7 +13,6 @@ from types import TracebackType
 from typing import Any, Self
 
 ROOT = Path(__file__).parents[1]
-_START_WITHIN_SECONDS = 60
 
 
 class Service:
@@ -39,7 +38,7 @@ class Service:
             sys.executable, *self._command, cwd=ROOT, env=self.environment, stderr=asyncio.subprocess.PIPE
         )
         self._reading = asyncio.create_task(self._read())
-        await self.logged("service.ready", timeout_s=_START_WITHIN_SECONDS)
+        await self.logged("service.ready")
         return self
 
     async def __aexit__(
@@ -69,16 +68,18 @@ class Service:
         """The first log event of this name."""
         return next(event for event in self.events if event.get("event") == name)
 
-    async def logged(self, name: str, *, count: int = 1, timeout_s: float = 20) -> None:
-        """Wait until the log has `count` events of this name; fails with the log when the process ends before."""
+    async def logged(self, name: str, *, count: int = 1, key: str = "", timeout_s: float = 60) -> None:
+        """Wait until the log has `count` events of this name, and with this beginning of their key.
 
-        def is_over() -> bool:
-            seen = sum(event.get("event") == name for event in self.events)
-            return seen >= count or self._is_at_end()
+        Fails with the log when the process ends before.
+        """
+
+        def seen() -> int:
+            return sum(event.get("event") == name and event.get("key", "").startswith(key) for event in self.events)
 
         async with asyncio.timeout(timeout_s), self._changed:
-            await self._changed.wait_for(is_over)
-        if sum(event.get("event") == name for event in self.events) < count:
+            await self._changed.wait_for(lambda: seen() >= count or self._is_at_end())
+        if seen() < count:
             raise AssertionError(f"the service ended without {name}: {self.events}")
 
     async def ended(self, *, timeout_s: float = 20) -> int:

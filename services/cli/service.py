@@ -95,6 +95,9 @@ async def serve(catalogue: Catalogue, parts: Parts) -> None:
         log.info("service.ready", parts=[name for name in ("intake", "notifier", "desk") if getattr(parts, name)])
         await stop.wait()
         log.info("service.stopping")
+        # Loops that wait for work look up and see that they are to stop.
+        assembly.register.messages_waiting.set()
+        assembly.register.notifications_waiting.set()
     if failures:
         raise failures[0]
 
@@ -176,7 +179,7 @@ async def _add_web(assembly: _Assembly, *, pages: bool) -> None:
     runner = web.AppRunner(make_app(assembly.register, routes, pages=pages), handle_signals=False, access_log=None)
     await runner.setup()
     assembly.stack.push_async_callback(runner.cleanup)
-    site = web.TCPSite(runner, settings.host, settings.port, shutdown_timeout=1.5)
+    site = web.TCPSite(runner, settings.host, settings.port, shutdown_timeout=0.5)
     await site.start()
     log.info("web.listening", host=settings.host, port=runner.addresses[0][1])
 

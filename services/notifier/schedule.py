@@ -2,7 +2,9 @@
 
 from __future__ import annotations
 
+import asyncio
 from collections.abc import Callable
+from contextlib import suppress
 from datetime import UTC, datetime, time, timedelta
 from types import TracebackType
 from typing import Self
@@ -16,6 +18,7 @@ from services.ideas.register import Register
 from services.ideas.routing import DigestPlan
 
 _TICK_SECONDS = 60
+_TICK_ENDS_WITHIN_SECONDS = 2.0
 
 log = structlog.get_logger(__name__)
 
@@ -58,6 +61,8 @@ class Schedule:
         self._register = register
         self._now = now
         self._scheduler = AsyncIOScheduler(timezone="UTC")
+        self._idle = asyncio.Event()
+        self._idle.set()
 
     async def __aenter__(self) -> Self:
         self._scheduler.add_job(
@@ -75,11 +80,19 @@ class Schedule:
     async def __aexit__(
         self, kind: type[BaseException] | None, error: BaseException | None, trace: TracebackType | None
     ) -> None:
-        # A tick that is cut off has written whole digests or none: each is one transaction.
+        # APScheduler cancels a running job at its shutdown, whatever it is told, and aiosqlite does not survive that
+        # inside a transaction: the process would hang at its end.
+        self._scheduler.pause()
+        with suppress(TimeoutError):
+            async with asyncio.timeout(_TICK_ENDS_WITHIN_SECONDS):
+                await self._idle.wait()
         self._scheduler.shutdown(wait=False)
 
     async def _tick(self) -> None:
+        self._idle.clear()
         try:
             await write_due_digests(self._register, self._now())
         except StoreError as error:
             log.warning("digest.later", reason=str(error))
+        finally:
+            self._idle.set()

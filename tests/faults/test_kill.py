@@ -61,7 +61,7 @@ async def test_a_mail_survives_a_kill(store_url: str, settings: dict[str, str], 
     async with Service(settings, command=(KILLABLE, "nowhere", "run")) as restarted:
         if not acknowledged:
             await send(restarted.mail_port, message)
-        await restarted.logged("notification.sent")
+        await restarted.logged("notification.sent", key="confirmation:")
 
     assert await stored(store_url) == Stored(1, 1, 1, ("sent",))
     copies = relay.mails_to(ADDRESS)
@@ -82,7 +82,7 @@ async def test_an_update_survives_a_kill(
     before = await stored(store_url)
     assert before.ideas == before.contributions == len(before.confirmations)
     async with Service(settings, command=(KILLABLE, "nowhere", "run")) as restarted:
-        await restarted.logged("notification.sent")
+        await restarted.logged("notification.sent", key="confirmation:")
         await telegram.all_confirmed()
 
     assert await stored(store_url) == Stored(1, 1, 1, ("sent",))

@@ -170,3 +170,21 @@ async def test_the_schedule_writes_what_is_due_when_it_starts(register: Register
             register.notifications_waiting.clear()
 
     assert [key for key, _ in await digests(register)] == [f"digest:{CHEMNITZ}:2026-11-23:0"]
+
+
+async def test_a_tick_is_finished_before_the_schedule_ends(store: Store, catalogue: Catalogue, clock: Clock) -> None:
+    """Leaving waits for the digests that are being written: a transaction that is cut off would hang the process."""
+    begun = asyncio.Event()
+
+    class Told(Register):
+        async def write_digest(self, body_id: str, period: str, now: datetime) -> int | None:
+            """Say that a digest is being written."""
+            begun.set()
+            return await super().write_digest(body_id, period, now)
+
+    register = Told(store, catalogue, SECRET)
+    async with asyncio.timeout(10), Schedule(register, clock):
+        await begun.wait()
+
+    for body in catalogue.bodies.values():
+        assert await register.digests_written(body.id, ["2026-11-23"])

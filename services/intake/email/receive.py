@@ -135,7 +135,7 @@ class MailReceiver:
     for `drain_seconds`.
     """
 
-    def __init__(self, settings: Email, data_dir: Path, inbound: InboundLog, *, drain_seconds: float = 5.0) -> None:
+    def __init__(self, settings: Email, data_dir: Path, inbound: InboundLog, *, drain_seconds: float = 4.0) -> None:
         self._settings = settings
         self._handler = MailHandler(settings, data_dir, inbound)
         self._drain_seconds = drain_seconds
