@@ -26,6 +26,9 @@ _HEADERS = {
     "Cache-Control": "no-store",
 }
 
+# Of the headers that an error carries, those that tell a program what to do.
+_KEPT = ("Allow", "Retry-After")
+
 log = structlog.get_logger(__name__)
 
 
@@ -70,6 +73,3 @@ def _error_pages(templates: Environment) -> Middleware:
         return web.Response(text=page, content_type="text/html", status=status, headers=headers)
 
     return error_pages
-
-
-_KEPT = ("Allow", "Retry-After")

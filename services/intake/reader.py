@@ -15,6 +15,7 @@ from nlp.understanding import Understanding
 from services.ideas.errors import StoreError, StoreFull, StoreUnavailable
 from services.ideas.model import InboundMessage, LoggedMessage, Reading, Submission
 from services.ideas.register import Register
+from services.ideas.waiting import wait_for
 from services.intake.understand import Understander
 
 _AT_ONCE = 16
@@ -71,14 +72,14 @@ class Reader:
                 busy = await self._read_batch()
             except StoreError as error:
                 log.warning("reader.store_unavailable", reason=str(error))
-                await _wait(self._stop, _STORE_PAUSE)
+                await wait_for(self._stop, _STORE_PAUSE)
             else:
                 if not busy:
                     await self._wait_for_work()
 
     async def _wait_for_work(self) -> None:
         waiting = self._register.messages_waiting
-        await _wait(waiting, self._work.poll_seconds)
+        await wait_for(waiting, self._work.poll_seconds)
         waiting.clear()
 
     async def _read_batch(self) -> bool:
@@ -115,7 +116,7 @@ class Reader:
                 if self._stop.is_set():
                     raise
                 log.warning("reader.store_unavailable", reason=str(error))
-                await _wait(self._stop, _STORE_PAUSE)
+                await wait_for(self._stop, _STORE_PAUSE)
 
     async def _read(self, message: InboundMessage) -> tuple[Reading, Understanding | None]:
         reading = await asyncio.to_thread(self._channels[message.channel].read, message)
@@ -141,11 +142,3 @@ class Reader:
                 continue
             await self._register.understand_again(idea.reference, understanding, datetime.now(UTC))
             log.info("idea.understood_again", reference=idea.reference, model=understanding.model)
-
-
-async def _wait(event: asyncio.Event, seconds: float) -> None:
-    try:
-        async with asyncio.timeout(seconds):
-            await event.wait()
-    except TimeoutError:
-        return

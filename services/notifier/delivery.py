@@ -5,7 +5,6 @@ from __future__ import annotations
 import asyncio
 import random
 from collections.abc import Awaitable, Callable
-from contextlib import suppress
 from datetime import UTC, datetime, timedelta
 from typing import Protocol
 
@@ -14,6 +13,7 @@ import structlog
 from services.ideas.errors import StoreError, StoreFull, StoreUnavailable
 from services.ideas.model import Notification
 from services.ideas.register import Register
+from services.ideas.waiting import wait_for
 from services.notifier.content import NothingToSay, Values, values_of
 from services.notifier.outcome import GivenUp, Outcome, Retry, Sent
 
@@ -67,7 +67,7 @@ class Sender:
                 busy = await self.send_batch()
             except StoreError as error:
                 log.warning("sender.store_unavailable", reason=str(error))
-                await _wait(self._stop, self._work.poll_seconds)
+                await wait_for(self._stop, self._work.poll_seconds)
             else:
                 if not busy:
                     await self._wait_for_work()
@@ -81,7 +81,7 @@ class Sender:
 
     async def _wait_for_work(self) -> None:
         waiting = self._register.notifications_waiting
-        await _wait(waiting, self._work.poll_seconds)
+        await wait_for(waiting, self._work.poll_seconds)
         waiting.clear()
 
     async def _send(self, notification: Notification) -> None:
@@ -112,7 +112,7 @@ class Sender:
                 log.warning("sender.store_unavailable", reason=str(error))
                 if self._stop.is_set():
                     return None
-                await _wait(self._stop, self._work.poll_seconds)
+                await wait_for(self._stop, self._work.poll_seconds)
 
     async def _outcome(self, notification: Notification) -> Outcome:
         try:
@@ -139,9 +139,3 @@ def _pause(attempt: int) -> timedelta:
     pause = min(_FIRST_PAUSE * 2 ** min(attempt - 1, 12), _LONGEST_PAUSE)
     jitter = random.uniform(0.8, 1.2)  # noqa: S311 - no secret
     return timedelta(seconds=pause.total_seconds() * jitter)
-
-
-async def _wait(event: asyncio.Event, seconds: float) -> None:
-    with suppress(TimeoutError):
-        async with asyncio.timeout(seconds):
-            await event.wait()

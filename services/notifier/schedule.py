@@ -4,7 +4,6 @@ from __future__ import annotations
 
 import asyncio
 from collections.abc import Callable
-from contextlib import suppress
 from datetime import UTC, datetime, time, timedelta
 from types import TracebackType
 from typing import Self
@@ -16,6 +15,7 @@ from apscheduler.schedulers.asyncio import AsyncIOScheduler
 from services.ideas.errors import StoreError
 from services.ideas.register import Register
 from services.ideas.routing import DigestPlan
+from services.ideas.waiting import wait_for
 
 _TICK_SECONDS = 60
 _TICK_ENDS_WITHIN_SECONDS = 2.0
@@ -83,9 +83,7 @@ class Schedule:
         # APScheduler cancels a running job at its shutdown, whatever it is told, and aiosqlite does not survive that
         # inside a transaction: the process would hang at its end.
         self._scheduler.pause()
-        with suppress(TimeoutError):
-            async with asyncio.timeout(_TICK_ENDS_WITHIN_SECONDS):
-                await self._idle.wait()
+        await wait_for(self._idle, _TICK_ENDS_WITHIN_SECONDS)
         self._scheduler.shutdown(wait=False)
 
     async def _tick(self) -> None:

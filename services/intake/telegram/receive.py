@@ -22,6 +22,7 @@ from services.ideas.errors import StoreError
 from services.ideas.inbound import InboundLog
 from services.ideas.model import InboundMessage
 from services.ideas.settings import Telegram
+from services.ideas.waiting import wait_for
 
 CHANNEL = "telegram"
 WEBHOOK_PATH = "/telegram/webhook"
@@ -83,7 +84,7 @@ class Poller:
                 pause = _pause(error, failures, self._backoff_seconds)
                 failures += 1
                 log.warning("telegram.retry", error=type(error).__name__, seconds=pause)
-                await _wait(self._stop, pause)
+                await wait_for(self._stop, pause)
 
     async def _poll(self) -> None:
         self._webhook_is_off = self._webhook_is_off or await self._bot.delete_webhook()
@@ -108,14 +109,6 @@ class Poller:
             task.cancel()
             stopped.cancel()
             await asyncio.wait({task, stopped})
-
-
-async def _wait(event: asyncio.Event, seconds: float) -> None:
-    try:
-        async with asyncio.timeout(seconds):
-            await event.wait()
-    except TimeoutError:
-        return
 
 
 def _pause(error: Exception, failures: int, backoff_seconds: Sequence[float]) -> float:
@@ -176,7 +169,7 @@ async def announce_webhook(bot: Bot, settings: Telegram, public_url: str, stop: 
             pause = _pause(error, failures, _BACKOFF_SECONDS)
             failures += 1
             log.warning("telegram.webhook_refused", error=type(error).__name__, seconds=pause)
-            await _wait(stop, pause)
+            await wait_for(stop, pause)
         else:
             log.info("telegram.webhook_set")
             return
