@@ -15,7 +15,7 @@ import sys
 import tempfile
 import textwrap
 import time
-from collections.abc import Iterator
+from collections.abc import Iterator, Sequence
 from email.message import EmailMessage
 
 from services.ideas.catalogue import read_catalogue
@@ -25,6 +25,8 @@ from tests.fakes.smtp_sink import SmtpSink
 from tests.service import ROOT, Service
 
 STAGES = ("pruefung-regionalkonvent", "fachpruefung-imag", "lenkungskreis", "aufgenommen", "umgesetzt")
+# Who gets an idea about traffic on its way through the stages.
+LATER_BODIES = ("regionalkonvent", "imag", "smil", "lenkungskreis")
 REFERENCE = re.compile(r"SWS-\d{4}-\d{4}-\d")
 WIDTH = 100
 
@@ -36,6 +38,7 @@ class Demonstration:
         self._service = service
         self._telegram = telegram
         self._relay = relay
+        self._bodies = read_catalogue(ROOT / "config", {}).bodies
         self._missing: list[str] = []
         self._citizens: dict[int, Citizen] = {}
 
@@ -44,10 +47,10 @@ class Demonstration:
         say("Zwölf Nachrichten kommen an", heading=True)
         await self._send()
         followed = await self._confirmed()
-        await self._digests()
+        await self._digests(list(self._bodies))
         say(f"Eine Idee geht ihren Weg: {followed}", heading=True)
         await self._through_all_stages(followed)
-        await self._digests()
+        await self._digests(LATER_BODIES)
         self._print_submitters()
         self._print_bodies()
         if self._telegram.violations:
@@ -91,9 +94,8 @@ class Demonstration:
         code, output = await self._service.command("show", reference)
         say(output)
 
-    async def _digests(self) -> None:
-        bodies = read_catalogue(ROOT / "config", {}).bodies
-        for body in bodies.values():
+    async def _digests(self, bodies: Sequence[str]) -> None:
+        for body in (self._bodies[name] for name in bodies):
             code, output = await self._service.command("digest", "--body", body.id, "--send")
             told = "gehen an" in output
             if code or (told and await self._mail_to(body.email[0]) is None):
@@ -117,7 +119,7 @@ class Demonstration:
 
     def _print_bodies(self) -> None:
         say("Was die Stellen bekommen haben", heading=True)
-        for body in read_catalogue(ROOT / "config", {}).bodies.values():
+        for body in self._bodies.values():
             if self._relay.mails_to(body.email[0]):
                 self._print_mails(body.name, body.email[0], expected=True)
 
