@@ -96,13 +96,13 @@ def test_the_program_starts_with_its_environment(name: str, compose: dict[str, A
     assert str(settings.storage.data_dir) == "/data"
 
 
-def test_the_published_mail_port_is_where_intake_listens(compose: dict[str, Any], tmp_path: Path) -> None:
-    """Mail to the published port reaches the SMTP server, and only the host itself can send it."""
+def test_the_published_ports_are_where_intake_listens(compose: dict[str, Any], tmp_path: Path) -> None:
+    """Mail reaches the SMTP server and Telegram's posts the webhook, and only the host itself can send them."""
     intake = compose["services"]["intake"]
-    email = _settings(intake["environment"], tmp_path / "secrets").email
+    settings = _settings(intake["environment"], tmp_path / "secrets")
 
-    assert _published(intake) == [("127.0.0.1", email.port)]
-    assert email.host == "0.0.0.0"  # noqa: S104  inside a container
+    assert _published(intake) == [("127.0.0.1", settings.email.port), ("127.0.0.1", settings.web.port)]
+    assert (settings.email.host, settings.web.host) == ("0.0.0.0", "0.0.0.0")  # noqa: S104  inside a container
 
 
 def test_the_published_web_port_is_where_the_desk_listens(compose: dict[str, Any], tmp_path: Path) -> None:
