@@ -26,7 +26,14 @@ CERTAIN = Understanding(
     abstained=False,
     model="test",
 )
-UNCERTAIN = replace(CERTAIN, topics=(), districts=(), municipalities=(), abstained=True)
+UNCERTAIN = replace(
+    CERTAIN,
+    topics=(),
+    suggestions=(TopicScore("mobility", 0.41), TopicScore("culture", 0.32), TopicScore("digital", 0.05)),
+    districts=(),
+    municipalities=(),
+    abstained=True,
+)
 # Bodies of the shipped configuration: who has Chemnitz, and who gets what no route names.
 CHEMNITZ, CATCH_ALL_BODY = "stadt-chemnitz", "regionalkonvent"
 

@@ -19,7 +19,7 @@ ROOT = Path(__file__).parents[1]
 PROGRAMS = ["intake", "notifier", "desk"]
 EVERYTHING = ["db", *PROGRAMS]
 _SECRETS = "/run/secrets/"
-_A_SECRET = {"database_url": "postgresql+asyncpg://ideenkanal:pass@db/ideenkanal", "secret_key": "0123456789abcdef"}
+_A_SECRET = {"database_url": "postgresql+asyncpg://ideenkanal:pass@db/ideenkanal", "secret_key": "0123456789abcdef" * 2}
 
 
 @pytest.fixture

@@ -22,6 +22,8 @@ _QUIET = {
     "httpcore": logging.WARNING,
     "apscheduler": logging.WARNING,
     "aiohttp.access": logging.WARNING,
+    # It names the network address of whoever sent a request that cannot be read.
+    "aiohttp.server": logging.CRITICAL + 1,
     "mail.log": logging.ERROR,
     "alembic": logging.WARNING,
     # An update that it cannot read is logged whole, with everything that its sender wrote.

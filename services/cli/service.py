@@ -6,6 +6,7 @@ import asyncio
 import os
 import secrets
 import signal
+import tempfile
 from collections.abc import Callable, Coroutine
 from contextlib import AsyncExitStack, suppress
 from dataclasses import dataclass, field
@@ -16,11 +17,11 @@ from typing import TYPE_CHECKING, Any
 import structlog
 
 from services.ideas.catalogue import Catalogue
-from services.ideas.errors import ConfigurationError, Problem
+from services.ideas.errors import ConfigurationError, Problem, StoreError
 from services.ideas.inbound import InboundLog
 from services.ideas.migrate import migrate
 from services.ideas.register import Register
-from services.ideas.settings import Settings
+from services.ideas.settings import SECRET_LENGTH, Settings
 from services.ideas.store import Store
 
 if TYPE_CHECKING:
@@ -58,9 +59,16 @@ class _Assembly:
         return {**self.states, **({"model": str(self.model_state())} if self.model_state else {})}
 
 
-async def open_register(stack: AsyncExitStack, catalogue: Catalogue) -> Register:
-    """A register on the configured store, migrated; `stack` closes the store."""
+async def open_register(stack: AsyncExitStack, catalogue: Catalogue, *, create: bool = True) -> Register:
+    """A register on the configured store, migrated; `stack` closes the store.
+
+    Without `create` a SQLite store must be there already (else StoreError, in German, for staff): a mistyped folder
+    would become a new, empty installation.
+    """
     settings = catalogue.settings
+    file = settings.storage.sqlite_file
+    if not create and file is not None and not file.exists():
+        raise StoreError(f"Hier ist keine Datenbank: {file}. Bitte prüfen Sie IDEENKANAL_STORAGE_DATA_DIR.")
     settings.storage.data_dir.mkdir(parents=True, exist_ok=True)
     store = await stack.enter_async_context(Store(settings.storage.url))
     await migrate(store)
@@ -72,9 +80,27 @@ def secret_key(settings: Settings) -> bytes:
     if configured := settings.security.secret_key.get_secret_value():
         return configured.encode()
     path = settings.storage.data_dir / "secret.key"
-    with suppress(FileExistsError), os.fdopen(os.open(path, os.O_WRONLY | os.O_CREAT | os.O_EXCL, 0o600), "w") as file:
-        file.write(secrets.token_urlsafe(32))
-    return path.read_text().encode()
+    if not path.exists():
+        _write_secret(path)
+    key = path.read_text().strip()
+    if len(key) < SECRET_LENGTH:
+        expected = f"expected {SECRET_LENGTH} characters or more: delete the file (links in old messages stop working)"
+        raise ConfigurationError([Problem(str(path), "-", expected)])
+    return key.encode()
+
+
+def _write_secret(path: Path) -> None:
+    """Whole or not at all: a key that is read while it is written, or cut short by a full disk, can be guessed."""
+    descriptor, draft = tempfile.mkstemp(dir=path.parent, prefix="secret.")
+    try:
+        with os.fdopen(descriptor, "w") as file:
+            file.write(secrets.token_urlsafe(32))
+            file.flush()
+            os.fsync(file.fileno())
+        with suppress(FileExistsError):  # another service was first, and its key counts
+            os.link(draft, path)
+    finally:
+        Path(draft).unlink()
 
 
 async def serve(catalogue: Catalogue, parts: Parts) -> None:

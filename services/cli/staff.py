@@ -21,6 +21,7 @@ from services.ideas.register import Register
 from services.ideas.texts import Part
 
 Commands = Any  # argparse keeps the type of its sub-parsers to itself
+_MOMENT_EXPECTED = "erwartet wird ein Zeitpunkt wie 2026-11-23 oder 2026-11-23T14:00"
 _DIGEST_WINDOW = timedelta(days=7)
 STATES = {
     NotificationState.DUE: "wartet",
@@ -47,7 +48,7 @@ def add_commands(commands: Commands) -> None:
     digest = commands.add_parser("digest", help="show what a body was given, or send it what it was not told yet")
     digest.add_argument("--body", required=True, metavar="ID")
     digest.add_argument("--from", dest="start", type=_moment, metavar="TIME", help="ISO 8601; default: a week ago")
-    digest.add_argument("--to", dest="end", type=_moment, metavar="TIME", help="ISO 8601; default: now")
+    digest.add_argument("--to", dest="end", type=_end, metavar="TIME", help="ISO 8601; default: now")
     digest.add_argument("--send", action="store_true", help="send what the body was not told yet, now")
     digest.set_defaults(call=_with_register(_digest))
 
@@ -57,13 +58,22 @@ def _with_register(
 ) -> Callable[[argparse.Namespace, Catalogue], int]:
     async def run(options: argparse.Namespace, catalogue: Catalogue) -> int:
         async with AsyncExitStack() as stack:
-            return await command(options, await open_register(stack, catalogue))
+            return await command(options, await open_register(stack, catalogue, create=False))
 
     return lambda options, catalogue: asyncio.run(run(options, catalogue))
 
 
 def _moment(text: str) -> datetime:
-    return datetime.fromisoformat(text)
+    try:
+        return datetime.fromisoformat(text)
+    except ValueError as error:
+        raise argparse.ArgumentTypeError(_MOMENT_EXPECTED) from error
+
+
+def _end(text: str) -> datetime:
+    """A bare day as an end includes that day."""
+    moment = _moment(text)
+    return moment + timedelta(days=1) if len(text) == len("2026-11-23") else moment
 
 
 def _reference(text: str) -> str:
@@ -148,6 +158,9 @@ async def _digest(options: argparse.Namespace, register: Register) -> int:
 
     end = _in_region(register, options.end) or now
     start = _in_region(register, options.start) or end - _DIGEST_WINDOW
+    if end <= start:
+        print("--to liegt vor --from: bitte tauschen Sie die Zeitpunkte.", file=sys.stderr)
+        return 2
     ideas = await register.assigned(options.body, start, end)
     if not ideas:
         print("In diesem Zeitraum gibt es keine Ideen für diese Stelle.")

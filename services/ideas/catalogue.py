@@ -2,10 +2,10 @@
 
 from __future__ import annotations
 
-from collections.abc import Iterable, Mapping
+from collections.abc import Mapping
 from dataclasses import dataclass
 from pathlib import Path
-from typing import Annotated
+from typing import Annotated, Any
 
 from pydantic import BaseModel, Field
 
@@ -15,7 +15,7 @@ from services.ideas.lifecycle import Lifecycle, Stage
 from services.ideas.routing import Body, DigestPlan, Route
 from services.ideas.settings import MailAddress, Section, Settings, environment_overrides
 from services.ideas.texts import Texts
-from services.ideas.toml import read_toml
+from services.ideas.toml import blocks_of, load_toml, read_toml, texts_of
 
 # As long as the store's columns are wide.
 Identifier = Annotated[str, Field(pattern="^[a-z0-9][a-z0-9-]*$", max_length=64)]
@@ -127,7 +127,7 @@ def read_catalogue(directory: Path, environ: Mapping[str, str]) -> Catalogue:
     bodies = read_toml(directory / "bodies.toml", "bodies.toml", _Bodies, problems)
     districts = read_toml(directory / "places" / "districts.toml", "places/districts.toml", _Districts, problems)
     texts = Texts.read(directory / "texts", problems)
-    _cross_check(topics, stages, bodies, districts, problems)
+    _cross_check(directory, problems)
     if problems or not (settings and topics and stages and bodies and districts):
         raise ConfigurationError(problems)
     return Catalogue(
@@ -147,48 +147,51 @@ def _body(block: _BodyBlock) -> Body:
     return Body(block.id, block.name, block.email, DigestPlan(block.digest.weekdays, block.digest.hour))
 
 
-def _cross_check(
-    topics: _Topics | None,
-    stages: _Stages | None,
-    bodies: _Bodies | None,
-    districts: _Districts | None,
-    problems: list[Problem],
-) -> None:
-    """Add ids that stand twice, and names that nothing bears, as far as the files could be read."""
-    known_topics = _unique("topics.toml", "topic", [block.id for block in topics.topic] if topics else [], problems)
-    known_stages = _unique("stages.toml", "stage", [block.id for block in stages.stage] if stages else [], problems)
-    known_bodies = _unique("bodies.toml", "body", [block.id for block in bodies.body] if bodies else [], problems)
-    _unique("bodies.toml", "route", [block.id for block in bodies.route] if bodies else [], problems)
-    keys = [block.key for block in districts.district] if districts else []
-    if known_districts := _unique("places/districts.toml", "district", keys, problems):
+def _cross_check(directory: Path, problems: list[Problem]) -> None:
+    """Add ids that stand twice, and names that nothing bears.
+
+    It reads what the files say and not what was made of them, so that another mistake in a file hides none of these.
+    """
+    topics, stages, bodies = (load_toml(directory / name) for name in ("topics.toml", "stages.toml", "bodies.toml"))
+    districts = load_toml(directory / "places" / "districts.toml")
+    known_topics = _unique("topics.toml", "topic", blocks_of(topics, "topic"), "id", problems)
+    known_stages = _unique("stages.toml", "stage", blocks_of(stages, "stage"), "id", problems)
+    known_bodies = _unique("bodies.toml", "body", blocks_of(bodies, "body"), "id", problems)
+    _unique("bodies.toml", "route", blocks_of(bodies, "route"), "id", problems)
+    if known_districts := _unique(
+        "places/districts.toml", "district", blocks_of(districts, "district"), "key", problems
+    ):
         known_districts |= {REGION, OUTSIDE}
 
-    def names(file: str, key: str, used: Iterable[str], known: set[str]) -> None:
+    def names(file: str, key: str, used: object, known: set[str]) -> None:
         if known:  # else its file could not be read, and that is named already
             problems.extend(
                 Problem(file, key, f"expected one of {', '.join(sorted(known))}, found {name!r}")
-                for name in sorted(set(used) - known)
+                for name in sorted(set(texts_of(used)) - known)
             )
 
-    if stages:
-        names("stages.toml", "initial", (stages.initial,), known_stages)
-        names("stages.toml", "routed", (stages.routed,), known_stages)
-        for stage in stages.stage:
-            names("stages.toml", f"stage.{stage.id}.next", stage.next, known_stages)
-    if bodies:
-        names("bodies.toml", "catch_all", (bodies.catch_all,), known_bodies)
-        for rule in bodies.route:
-            key = f"route.{rule.id}"
-            names("bodies.toml", f"{key}.bodies", rule.bodies, known_bodies)
-            names("bodies.toml", f"{key}.topics", rule.topics, known_topics)
-            names("bodies.toml", f"{key}.districts", rule.districts, known_districts)
-            names("bodies.toml", f"{key}.kinds", rule.kinds, {kind.value for kind in Kind})
-            names("bodies.toml", f"{key}.stages", rule.stages, known_stages)
+    for key in ("initial", "routed"):
+        names("stages.toml", key, stages.get(key), known_stages)
+    for stage in blocks_of(stages, "stage"):
+        names("stages.toml", f"stage.{stage.get('id')}.next", stage.get("next"), known_stages)
+    names("bodies.toml", "catch_all", bodies.get("catch_all"), known_bodies)
+    known = {
+        "bodies": known_bodies,
+        "topics": known_topics,
+        "districts": known_districts,
+        "kinds": {kind.value for kind in Kind},
+        # A rule that is met moves a new idea on at once, so that one for the initial stage would never be asked.
+        "stages": known_stages - ({stages.get("initial")} - {stages.get("routed")}),
+    }
+    for rule in blocks_of(bodies, "route"):
+        for key, allowed in known.items():
+            names("bodies.toml", f"route.{rule.get('id')}.{key}", rule.get(key), allowed)
 
 
-def _unique(file: str, key: str, ids: list[str], problems: list[Problem]) -> set[str]:
+def _unique(file: str, name: str, blocks: list[dict[str, Any]], key: str, problems: list[Problem]) -> set[str]:
+    ids = [text for block in blocks for text in texts_of(block.get(key))]
     problems.extend(
-        Problem(file, f"{key}.{name}", f"expected each id once, found it {ids.count(name)} times")
-        for name in sorted({name for name in ids if ids.count(name) > 1})
+        Problem(file, f"{name}.{repeated}", f"expected each id once, found it {ids.count(repeated)} times")
+        for repeated in sorted({text for text in ids if ids.count(text) > 1})
     )
     return set(ids)

@@ -12,6 +12,7 @@ from pydantic import AfterValidator, BaseModel, ConfigDict, Field, SecretStr, mo
 from services.ideas.errors import Problem
 
 PREFIX = "IDEENKANAL_"
+SECRET_LENGTH = 32
 
 
 def _known_zone(name: str) -> str:
@@ -64,6 +65,11 @@ class Storage(Section):
         if url and not url.startswith(("sqlite+aiosqlite://", "postgresql+asyncpg://")):
             raise ValueError("database_url: expected sqlite+aiosqlite:///PATH or postgresql+asyncpg://USER@HOST/NAME")
         return self
+
+    @property
+    def sqlite_file(self) -> Path | None:
+        """The file of a SQLite database; None for a server."""
+        return None if self.is_server else Path(self.url.partition(":///")[2])
 
     @property
     def is_server(self) -> bool:
@@ -125,6 +131,12 @@ class Security(Section):
     """`secret_key` is what links are derived from. Empty: one is made and kept in the data directory."""
 
     secret_key: SecretStr = SecretStr("")
+
+    @model_validator(mode="after")
+    def _long_enough(self) -> Security:
+        if 0 < len(self.secret_key.get_secret_value()) < SECRET_LENGTH:
+            raise ValueError(f"secret_key: expected at least {SECRET_LENGTH} characters, because links are made of it")
+        return self
 
 
 class Work(Section):

@@ -21,6 +21,8 @@ from services.ideas.tables import Table
 
 # Longer than any transaction of ours, so that a second process (a command of the CLI) waits instead of failing.
 _BUSY_TIMEOUT_MS = 10_000
+_CONNECT_SECONDS = 5.0
+_ANSWER_SECONDS = 10.0
 # SQLSTATE disk_full, and SQLite's result code (https://sqlite.org/rescode.html).
 _FULL = ("53100", "SQLITE_FULL")
 # What no repetition mends: SQLSTATE classes data exception, integrity constraint violation, syntax error.
@@ -41,7 +43,9 @@ class Store:
             self._reader = _sqlite_engine(url, begin="BEGIN", pool_size=4)
             self._migrator = _sqlite_engine(url, begin="BEGIN IMMEDIATE", pool_size=1, foreign_keys=False)
         else:
-            self._writer = self._migrator = _postgres(url)
+            self._writer = _postgres(url, command_timeout=_ANSWER_SECONDS)
+            # A migration may take long, and so may waiting for another process that is at it.
+            self._migrator = _postgres(url, command_timeout=None)
             self._reader = self._writer.execution_options(isolation_level="REPEATABLE READ")
         self._write_session = async_sessionmaker(self._writer, expire_on_commit=False)
         self._read_session = async_sessionmaker(self._reader, expire_on_commit=False)
@@ -115,9 +119,16 @@ def _code(error: DBAPIError) -> str:
     return type(error.orig).__name__
 
 
-def _postgres(url: str) -> AsyncEngine:
+def _postgres(url: str, *, command_timeout: float | None) -> AsyncEngine:
     return create_async_engine(
-        url, pool_size=10, max_overflow=10, pool_timeout=10, pool_pre_ping=True, hide_parameters=True
+        url,
+        pool_size=10,
+        max_overflow=10,
+        pool_timeout=_ANSWER_SECONDS,
+        pool_pre_ping=True,
+        hide_parameters=True,
+        # A server that says nothing any more is away: whoever waits for it must be told.
+        connect_args={"timeout": _CONNECT_SECONDS, "command_timeout": command_timeout},
     )
 
 

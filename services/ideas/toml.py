@@ -41,13 +41,48 @@ def read_toml(
     try:
         return model.model_validate(data)
     except ValidationError as error:
-        problems.extend(_problem(name, detail, overrides or {}) for detail in error.errors())
+        found = error.errors()
+        inner = [detail["loc"] for detail in found]
+        problems.extend(
+            _problem(name, detail, overrides or {})
+            for detail in found
+            # A list whose items are all wrong is not too short besides.
+            if detail["type"] != "too_short" or not any(_is_within(place, detail["loc"]) for place in inner)
+        )
         return None
+
+
+def _is_within(place: tuple[int | str, ...], container: tuple[int | str, ...]) -> bool:
+    return len(place) > len(container) and place[: len(container)] == container
 
 
 def _problem(file: str, detail: Mapping[str, Any], overrides: Overrides) -> Problem:
     location = [str(part) for part in detail["loc"]]
     message = str(detail["msg"]).removeprefix("Value error, ")
+    section, _, rest = message.partition(": ")
+    if len(location) == 1 and section in overrides.get(location[0], {}):
+        # What a section as a whole finds wrong begins with the key that is to be changed.
+        location, message = [*location, section], rest
     if len(location) > 1 and location[1] in overrides.get(location[0], {}):
         return Problem("environment", f"IDEENKANAL_{location[0]}_{location[1]}".upper(), message)
     return Problem(file, ".".join(location) or "-", message)
+
+
+def load_toml(path: Path) -> dict[str, Any]:
+    """What a file says, unchecked; nothing where it cannot be read."""
+    try:
+        return tomllib.loads(path.read_text(encoding="utf-8"))
+    except (OSError, UnicodeDecodeError, tomllib.TOMLDecodeError):
+        return {}
+
+
+def blocks_of(data: Mapping[str, Any], name: str) -> list[dict[str, Any]]:
+    """The [[name]] blocks of unchecked data."""
+    found = data.get(name)
+    return [block for block in found if isinstance(block, dict)] if isinstance(found, list) else []
+
+
+def texts_of(value: object) -> list[str]:
+    """The texts in an unchecked value: itself, or those of a list."""
+    items = value if isinstance(value, list) else [value]
+    return [item for item in items if isinstance(item, str)]

@@ -19,6 +19,7 @@ Values = Mapping[str, Any]
 _EXCERPT_CHARACTERS = 600
 _STATUS_IDEAS = 10
 _PROPOSALS = 2
+_PROPOSED_FROM = 0.2
 
 
 class NothingToSay(Exception):  # noqa: N818 - named for what is the case
@@ -46,9 +47,11 @@ async def _update(register: Register, notification: Notification) -> Values:
     if found is None:
         raise NothingToSay
     idea, change = found
-    stage = register.catalogue.lifecycle.stages[change.stage]
+    # A stage or body that has left the configuration since stands for itself.
+    stage = register.catalogue.lifecycle.stages.get(change.stage)
+    label, explanation = (stage.label, stage.explanation) if stage else (change.stage, "")
     about = _about(register, idea, notification.language)
-    return {**about, "stage": stage.label, "explanation": stage.explanation, "note": change.note}
+    return {**about, "stage": label, "explanation": explanation, "note": change.note}
 
 
 async def _status(register: Register, notification: Notification) -> Values:
@@ -88,7 +91,7 @@ def digest_values(register: Register, body: str, ideas: tuple[Idea, ...], at: da
     return {
         "region": settings.region.name,
         "email": settings.email.addresses[0],
-        "body": register.catalogue.bodies[body].name,
+        "body": register.catalogue.bodies[body].name if body in register.catalogue.bodies else body,
         "period": day(register, at),
         "ideas": [_item(register, idea) for idea in ideas],
     }
@@ -118,7 +121,8 @@ def _proposals(register: Register, idea: Idea) -> list[str]:
     if not idea.understanding.abstained:
         return []
     known = register.catalogue.topics
-    best = idea.understanding.suggestions[:_PROPOSALS]
+    likely = (topic for topic in idea.understanding.suggestions if topic.probability >= _PROPOSED_FROM)
+    best = list(likely)[:_PROPOSALS]
     return [known[topic.id].label for topic in best if topic.id in known]
 
 

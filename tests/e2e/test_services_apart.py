@@ -13,7 +13,7 @@ from tests.fakes.smtp_sink import SmtpSink
 from tests.mail import mail, send
 from tests.service import Service
 
-SECRET = {"SECURITY_SECRET_KEY": "the same in every process"}
+SECRET = {"SECURITY_SECRET_KEY": "the same in every process, and long enough"}
 
 
 @pytest.fixture

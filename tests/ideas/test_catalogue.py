@@ -1,5 +1,6 @@
 from __future__ import annotations
 
+import tomllib
 from collections.abc import Mapping
 from pathlib import Path
 
@@ -246,16 +247,38 @@ def test_a_webhook_without_a_secret_is_refused(region: Path, secret: str) -> Non
     """Telegram's secret header is the webhook's only lock, so it never starts without one."""
     environ = {"IDEENKANAL_TELEGRAM_MODE": "webhook", "IDEENKANAL_TELEGRAM_WEBHOOK_SECRET": secret}
 
-    assert any(
-        "webhook_secret: expected at least 16 characters" in str(problem) for problem in problems(region, environ)
-    )
+    expected = "environment: IDEENKANAL_TELEGRAM_WEBHOOK_SECRET: expected at least 16 characters"
+    assert any(str(problem).startswith(expected) for problem in problems(region, environ))
 
 
 def test_secrets_do_not_show(region: Path) -> None:
     """Settings that are printed by mistake hide their secrets."""
     environ = {
-        f"IDEENKANAL_{name}": "postgresql+asyncpg://hunter2@db/ideas" if name.endswith("URL") else "hunter2" * 4
+        f"IDEENKANAL_{name}": "postgresql+asyncpg://hunter2@db/ideas" if name.endswith("URL") else "hunter2" * 5
         for name in ("TELEGRAM_TOKEN", "RELAY_PASSWORD", "SECURITY_SECRET_KEY", "STORAGE_DATABASE_URL")
     }
 
     assert "hunter2" not in repr(read_catalogue(region, environ).settings)
+
+
+def test_one_mistake_in_a_file_does_not_hide_another(region: Path) -> None:
+    """An unknown key and a name that nothing bears are named together, though the file as a whole is refused."""
+    file = region / "stages.toml"
+    text = file.read_text()
+    file.write_text("unknown = 1\n" + text.replace("next = [", 'next = ["nowhere", ', 1))
+
+    named = [str(problem) for problem in problems(region)]
+
+    assert any(problem.startswith("stages.toml: unknown: ") for problem in named)
+    assert any("found 'nowhere'" in problem for problem in named)
+
+
+def test_a_route_for_the_initial_stage_is_refused(region: Path) -> None:
+    """A rule that is met moves a new idea on at once: one for the stage before would never be asked."""
+    file = region / "bodies.toml"
+    lifecycle = tomllib.loads((region / "stages.toml").read_text())
+    body = tomllib.loads(file.read_text())["body"][0]["id"]
+    route = f'\n[[route]]\nid = "never"\nbodies = ["{body}"]\nstages = ["{lifecycle["initial"]}"]\n'
+    file.write_text(file.read_text() + route)
+
+    assert any(problem.key == "route.never.stages" for problem in problems(region))

@@ -289,3 +289,11 @@ def test_real_mails_are_read_without_an_error() -> None:
     """Every file of a collection of real and broken mails has a reading."""
     files = [path for path in CORPUS.rglob("*") if path.is_file()]
     assert len([read(path.read_bytes()) for path in files]) > 1000
+
+
+def test_a_frame_around_the_html_does_not_indent_it() -> None:
+    """Outlook wraps a mail in a <div>; its lines all begin at the margin."""
+    html = b"<div class=WordSection1><p>Eins</p><p>Zwei</p></div>"
+    mail = mime.parse(b"Content-Type: text/html; charset=utf-8\r\n\r\n" + html)
+
+    assert [line for line in mime.body(mail).text.splitlines() if line] == ["Eins", "Zwei"]

@@ -58,6 +58,7 @@ def test_commands_are_requests(text: str, template: str) -> None:
         ("/status", ""),
         (f"/status {REFERENCE}", REFERENCE),
         (f"/status {REFERENCE.lower()}", REFERENCE),
+        (f"/STATUS nummer {REFERENCE}.", REFERENCE),
         (f"/status@ideenkanal_bot  {REFERENCE} ", REFERENCE),
         ("/status Radweg", "Radweg"),
         ("/status " + "x" * 200, "x" * 40),
@@ -128,3 +129,8 @@ def test_an_odd_character_does_not_stop_the_reading() -> None:
     reading = TelegramReader().read(InboundMessage("telegram", "1", {}, raw, NOON))
     assert isinstance(reading, Submission)
     assert reading.text == "a\ud83db\x00"
+
+
+def test_words_behind_an_unknown_command_are_an_idea() -> None:
+    """Whoever writes "/idee …" has said something: the words count, the command does not."""
+    assert read(message=said("/idee In Plauen fehlt ein Radweg")) == Submission(ERIKA, "", "In Plauen fehlt ein Radweg")

@@ -175,5 +175,5 @@ def test_without_a_secret_there_is_no_webhook(inbound: InboundLog) -> None:
 @pytest.mark.parametrize("secret", ["", "short"])
 def test_the_configuration_demands_the_secret(make_catalogue: Callable[..., Catalogue], secret: str) -> None:
     """The service does not start in webhook mode without a good secret."""
-    with pytest.raises(ConfigurationError, match="webhook_secret"):
+    with pytest.raises(ConfigurationError, match="IDEENKANAL_TELEGRAM_WEBHOOK_SECRET"):
         make_catalogue(TELEGRAM_MODE="webhook", TELEGRAM_WEBHOOK_SECRET=secret)

@@ -7,6 +7,7 @@ read here, because the library raises on those that lie.
 from __future__ import annotations
 
 import re
+import textwrap
 from collections.abc import Iterator
 from dataclasses import dataclass
 from email import policy
@@ -144,7 +145,12 @@ def _text_of(parts: list[Mail]) -> str:
     if plain:
         return plain
     html = (_decoded(part)[:_MOST_HTML] for part in parts if part.get_content_type() == "text/html")
-    return "\n".join(get_text(source, ParserConfig()).strip() for source in html if source.strip())
+    return "\n".join(_words_of(source) for source in html if source.strip())
+
+
+def _words_of(html: str) -> str:
+    # Outlook wraps everything in a <div>, which would indent each line but the first.
+    return textwrap.dedent(get_text(html, ParserConfig()).strip("\n")).strip()
 
 
 def _decoded(part: Mail) -> str:

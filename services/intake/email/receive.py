@@ -24,8 +24,14 @@ TRY_AGAIN = "451 4.3.0 the message could not be stored, please try again later"
 NO_SPACE = "452 4.3.1 insufficient system storage, please try again later"
 NO_SUCH_MAILBOX = "550 5.1.1 no such mailbox here"
 BAD_SENDER = "553 5.1.7 the sender's address cannot be answered"
+TOO_MANY_RECIPIENTS = "452 4.5.3 too many recipients"
+TOO_BUSY = b"421 4.3.2 too many connections, please try again later\r\n"
 SHUTTING_DOWN = b"421 4.3.2 the service is shutting down\r\n"
 _LONGEST_ADDRESS = 320
+# RFC 5321 section 4.5.3.1.8: at least so many have to be taken.
+_MOST_RECIPIENTS = 100
+# Idle clients must not use up the open files that the store and the web need.
+_MOST_CONNECTIONS = 200
 
 log = structlog.get_logger(__name__)
 
@@ -56,8 +62,11 @@ class MailHandler:
         self, server: SMTP, session: Session, envelope: Envelope, address: str, options: list[str]
     ) -> str:
         """Take mail for our own mailboxes, and for the postmaster (RFC 5321 section 4.5.1)."""
+        if len(envelope.rcpt_tos) >= _MOST_RECIPIENTS:
+            return TOO_MANY_RECIPIENTS
         mailbox = address.lower()
-        if mailbox not in self._mailboxes and mailbox.partition("@")[0] != "postmaster":
+        is_ours = mailbox in self._mailboxes or mailbox.partition("@")[0] == "postmaster"
+        if not is_ours or len(address) > _LONGEST_ADDRESS:
             return NO_SUCH_MAILBOX
         envelope.rcpt_tos.append(address)
         envelope.rcpt_options.extend(options)
@@ -106,7 +115,9 @@ class _Connection(SMTP):
 
     def connection_made(self, transport: asyncio.BaseTransport) -> None:
         super().connection_made(transport)
-        self._receiver.joined(self)
+        if not self._receiver.joined(self) and isinstance(transport, asyncio.WriteTransport):
+            transport.write(TOO_BUSY)
+            transport.close()
 
     def connection_lost(self, error: Exception | None) -> None:
         self._receiver.left(self)
@@ -175,10 +186,11 @@ class MailReceiver:
         for connection in list(self._connections):
             connection.hang_up()
 
-    def joined(self, connection: _Connection) -> None:
-        """Count a new connection in."""
+    def joined(self, connection: _Connection) -> bool:
+        """Count a new connection in; False where it is one too many."""
         self._connections.add(connection)
         self._deserted.clear()
+        return len(self._connections) <= _MOST_CONNECTIONS
 
     def left(self, connection: _Connection) -> None:
         """Count a closed connection out."""

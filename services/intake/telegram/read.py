@@ -7,6 +7,7 @@ because it needs the network to start and swallows what a handler raises.
 from __future__ import annotations
 
 import json
+import re
 from collections.abc import Callable
 
 from telegram import Message, Update
@@ -15,6 +16,9 @@ from telegram.ext import filters
 from services.ideas.model import InboundMessage, Nothing, Reading, Request, Sender, Submission
 from services.ideas.reference import parse_reference
 from services.intake.telegram.receive import CHANNEL
+
+# A reference number among other words.
+_REFERENCE = re.compile(r"[A-Za-z]{2,5}[-\s]*\d{4}[-\s]*\d{4,7}[-\s]*\d")
 
 
 def _start(message: Message) -> Reading:
@@ -26,8 +30,17 @@ def _help(message: Message) -> Reading:
 
 
 def _status(message: Message) -> Reading:
-    asked = " ".join((message.text or "").split()[1:])[:40]
-    return Request(_sender(message), "status", {"asked": parse_reference(asked) or asked})
+    asked = " ".join((message.text or "").split()[1:])[:80]
+    found = _REFERENCE.search(asked)
+    return Request(
+        _sender(message), "status", {"asked": parse_reference(found.group() if found else asked) or asked[:40]}
+    )
+
+
+def _unknown_command(message: Message) -> Reading:
+    # "/idee In Plauen fehlt ein Radweg": whoever writes more than a command has said something.
+    _, _, words = (message.text or "").partition(" ")
+    return Submission(_sender(message), "", words.strip()) if words.strip() else _help(message)
 
 
 def _idea(message: Message) -> Reading:
@@ -39,7 +52,7 @@ def _sender(message: Message) -> Sender:
 
 
 def _command(*names: str) -> filters.BaseFilter:
-    return filters.COMMAND & filters.Regex(rf"^/(?:{'|'.join(names)})(?:@\w+)?(?:\s|$)")
+    return filters.COMMAND & filters.Regex(rf"(?i)^/(?:{'|'.join(names)})(?:@\w+)?(?:\s|$)")
 
 
 # The first filter that matches decides. What the bot cannot read yet (a sticker, a voice note) gets the help text.
@@ -47,7 +60,7 @@ _CONVERSATION: tuple[tuple[filters.BaseFilter, Callable[[Message], Reading]], ..
     (_command("start"), _start),
     (_command("hilfe", "help"), _help),
     (_command("status"), _status),
-    (filters.COMMAND, _help),
+    (filters.COMMAND, _unknown_command),
     (filters.TEXT | filters.CAPTION, _idea),
     (filters.ALL, _help),
 )
