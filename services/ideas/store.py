@@ -14,7 +14,7 @@ from sqlalchemy.engine import make_url
 from sqlalchemy.exc import DBAPIError, StatementError
 from sqlalchemy.exc import TimeoutError as PoolTimeoutError
 from sqlalchemy.ext.asyncio import AsyncEngine, AsyncSession, async_sessionmaker, create_async_engine
-from sqlalchemy.pool import AsyncAdaptedQueuePool
+from sqlalchemy.pool import AsyncAdaptedQueuePool, NullPool
 
 from services.ideas.errors import StoreError, StoreFull, StoreUnavailable
 from services.ideas.tables import Table
@@ -43,9 +43,12 @@ class Store:
             self._reader = _sqlite_engine(url, begin="BEGIN", pool_size=4)
             self._migrator = _sqlite_engine(url, begin="BEGIN IMMEDIATE", pool_size=1, foreign_keys=False)
         else:
-            self._writer = _postgres(url, command_timeout=_ANSWER_SECONDS)
-            # A migration may take long, and so may waiting for another process that is at it.
-            self._migrator = _postgres(url, command_timeout=None)
+            self._writer = _postgres(url)
+            # A migration may take long, and so may waiting for another process that is at it. No connection is kept:
+            # closing one that has no limit would wait for a silent server for ever.
+            self._migrator = create_async_engine(
+                url, poolclass=NullPool, hide_parameters=True, connect_args={"timeout": _CONNECT_SECONDS}
+            )
             self._reader = self._writer.execution_options(isolation_level="REPEATABLE READ")
         self._write_session = async_sessionmaker(self._writer, expire_on_commit=False)
         self._read_session = async_sessionmaker(self._reader, expire_on_commit=False)
@@ -119,7 +122,7 @@ def _code(error: DBAPIError) -> str:
     return type(error.orig).__name__
 
 
-def _postgres(url: str, *, command_timeout: float | None) -> AsyncEngine:
+def _postgres(url: str) -> AsyncEngine:
     return create_async_engine(
         url,
         pool_size=10,
@@ -128,7 +131,7 @@ def _postgres(url: str, *, command_timeout: float | None) -> AsyncEngine:
         pool_pre_ping=True,
         hide_parameters=True,
         # A server that says nothing any more is away: whoever waits for it must be told.
-        connect_args={"timeout": _CONNECT_SECONDS, "command_timeout": command_timeout},
+        connect_args={"timeout": _CONNECT_SECONDS, "command_timeout": _ANSWER_SECONDS},
     )
 
 
