@@ -52,11 +52,10 @@ class _Assembly:
     stop: asyncio.Event
     routes: list[web.RouteDef] = field(default_factory=list)
     loops: list[Callable[[], Coroutine[Any, Any, None]]] = field(default_factory=list)
-    states: dict[str, str] = field(default_factory=dict)
-    model_state: Any = None
+    states: dict[str, Callable[[], str]] = field(default_factory=dict)
 
     def current_states(self) -> dict[str, str]:
-        return {**self.states, **({"model": str(self.model_state())} if self.model_state else {})}
+        return {name: state() for name, state in self.states.items()}
 
 
 async def open_register(stack: AsyncExitStack, catalogue: Catalogue, *, create: bool = True) -> Register:
@@ -146,7 +145,7 @@ async def _add_intake(assembly: _Assembly) -> None:
     settings = catalogue.settings
     understander = Understander(partial(load_model, catalogue))
     stack.callback(understander.close)
-    assembly.model_state = lambda: understander.state
+    assembly.states["model"] = lambda: understander.state.value
     inbound = await stack.enter_async_context(InboundLog(assembly.register.log))
     await stack.enter_async_context(MailReceiver(settings.email, settings.storage.data_dir, inbound))
     readers = (MailReader(settings.email.addresses), TelegramReader())

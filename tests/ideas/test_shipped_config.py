@@ -7,10 +7,11 @@ from pathlib import Path
 import pytest
 from pydantic import SecretStr
 
-from nlp.understanding import DistrictScore, Kind, TopicScore, Understanding
+from nlp.understanding import Kind, Understanding
 from services.ideas.catalogue import Catalogue, read_catalogue
 from services.ideas.routing import CATCH_ALL, route
 from services.ideas.settings import Settings
+from tests.ideas.samples import understood
 
 SHIPPED = Path(__file__).parents[2] / "config"
 FIVE = {
@@ -27,22 +28,6 @@ REFUSED = "nicht-weiterverfolgt"
 @pytest.fixture(scope="module")
 def catalogue() -> Catalogue:
     return read_catalogue(SHIPPED, {})
-
-
-def understood(
-    topics: tuple[str, ...] = (), districts: tuple[str, ...] = (), kind: Kind = Kind.IDEA, *, abstained: bool = False
-) -> Understanding:
-    return Understanding(
-        kind=kind,
-        topics=tuple(TopicScore(topic, 0.9) for topic in topics),
-        suggestions=(),
-        districts=tuple(DistrictScore(district, 0.9) for district in districts),
-        municipalities=(),
-        evidence=(),
-        candidates=(),
-        abstained=abstained,
-        model="test",
-    )
 
 
 def destinations(catalogue: Catalogue, understanding: Understanding, stage: str) -> dict[str, str]:
@@ -79,14 +64,14 @@ def test_there_are_twelve_topics(catalogue: Catalogue) -> None:
 def test_every_topic_has_its_ministry(catalogue: Catalogue) -> None:
     """In the ministries' examination each topic leads to the IMAG and to a ministry."""
     for topic in catalogue.topics:
-        bodies = set(destinations(catalogue, understood(topics=(topic,)), "fachpruefung-imag"))
+        bodies = set(destinations(catalogue, understood((topic,), ()), "fachpruefung-imag"))
         assert "imag" in bodies, topic
         assert bodies & MINISTRIES, topic
 
 
 def test_every_ministry_has_its_topic(catalogue: Catalogue) -> None:
     """No ministry is listed that no topic leads to."""
-    everything = understood(topics=tuple(catalogue.topics))
+    everything = understood(tuple(catalogue.topics), ())
     assert set(destinations(catalogue, everything, "fachpruefung-imag")) >= MINISTRIES
 
 
@@ -112,11 +97,11 @@ def test_the_whole_region_is_the_regionalkonvents(catalogue: Catalogue) -> None:
 @pytest.mark.parametrize(
     "unclear",
     [
-        understood(districts=("14524",), abstained=True),
-        understood(("mobility",)),
+        understood((), ("14524",), abstained=True),
+        understood(("mobility",), ()),
         understood(("mobility",), ("outside",)),
-        understood(districts=("14524",), kind=Kind.SPAM),
-        understood(districts=("14524",), kind=Kind.OTHER),
+        understood((), ("14524",), kind=Kind.SPAM),
+        understood((), ("14524",), kind=Kind.OTHER),
     ],
     ids=["no topic", "no place", "outside", "spam", "small talk"],
 )
@@ -137,7 +122,7 @@ def test_a_person_looks_first_at_what_is_unclear(catalogue: Catalogue, unclear: 
 )
 def test_every_examining_stage_has_its_body(catalogue: Catalogue, stage: str, body: str) -> None:
     """A stage brings in its body even where the program was sure of nothing."""
-    found = destinations(catalogue, understood(abstained=True), stage)
+    found = destinations(catalogue, understood((), (), abstained=True), stage)
     assert set(found) == {body}
     assert found[body] != CATCH_ALL
 
