@@ -12,14 +12,26 @@ class Purpose(StrEnum):
     """What a capability is good for; a token of one purpose opens nothing else."""
 
     STATUS_PAGE = "status-page"
+    REPLY = "reply"
+    RETURN_PATH = "return-path"
+    VERIFY_ADDRESS = "verify-address"
+    UNSUBSCRIBE = "unsubscribe"
 
 
-def capability_token(secret: bytes, purpose: Purpose, reference: str) -> str:
-    """The token (256 bit, URL-safe, 43 characters) that opens `purpose` for one idea.
+# What stands in the local part of a mail address must survive a change of case, and leave room for the rest.
+_IN_ADDRESSES = frozenset({Purpose.REPLY, Purpose.RETURN_PATH})
+_ADDRESS_BYTES = 16
 
-    It is derived rather than drawn: each notification shows the same link, and the store keeps only a hash.
+
+def capability_token(secret: bytes, purpose: Purpose, subject: str) -> str:
+    """The token that opens `purpose` for one subject: an idea's reference number, or a notification's key.
+
+    256 bit, URL-safe, 43 characters; in mail addresses 128 bit, lower-case Base32, 26 characters. It is derived rather
+    than drawn: each notification shows the same link, and the store keeps only a hash.
     """
-    digest = hmac.new(secret, f"{purpose}:{reference}".encode(), hashlib.sha256).digest()
+    digest = hmac.new(secret, f"{purpose}:{subject}".encode(), hashlib.sha256).digest()
+    if purpose in _IN_ADDRESSES:
+        return base64.b32encode(digest[:_ADDRESS_BYTES]).rstrip(b"=").decode("ascii").lower()
     return base64.urlsafe_b64encode(digest).rstrip(b"=").decode("ascii")
 
 

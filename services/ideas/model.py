@@ -65,13 +65,33 @@ class Sender:
 
 
 @dataclass(frozen=True, slots=True)
+class Refused:
+    """How many attachments of a submission were not kept, by reason; their names would be the sender's words."""
+
+    too_large: int = 0
+    too_many: int = 0
+
+    def __bool__(self) -> bool:
+        return bool(self.too_large or self.too_many)
+
+
+@dataclass(frozen=True, slots=True)
 class Submission:
-    """What a person said."""
+    """What a person said.
+
+    `text` is what they wrote now; `full_text` has quotes and signature too, "" where it is the same. `thread` is the
+    capability of a reply address that the message was sent to. `answerable` is False where no automatic answer may go
+    out, because the sender is probably forged.
+    """
 
     sender: Sender
     subject: str
     text: str
     attachments: tuple[Attachment, ...] = ()
+    full_text: str = ""
+    refused: Refused = Refused()
+    thread: str | None = None
+    answerable: bool = True
 
 
 @dataclass(frozen=True, slots=True)
@@ -90,7 +110,35 @@ class Nothing:
     reason: str
 
 
-Reading = Submission | Request | Nothing
+class HoldReason(StrEnum):
+    """Why a message waits for a person to say where it belongs."""
+
+    NO_TOKEN = "no-token"  # noqa: S105 - it answers a message of ours, or names a number, without the secret address
+    UNKNOWN_TOKEN = "unknown-token"  # noqa: S105 - its reply address bears a secret that is none of ours
+    TO_DIGEST = "to-digest"  # it answers a digest, which is about many ideas
+
+
+@dataclass(frozen=True, slots=True)
+class Held:
+    """A message that only a person can put where it belongs; nobody is answered."""
+
+    reason: HoldReason
+
+
+@dataclass(frozen=True, slots=True)
+class BounceReport:
+    """A delivery report (RFC 3464) about a message of ours.
+
+    `token` is the capability of the return path it came to; without one that is ours it changes nothing. `status` is
+    the enhanced code (RFC 3463), "" where none is given.
+    """
+
+    token: str
+    permanent: bool
+    status: str
+
+
+Reading = Submission | Request | Held | BounceReport | Nothing
 
 
 @dataclass(frozen=True, slots=True)
@@ -158,6 +206,7 @@ class Notification:
     """One message that is owed to one recipient, claimed for delivery; `attempt` counts from 1.
 
     `recipient` is the address in `channel`. `key` is unique for ever: a message sent twice carries the same key.
+    `reply_token` and `return_token` are the capabilities that a mail's Reply-To and its return path bear.
     """
 
     id: int
@@ -169,3 +218,13 @@ class Notification:
     parameters: Mapping[str, Any]
     created_at: datetime
     attempt: int
+    reply_token: str = ""
+    return_token: str = ""
+
+
+@dataclass(frozen=True, slots=True)
+class Subscription:
+    """Whether a submitter's address is known to be theirs, and whether they want mail."""
+
+    verified: bool
+    unsubscribed: bool

@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 from collections.abc import Mapping
+from ipaddress import ip_network
 from pathlib import Path
 from typing import Annotated, Any, Literal
 from zoneinfo import ZoneInfo, ZoneInfoNotFoundError
@@ -30,7 +31,16 @@ def _mail_address(address: str) -> str:
     return address
 
 
+def _network(text: str) -> str:
+    try:
+        return str(ip_network(text))
+    except ValueError as error:
+        raise ValueError("expected a network such as 10.0.0.0/8, without host bits") from error
+
+
 MailAddress = Annotated[str, AfterValidator(_mail_address)]
+Network = Annotated[str, AfterValidator(_network)]
+OptionalAddress = Annotated[str, AfterValidator(lambda address: _mail_address(address) if address else "")]
 Port = Annotated[int, Field(ge=0, le=65535)]
 
 
@@ -83,15 +93,57 @@ class Storage(Section):
 
 
 class Email(Section):
-    """The SMTP server that takes ideas. A reply address and the From of all mail is the first of `addresses`."""
+    """The server that takes ideas by SMTP or LMTP. The From of all mail is the first of `addresses`."""
 
     host: str = "127.0.0.1"
     port: Port = 8025
+    lmtp: Annotated[str, Field(pattern=r"^$|^unix:/.+$|^.+:\d+$")] = ""
     hostname: str = "localhost"
     addresses: Annotated[tuple[MailAddress, ...], Field(min_length=1)] = ("ideen@example.org",)
+    reply_address: OptionalAddress = ""
+    return_address: OptionalAddress = ""
     sender_name: str = "Ideenkanal Südwestsachsen"
     max_bytes: Annotated[int, Field(ge=65536)] = 26_214_400
     reserve_bytes: Annotated[int, Field(ge=0)] = 67_108_864
+    tls_certificate: str = ""
+    tls_key: str = ""
+    proxy_protocol: bool = False
+    trusted_networks: tuple[Network, ...] = ("127.0.0.0/8", "::1/128")
+    most_connections: Annotated[int, Field(ge=1)] = 200
+    most_connections_per_address: Annotated[int, Field(ge=1)] = 20
+    most_mails_per_minute: Annotated[int, Field(ge=1)] = 60
+    most_recipients: Annotated[int, Field(ge=1)] = 100
+    most_errors: Annotated[int, Field(ge=1)] = 20
+    idle_seconds: Annotated[float, Field(gt=0)] = 300.0
+    most_attachments: Annotated[int, Field(ge=0)] = 20
+    most_attachment_bytes: Annotated[int, Field(ge=0)] = 10_485_760
+    most_answers_per_hour: Annotated[int, Field(ge=0)] = 200
+
+    @model_validator(mode="after")
+    def _certificate_and_key(self) -> Email:
+        if bool(self.tls_certificate) != bool(self.tls_key):
+            raise ValueError("tls_key: expected both tls_certificate and tls_key, or neither")
+        return self
+
+
+class Authentication(Section):
+    """Who says whether a mail really comes from its sender's domain (SPF, DKIM, DMARC).
+
+    `authserv_id` is the name with which a trusted relay signs its Authentication-Results (RFC 8601); with it, the relay
+    is believed. Without it, this program asks the DNS itself: `resolver` is "system", "off", or HOST:PORT.
+    """
+
+    authserv_id: str = ""
+    resolver: Annotated[str, Field(pattern=r"^system$|^off$|^.+:\d+$")] = "system"
+
+
+class Dkim(Section):
+    """The keys with which outgoing mail is signed (PEM). Empty: no signature of that kind."""
+
+    rsa_selector: str = "rsa"
+    rsa_key: SecretStr = SecretStr("")
+    ed25519_selector: str = "ed25519"
+    ed25519_key: SecretStr = SecretStr("")
 
 
 class Relay(Section):
@@ -156,7 +208,9 @@ class Settings(Section):
     region: Region = Region()
     storage: Storage = Storage()
     email: Email = Email()
+    authentication: Authentication = Authentication()
     relay: Relay = Relay()
+    dkim: Dkim = Dkim()
     telegram: Telegram = Telegram()
     web: Web = Web()
     security: Security = Security()
