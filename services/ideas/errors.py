@@ -6,6 +6,7 @@ IdeenkanalError
 │   ├── StoreFull          no space is left: nothing was stored
 │   └── SchemaTooNew       the database was written by a newer version
 ├── IdeaNotFound           no idea bears this reference number
+├── NotHeld                no message of this number waits for a person
 ├── StageRefused           the lifecycle does not lead there
 └── ConfigurationError     `config/` or the environment is wrong; names every problem
 """
@@ -38,6 +39,10 @@ class SchemaTooNew(StoreError):  # noqa: N818 - named for what is the case
 
 class IdeaNotFound(IdeenkanalError):  # noqa: N818 - named for what is the case
     """No idea bears this reference number."""
+
+
+class NotHeld(IdeenkanalError):  # noqa: N818 - named for what is the case
+    """No message of this number waits for a person."""
 
 
 class StageRefused(IdeenkanalError):  # noqa: N818 - named for what is the case

@@ -17,7 +17,8 @@ from services.ideas.model import InboundMessage, LoggedMessage, Receipt
 from services.ideas.store import insert_into
 from services.ideas.tables import InboundRow
 
-STORED, READ, QUARANTINED = "stored", "read", "quarantined"
+STORED, READ, HELD, QUARANTINED = "stored", "read", "held", "quarantined"
+FOR_PEOPLE = (HELD, QUARANTINED)
 MAX_ATTEMPTS = 3
 # A reader that dies says less than one that fails: the machine may have died, or another part of the process. Still,
 # what kills it each time must not do so for ever.
@@ -187,23 +188,30 @@ def _logged(row: InboundRow) -> LoggedMessage:
     return LoggedMessage(row.id, message, row.attempts)
 
 
-async def finish(session: AsyncSession, message_id: int, outcome: str) -> bool:
-    """Mark a message as read; False where someone else has done so meanwhile."""
+async def finish(session: AsyncSession, logged: LoggedMessage, outcome: str) -> bool:
+    """Mark a message as read, and keep its envelope as the reader left it; False where someone else was first."""
     done = await session.execute(
         update(InboundRow)
-        .where(InboundRow.id == message_id, InboundRow.state == STORED)
-        .values(state=READ, outcome=outcome)
+        .where(InboundRow.id == logged.id, InboundRow.state == STORED)
+        .values(state=READ, outcome=outcome, envelope=dict(logged.message.envelope))
         .returning(InboundRow.id)
     )
     return done.first() is not None
 
 
-async def fail(session: AsyncSession, logged: LoggedMessage, again_at: datetime, reason: str) -> bool:
-    """Put a message back until `again_at`, or into quarantine after its last attempt; True for quarantine.
+async def hold(session: AsyncSession, message_id: int, reason: str) -> None:
+    """Keep a message that has just been read for a person to place."""
+    await session.execute(update(InboundRow).where(InboundRow.id == message_id).values(state=HELD, outcome=reason))
+
+
+async def fail(
+    session: AsyncSession, logged: LoggedMessage, again_at: datetime, reason: str, *, for_good: bool = False
+) -> bool:
+    """Put a message back until `again_at`, or into quarantine, at once or after its last attempt; True for quarantine.
 
     Where the lease ran out and another reader has the message now, nothing changes.
     """
-    last = logged.attempt >= MAX_ATTEMPTS
+    last = for_good or logged.attempt >= MAX_ATTEMPTS
     await session.execute(
         update(InboundRow)
         .where(InboundRow.id == logged.id, InboundRow.state == STORED, InboundRow.attempts == logged.attempt)
@@ -227,6 +235,12 @@ async def release(session: AsyncSession, now: datetime) -> None:
     await session.execute(
         update(InboundRow).where(InboundRow.state == STORED, InboundRow.available_at > now).values(available_at=now)
     )
+
+
+async def waiting_for_people(session: AsyncSession) -> int:
+    """How many messages only a person can place or read."""
+    counted = select(func.count()).select_from(InboundRow).where(InboundRow.state.in_(FOR_PEOPLE))
+    return await session.scalar(counted) or 0
 
 
 async def counts(session: AsyncSession) -> dict[str, int]:

@@ -42,6 +42,16 @@ class Receipt:
     new: bool
 
 
+class AttachmentRole(StrEnum):
+    """What a file is to its mail: sent along, shown in the text, a whole message, an invitation, Outlook's wrapping."""
+
+    FILE = "file"
+    INLINE = "inline"
+    MESSAGE = "message"
+    CALENDAR = "calendar"
+    TNEF = "tnef"
+
+
 @dataclass(frozen=True, slots=True)
 class Attachment:
     """A file that came with a submission."""
@@ -49,6 +59,7 @@ class Attachment:
     filename: str
     media_type: str
     content: bytes
+    role: AttachmentRole = AttachmentRole.FILE
 
 
 @dataclass(frozen=True, slots=True)
@@ -162,12 +173,17 @@ class StageChange:
 
 @dataclass(frozen=True, slots=True)
 class Contribution:
-    """One message of an idea's conversation, with the names of its attachments."""
+    """One message of an idea's conversation, with the names of its attachments.
+
+    `full_text` has quotes and signature too, "" where it is the same as `text`.
+    """
 
     subject: str
     text: str
     at: datetime
     attachments: tuple[str, ...] = ()
+    full_text: str = ""
+    refused: Refused = Refused()
 
 
 @dataclass(frozen=True, slots=True)
@@ -192,13 +208,17 @@ class Idea:
 
 
 class NotificationState(StrEnum):
-    """Where a notification stands. `WITHHELD`: it is known and will not be sent (see `Idea` admission)."""
+    """Where a notification stands.
+
+    `WITHHELD`: it must not be sent, and its `last_error` says why. `BOUNCED`: it was sent and came back for good.
+    """
 
     DUE = "due"
     SENDING = "sending"
     SENT = "sent"
     GIVEN_UP = "given-up"
     WITHHELD = "withheld"
+    BOUNCED = "bounced"
 
 
 @dataclass(frozen=True, slots=True)

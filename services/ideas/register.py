@@ -6,18 +6,24 @@ import asyncio
 from collections.abc import Sequence
 from datetime import datetime, timedelta
 
-from sqlalchemy import select, text, update
+from sqlalchemy import select, text
 
 from nlp.understanding import NO_MODEL, Understanding
 from services.ideas import inbound, outbox, views
 from services.ideas.admission import Admission
 from services.ideas.capability import Purpose, capability_hash, capability_token
 from services.ideas.catalogue import Catalogue
+from services.ideas.digests import digests_written, write_digest
 from services.ideas.errors import IdeaNotFound
+from services.ideas.holding import HoldingPen
+from services.ideas.mailboxes import Mailboxes
 from services.ideas.model import (
+    BounceReport,
+    Held,
     Idea,
     InboundMessage,
     LoggedMessage,
+    Nothing,
     Notification,
     NotificationState,
     Reading,
@@ -26,9 +32,12 @@ from services.ideas.model import (
     StageChange,
     Submission,
 )
-from services.ideas.outbox import Owed
-from services.ideas.store import Store, insert_into
-from services.ideas.tables import AssignmentRow, DigestRow, IdeaRow, StageChangeRow
+from services.ideas.outbox import Outbox, Owed
+from services.ideas.store import Store
+from services.ideas.tables import IdeaRow, NotificationRow, StageChangeRow, SubmitterRow
+from services.ideas.undeliverable import mark_undeliverable, record_bounce
+
+_UNVERIFIED = "the address is not verified"
 
 
 class Register:
@@ -45,6 +54,9 @@ class Register:
         self._store = store
         self._secret = secret
         self._admission = Admission(catalogue, secret)
+        self._outbox = Outbox(secret)
+        self.mailboxes = Mailboxes(store)
+        self.holding_pen = HoldingPen(store, self._admission)
 
     # The inbound log
 
@@ -66,21 +78,31 @@ class Register:
         A message that another reader has finished meanwhile changes nothing.
         """
         async with self._store.writing() as session:
-            if not await inbound.finish(session, logged.id, _outcome(reading)):
+            if not await inbound.finish(session, logged, _outcome(reading)):
                 return None
             reference = None
-            if isinstance(reading, Submission):
-                understood = understanding or Understanding.nothing()
-                reference = await self._admission.admit(session, logged, reading, understood)
-            elif isinstance(reading, Request):
-                await self._admission.answer(session, logged, reading)
+            match reading:
+                case Submission(thread=None):
+                    understood = understanding or Understanding.nothing()
+                    reference = await self._admission.admit(session, logged, reading, understood)
+                case Submission(thread=str(token)):
+                    if reason := await self._admission.reply(session, logged, reading, token):
+                        await inbound.hold(session, logged.id, reason)
+                case Request():
+                    await self._admission.answer(session, logged, reading)
+                case Held(reason):
+                    await inbound.hold(session, logged.id, reason)
+                case BounceReport():
+                    await record_bounce(session, reading, logged.message.received_at)
         self.notifications_waiting.set()
         return reference
 
-    async def reading_failed(self, logged: LoggedMessage, again_at: datetime, reason: str) -> bool:
-        """Put a message back for another try, or into quarantine after its last one (then True)."""
+    async def reading_failed(
+        self, logged: LoggedMessage, again_at: datetime, reason: str, *, for_good: bool = False
+    ) -> bool:
+        """Put a message back for another try, or into quarantine after its last one (then True), or at once."""
         async with self._store.writing() as session:
-            return await inbound.fail(session, logged, again_at, reason)
+            return await inbound.fail(session, logged, again_at, reason, for_good=for_good)
 
     async def give_back(self, messages: Sequence[LoggedMessage], now: datetime) -> None:
         """Return claimed messages unread; the claim does not count as an attempt."""
@@ -121,15 +143,17 @@ class Register:
             session.add(change)
             await session.flush()
             await self._admission.assign(session, idea, Understanding.from_json(idea.understanding), now)
-            if stage.tells_submitter and idea.submitter_id is not None:
+            submitter = await session.get(SubmitterRow, idea.submitter_id) if idea.submitter_id is not None else None
+            if stage.tells_submitter and submitter is not None:
                 update_owed = Owed(
                     key=f"update:{reference}:{change.id}",
                     channel=idea.channel,
                     template="update",
                     parameters={"reference": reference, "change": change.id},
-                    submitter_id=idea.submitter_id,
+                    submitter_id=submitter.id,
+                    withheld="" if submitter.verified_at else _UNVERIFIED,
                 )
-                await outbox.owe(session, update_owed, now)
+                await self._outbox.owe(session, update_owed, now, idea)
         self.notifications_waiting.set()
         return await self.idea(reference)
 
@@ -187,37 +211,16 @@ class Register:
     async def digests_written(self, body: str, periods: Sequence[str]) -> frozenset[str]:
         """Which of these periods of a body are done."""
         async with self._store.reading() as session:
-            found = select(DigestRow.period).where(DigestRow.body == body, DigestRow.period.in_(periods))
-            return frozenset(await session.scalars(found))
+            return await digests_written(session, body, periods)
 
     async def write_digest(self, body_id: str, period: str, now: datetime) -> int | None:
         """One digest of what a body has not been told yet; returns the number of ideas in it.
 
-        None where this period's digest exists already, whoever wrote it. A digest without ideas is written down (the
-        period is done) and sent to nobody.
+        None where this period's digest exists already, whoever wrote it. A digest with nothing to say is written down
+        (the period is done) and sent to nobody.
         """
-        body = self.catalogue.bodies[body_id]
         async with self._store.writing() as session:
-            digest = (
-                insert_into(session, DigestRow)
-                .values(body=body_id, period=period, created_at=now)
-                .on_conflict_do_nothing(index_elements=["body", "period"])
-                .returning(DigestRow.id)
-            )
-            digest_id = (await session.execute(digest)).scalar_one_or_none()
-            if digest_id is None:
-                return None
-            told = await session.execute(
-                update(AssignmentRow)
-                .where(AssignmentRow.body == body_id, AssignmentRow.digest_id.is_(None))
-                .values(digest_id=digest_id)
-                .returning(AssignmentRow.id)
-            )
-            number = len(told.all())
-            for position, address in enumerate(body.email if number else ()):
-                parameters = {"digest": digest_id, "body": body_id, "period": period}
-                key = f"digest:{body_id}:{period}:{position}"
-                await outbox.owe(session, Owed(key, "email", "digest", parameters, recipient=address), now)
+            number = await write_digest(session, self._outbox, self.catalogue, body_id=body_id, period=period, now=now)
         self.notifications_waiting.set()
         return number
 
@@ -228,7 +231,7 @@ class Register:
     ) -> tuple[Notification, ...]:
         """The next notifications to send, of one channel or of any, leased to this sender alone."""
         async with self._store.writing() as session:
-            return await outbox.claim(session, now, lease, limit, channel)
+            return await self._outbox.claim(session, now, lease, limit, channel)
 
     async def sent(self, notification: Notification, now: datetime) -> None:
         """Mark a notification as delivered."""
@@ -242,10 +245,18 @@ class Register:
             state = NotificationState.DUE
             await outbox.settle(session, notification, state, now, again_at=again_at, error=error)
 
-    async def give_up(self, notification: Notification, error: str, now: datetime) -> None:
-        """End a notification that cannot be delivered; `error` is what staff read about it."""
+    async def give_up(
+        self, notification: Notification, error: str, now: datetime, *, undeliverable: bool = False
+    ) -> None:
+        """End a notification that cannot be delivered; `error` is what staff read about it.
+
+        `undeliverable` says that its address does not exist: no more mail goes there.
+        """
         async with self._store.writing() as session:
             await outbox.settle(session, notification, NotificationState.GIVEN_UP, now, error=error)
+            row = await session.get(NotificationRow, notification.id) if undeliverable else None
+            if row is not None:
+                await mark_undeliverable(session, row, error, now)
         self.notifications_waiting.set()
 
     # Health
@@ -270,9 +281,17 @@ class Register:
 
 
 def _outcome(reading: Reading) -> str:
-    if isinstance(reading, Submission):
-        return "idea"
-    return f"request:{reading.template}" if isinstance(reading, Request) else reading.reason
+    match reading:
+        case Submission(thread=None):
+            return "idea"
+        case Submission():
+            return "reply"
+        case Request(template=template):
+            return f"request:{template}"
+        case BounceReport():
+            return "bounce"
+        case Held(reason) | Nothing(reason):
+            return reason
 
 
 def _unknown(reference: str) -> str:

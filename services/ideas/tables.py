@@ -65,7 +65,7 @@ class Table(DeclarativeBase):
 
 
 class InboundRow(Table):
-    """A raw message and how far its reading has come (state: stored, read, quarantined)."""
+    """A raw message and how far its reading has come (state: stored, read, held, quarantined)."""
 
     __tablename__ = "inbound_message"
     __table_args__ = (
@@ -86,16 +86,34 @@ class InboundRow(Table):
 
 
 class SubmitterRow(Table):
-    """The person behind ideas: the only row with an address. Erasing it forgets the person."""
+    """The person behind ideas: the only row with an address. Erasing it forgets the person.
+
+    `mailbox` is the address without what follows a plus sign: limits count for all spellings of one mailbox together.
+    """
 
     __tablename__ = "submitter"
-    __table_args__ = (UniqueConstraint("channel", "address"),)
+    __table_args__ = (UniqueConstraint("channel", "address"), Index("ix_submitter_mailbox", "channel", "mailbox"))
 
     id: Mapped[int] = mapped_column(Key, primary_key=True)
     channel: Mapped[str] = mapped_column(String(32))
     address: Mapped[str] = mapped_column(String(320))
+    mailbox: Mapped[str] = mapped_column(String(320))
     language: Mapped[str] = mapped_column(String(8))
     created_at: Mapped[datetime]
+    verified_at: Mapped[datetime | None]
+    unsubscribed_at: Mapped[datetime | None]
+    undeliverable_at: Mapped[datetime | None]
+    undeliverable_reason: Mapped[str] = mapped_column(String(200), default="")
+
+
+class RoleMailboxRow(Table):
+    """A body's mailbox that mail cannot be delivered to, since when, and why."""
+
+    __tablename__ = "role_mailbox"
+
+    address: Mapped[str] = mapped_column(String(320), primary_key=True)
+    undeliverable_at: Mapped[datetime]
+    undeliverable_reason: Mapped[str] = mapped_column(String(200))
 
 
 class IdeaRow(Table):
@@ -118,7 +136,10 @@ class IdeaRow(Table):
 
 
 class ContributionRow(Table):
-    """One message of an idea's conversation; an inbound message contributes once."""
+    """One message of an idea's conversation; an inbound message contributes once.
+
+    `full_text` has quotes and signature too, and is empty where that is the same text.
+    """
 
     __tablename__ = "contribution"
 
@@ -127,6 +148,9 @@ class ContributionRow(Table):
     inbound_id: Mapped[int | None] = mapped_column(ForeignKey("inbound_message.id", ondelete="SET NULL"), unique=True)
     subject: Mapped[str] = mapped_column(Text)
     text: Mapped[str] = mapped_column(Text)
+    full_text: Mapped[str] = mapped_column(Text, default="")
+    refused_too_large: Mapped[int] = mapped_column(default=0)
+    refused_too_many: Mapped[int] = mapped_column(default=0)
     created_at: Mapped[datetime]
 
     attachments: Mapped[list[AttachmentRow]] = relationship(order_by="AttachmentRow.id")
@@ -150,6 +174,7 @@ class AttachmentRow(Table):
     contribution_id: Mapped[int] = mapped_column(ForeignKey("contribution.id", ondelete="CASCADE"), index=True)
     filename: Mapped[str] = mapped_column(String(255))
     media_type: Mapped[str] = mapped_column(String(127))
+    role: Mapped[str] = mapped_column(String(16), default="file")
     size_bytes: Mapped[int]
     sha256: Mapped[str] = mapped_column(ForeignKey("blob.sha256"))
 
@@ -182,13 +207,14 @@ class StageChangeRow(Table):
 
 
 class CapabilityRow(Table):
-    """What the bearer of a token may do with one idea; only the token's hash is kept."""
+    """What the bearer of a token may do with one idea or one notification; only the token's hash is kept."""
 
     __tablename__ = "capability"
 
     token_hash: Mapped[str] = mapped_column(String(64), primary_key=True)
     purpose: Mapped[str] = mapped_column(String(32))
-    idea_id: Mapped[int] = mapped_column(ForeignKey("idea.id", ondelete="CASCADE"), index=True)
+    idea_id: Mapped[int | None] = mapped_column(ForeignKey("idea.id", ondelete="CASCADE"), index=True)
+    notification_id: Mapped[int | None] = mapped_column(ForeignKey("notification.id", ondelete="CASCADE"), index=True)
 
 
 class NotificationRow(Table):
@@ -198,6 +224,7 @@ class NotificationRow(Table):
     __table_args__ = (
         Index("ix_notification_waiting", "state", "available_at", "id"),
         Index("ix_notification_submitter", "submitter_id", "state"),
+        Index("ix_notification_answers", "channel", "template", "created_at"),
     )
 
     id: Mapped[int] = mapped_column(Key, primary_key=True)

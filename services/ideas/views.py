@@ -12,7 +12,7 @@ from sqlalchemy.ext.asyncio import AsyncSession
 from sqlalchemy.orm import selectinload
 
 from nlp.understanding import Understanding
-from services.ideas.model import Assignment, Contribution, Idea, StageChange
+from services.ideas.model import Assignment, Contribution, Idea, Refused, StageChange
 from services.ideas.tables import (
     AssignmentRow,
     CapabilityRow,
@@ -129,7 +129,14 @@ def _idea(row: IdeaRow) -> Idea:
         channel=row.channel,
         understanding=Understanding.from_json(understanding),
         contributions=tuple(
-            Contribution(item.subject, item.text, item.created_at, tuple(file.filename for file in item.attachments))
+            Contribution(
+                item.subject,
+                item.text,
+                item.created_at,
+                tuple(file.filename for file in item.attachments),
+                item.full_text,
+                Refused(item.refused_too_large, item.refused_too_many),
+            )
             for item in row.contributions
         ),
         assignments=tuple(Assignment(item.body, item.rule, item.assigned_at) for item in row.assignments),

@@ -53,12 +53,15 @@ def scripts(tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> Path:
 
 def next_migration(scripts: Path, *statements: str) -> None:
     body = "\n".join(f"    {statement}" for statement in statements)
-    (scripts / "0002_the_next.py").write_text(
+    (scripts / f"{NEXT}_the_next.py").write_text(
         "import sqlalchemy as sa\nfrom alembic import op\n"
-        'revision = "0002"\ndown_revision = "0001"\nbranch_labels = None\ndepends_on = None\n\n\n'
+        f'revision = "{NEXT}"\ndown_revision = "{HEAD}"\nbranch_labels = None\ndepends_on = None\n\n\n'
         f"def upgrade() -> None:\n{body}\n"
     )
 
+
+HEAD = revisions()[-1]
+NEXT = f"{int(HEAD) + 1:04d}"
 
 # SQLite can change a column's type only by rebuilding its table.
 REBUILD = (
@@ -133,7 +136,7 @@ async def test_both_databases_enforce_the_same(store: Store) -> None:
 async def test_an_empty_database_gets_the_schema(empty_url: str) -> None:
     """The first start makes the folder, the database and its tables."""
     async with Store(empty_url) as store:
-        assert await migrate(store) == "0001"
+        assert await migrate(store) == HEAD
         assert await in_store(store, tables) == {*Table.metadata.tables, "alembic_version"}
 
 
@@ -141,7 +144,7 @@ async def test_migrating_twice_is_harmless(store: Store, register: Register) -> 
     """A second run changes nothing and keeps what is there."""
     await admit(register, "1")
 
-    assert [await migrate(store) for _ in range(2)] == ["0001", "0001"]
+    assert [await migrate(store) for _ in range(2)] == [HEAD, HEAD]
     assert await number_of(store, IdeaRow) == 1
 
 
@@ -152,7 +155,7 @@ async def test_four_that_migrate_at_once_make_one_schema(empty_url: str) -> None
         async with Store(empty_url) as store:
             return await migrate(store)
 
-    assert await asyncio.gather(*(start() for _ in range(4))) == ["0001"] * 4
+    assert await asyncio.gather(*(start() for _ in range(4))) == [HEAD] * 4
 
 
 async def test_a_failure_at_any_statement_leaves_no_schema(empty_url: str) -> None:
@@ -205,7 +208,7 @@ async def test_rebuilding_a_table_keeps_what_refers_to_it(store: Store, register
     reference = await admit(register, "1")
     next_migration(scripts, *REBUILD)
 
-    assert await migrate(store) == "0002"
+    assert await migrate(store) == NEXT
     assert (await number_of(store, ContributionRow), await number_of(store, AssignmentRow)) == (1, 1)
     assert (await register.idea(reference)).contributions[0].subject == "Radweg"
 

@@ -1,6 +1,7 @@
 from __future__ import annotations
 
 import asyncio
+from dataclasses import replace
 from datetime import timedelta
 
 import pytest
@@ -47,7 +48,7 @@ async def test_a_notification_says_all_that_a_sender_needs(register: Register) -
         "4711",
         "de",
         "confirmation",
-        {"reference": reference},
+        {"reference": reference, "too_large": 0, "too_many": 0},
         1,
     )
     assert owed.created_at == NOON
@@ -150,9 +151,10 @@ async def test_what_was_sent_is_not_sent_again(register: Register, store: Store)
 
 
 async def test_what_is_withheld_is_never_claimed(register: Register) -> None:
-    """A second confirmation to an unverified sender does not leave, and holds nothing back."""
-    await admit(register, "1", ANNA)
-    second = await admit(register, "2", ANNA)
+    """A second confirmation on the same day does not leave, and holds nothing back."""
+    confirmed = replace(ANNA, verified=True)
+    await admit(register, "1", confirmed)
+    second = await admit(register, "2", confirmed)
     await register.change_stage(second, STEPS[0], "", "staff", NOON)
     keys: list[str] = []
     while claimed := await claim(register):

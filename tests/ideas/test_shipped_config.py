@@ -53,7 +53,7 @@ def test_shipped_settings_name_every_key_but_secrets() -> None:
     secrets = {name for name, annotation in fields.items() if annotation is SecretStr}
     assert written == set(fields) - secrets
     variables = {f"IDEENKANAL_{section}_{key}".upper() for section, key in secrets}
-    assert variables <= set(re.findall(r"IDEENKANAL_[A-Z_]+", text))
+    assert variables <= set(re.findall(r"IDEENKANAL_[A-Z0-9_]+", text))
 
 
 def test_there_are_twelve_topics(catalogue: Catalogue) -> None:

@@ -46,7 +46,7 @@ async def add_submitter(store: Store, *addresses: str, then: Callable[[], object
     """Write submitters in one transaction, in whose middle `then` happens."""
     async with store.writing() as session:
         for address in addresses:
-            session.add(SubmitterRow(channel="email", address=address, language="de", created_at=NOON))
+            session.add(SubmitterRow(channel="email", address=address, mailbox=address, language="de", created_at=NOON))
         await session.flush()
         then()
 
@@ -109,7 +109,11 @@ async def test_sqlite_takes_the_write_lock_at_the_beginning(sqlite_store: Store,
 async def test_sqlite_reads_while_it_writes(sqlite_store: Store) -> None:
     """A reader neither waits for a writer nor sees what is not committed."""
     async with sqlite_store.writing() as session:
-        session.add(SubmitterRow(channel="email", address="a@example.org", language="de", created_at=NOON))
+        session.add(
+            SubmitterRow(
+                channel="email", address="a@example.org", mailbox="a@example.org", language="de", created_at=NOON
+            )
+        )
         await session.flush()
         assert await number_of(sqlite_store, SubmitterRow) == 0
 

@@ -1,0 +1,94 @@
+"""Which mail the program may answer by itself: its answers must neither feed a loop nor bomb a stranger."""
+
+from __future__ import annotations
+
+from dataclasses import asdict, dataclass
+from datetime import datetime, timedelta
+
+from sqlalchemy import Select, func, select
+from sqlalchemy.ext.asyncio import AsyncSession
+
+from services.ideas.model import NotificationState, Submission
+from services.ideas.outbox import Outbox, Owed
+from services.ideas.tables import IdeaRow, NotificationRow, SubmitterRow
+
+CONFIRMATION, ATTACHMENTS = "confirmation", "attachments"
+_ANSWERS = (CONFIRMATION, ATTACHMENTS)
+_EMAIL = "email"
+_DAY, _HOUR = timedelta(hours=24), timedelta(hours=1)
+_MOST_AN_HOUR = 2
+
+
+def mailbox_of(address: str) -> str:
+    """The mailbox behind an address: lower case, and without what follows a plus sign (RFC 5233)."""
+    local, at, domain = address.lower().rpartition("@")
+    return f"{local.partition('+')[0]}{at}{domain}" if at else address
+
+
+@dataclass(frozen=True, slots=True)
+class Answer:
+    """An automatic message to whoever sent a submission, about the idea it belongs to."""
+
+    key: str
+    template: str
+    idea: IdeaRow
+    submitter: SubmitterRow
+    submission: Submission
+
+
+@dataclass(frozen=True, slots=True)
+class Answers:
+    """Owes the program's own answers, within the limits: `most_an_hour` is for all people together."""
+
+    outbox: Outbox
+    most_an_hour: int
+
+    async def owe(self, session: AsyncSession, answer: Answer, now: datetime, *, withheld: str = "") -> None:
+        """Write an answer down, withheld where something speaks against sending it."""
+        owed = Owed(
+            key=answer.key,
+            channel=answer.idea.channel,
+            template=answer.template,
+            parameters={"reference": answer.idea.reference, **asdict(answer.submission.refused)},
+            submitter_id=answer.submitter.id,
+            withheld=withheld or await self._reason_against(session, answer, now),
+        )
+        await self.outbox.owe(session, owed, now, answer.idea)
+
+    async def _reason_against(self, session: AsyncSession, answer: Answer, now: datetime) -> str:
+        # For mail alone: a chat cannot be forged, and its partner has asked for the answer.
+        if answer.idea.channel != _EMAIL:
+            return ""
+        if not answer.submission.answerable:
+            return "the sender is probably forged"
+        mailbox = answer.submitter.mailbox
+        # Whoever answers the same mailbox meanwhile waits here, so that neither overlooks the other.
+        await session.execute(_people(mailbox).with_for_update())
+        own = _answers(now - _HOUR).where(NotificationRow.submitter_id.in_(_people(mailbox)))
+        if await _number(session, own) >= _MOST_AN_HOUR:
+            return "two answers within an hour are enough"
+        confirmed = _answers(now - _DAY).where(
+            NotificationRow.submitter_id.in_(_people(mailbox)), NotificationRow.template == CONFIRMATION
+        )
+        if answer.template == CONFIRMATION and await _number(session, confirmed):
+            return "one confirmation a day is enough"
+        if await _number(session, _answers(now - _HOUR)) >= self.most_an_hour:
+            return "all answers of this hour are used up"
+        return ""
+
+
+def _answers(since: datetime) -> Select[NotificationRow]:
+    return select(NotificationRow).where(
+        NotificationRow.channel == _EMAIL,
+        NotificationRow.template.in_(_ANSWERS),
+        NotificationRow.created_at > since,
+        NotificationRow.state != NotificationState.WITHHELD,
+    )
+
+
+def _people(mailbox: str) -> Select[int]:
+    return select(SubmitterRow.id).where(SubmitterRow.channel == _EMAIL, SubmitterRow.mailbox == mailbox)
+
+
+async def _number(session: AsyncSession, answers: Select[NotificationRow]) -> int:
+    return await session.scalar(select(func.count()).select_from(answers.subquery())) or 0

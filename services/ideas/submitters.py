@@ -1,0 +1,64 @@
+"""Submitters: who is behind an address, whether it is really theirs, and whether they want mail."""
+
+from __future__ import annotations
+
+from datetime import datetime
+
+from sqlalchemy import select
+from sqlalchemy.ext.asyncio import AsyncSession
+
+from services.ideas.answers import mailbox_of
+from services.ideas.capability import Purpose
+from services.ideas.grants import idea_of
+from services.ideas.model import Sender, Subscription
+from services.ideas.store import insert_into
+from services.ideas.tables import SubmitterRow
+from services.ideas.undeliverable import UNSUBSCRIBED, withhold
+
+
+async def submitter_of(session: AsyncSession, sender: Sender, now: datetime) -> SubmitterRow:
+    """The row of whoever sent something, made where there is none, and verified where the channel vouches for them."""
+    insert = (
+        insert_into(session, SubmitterRow)
+        .values(
+            channel=sender.channel,
+            address=sender.address,
+            mailbox=mailbox_of(sender.address),
+            language=sender.language,
+            created_at=now,
+            undeliverable_reason="",
+        )
+        .on_conflict_do_nothing(index_elements=["channel", "address"])
+    )
+    await session.execute(insert)
+    found = await session.scalars(
+        select(SubmitterRow).where(SubmitterRow.channel == sender.channel, SubmitterRow.address == sender.address)
+    )
+    submitter: SubmitterRow = found.one()
+    if sender.verified:
+        verify(submitter, now)
+    return submitter
+
+
+def verify(submitter: SubmitterRow, now: datetime) -> None:
+    """Remember since when an address is known to be its submitter's own."""
+    submitter.verified_at = submitter.verified_at or now
+
+
+async def submitter_by_token(session: AsyncSession, token: str, purpose: Purpose) -> SubmitterRow | None:
+    """The submitter whom a link in a mail concerns; None for an unknown token and an erased person alike."""
+    idea = await idea_of(session, token, purpose)
+    if idea is None or idea.submitter_id is None:
+        return None
+    return await session.get(SubmitterRow, idea.submitter_id)
+
+
+async def unsubscribe(session: AsyncSession, submitter: SubmitterRow, now: datetime) -> None:
+    """Send this person no mail any more, not even what is owed already."""
+    submitter.unsubscribed_at = submitter.unsubscribed_at or now
+    await withhold(session, submitter.id, UNSUBSCRIBED)
+
+
+def subscription(submitter: SubmitterRow) -> Subscription:
+    """What a page or a mail says about it."""
+    return Subscription(verified=submitter.verified_at is not None, unsubscribed=submitter.unsubscribed_at is not None)
