@@ -29,6 +29,7 @@ STATES = {
     NotificationState.SENT: "gesendet",
     NotificationState.GIVEN_UP: "aufgegeben",
     NotificationState.WITHHELD: "wird nicht gesendet",
+    NotificationState.BOUNCED: "kam zurück",
 }
 # What would steer a terminal, and what turns the direction of a line.
 _STEERING = re.compile("[\x00-\x08\x0b-\x1f\x7f-\x9f\u200e\u200f\u202a-\u202e\u2066-\u2069]")
@@ -38,24 +39,26 @@ def add_commands(commands: Commands) -> None:
     """Declare `show`, `stage` and `digest`."""
     show = commands.add_parser("show", help="an idea with everything that happened to it")
     show.add_argument("reference", metavar="REF")
-    show.set_defaults(call=_with_register(_show))
+    show.set_defaults(call=with_register(_show))
     stage = commands.add_parser("stage", help="move an idea to another stage; its submitter is told")
     stage.add_argument("reference", metavar="REF")
     stage.add_argument("stage", metavar="STAGE")
     stage.add_argument("--note", default="", help="what the submitter reads about it")
     stage.add_argument("--actor", default="staff", help="who decided (a role, for the record)")
-    stage.set_defaults(call=_with_register(_stage))
+    stage.set_defaults(call=with_register(_stage))
     digest = commands.add_parser("digest", help="show what a body was given, or send it what it was not told yet")
     digest.add_argument("--body", required=True, metavar="ID")
     digest.add_argument("--from", dest="start", type=_moment, metavar="TIME", help="ISO 8601; default: a week ago")
     digest.add_argument("--to", dest="end", type=_end, metavar="TIME", help="ISO 8601; default: now")
     digest.add_argument("--send", action="store_true", help="send what the body was not told yet, now")
-    digest.set_defaults(call=_with_register(_digest))
+    digest.set_defaults(call=with_register(_digest))
 
 
-def _with_register(
+def with_register(
     command: Callable[[argparse.Namespace, Register], Awaitable[int]],
 ) -> Callable[[argparse.Namespace, Catalogue], int]:
+    """A command of staff, with the register of an installation that is there already."""
+
     async def run(options: argparse.Namespace, catalogue: Catalogue) -> int:
         async with AsyncExitStack() as stack:
             return await command(options, await open_register(stack, catalogue, create=False))
@@ -76,7 +79,8 @@ def _end(text: str) -> datetime:
     return moment + timedelta(days=1) if len(text) == len("2026-11-23") else moment
 
 
-def _reference(text: str) -> str:
+def reference_of(text: str) -> str:
+    """A reference number as staff type it; raises IdeaNotFound where it cannot be one."""
     reference = parse_reference(text)
     if reference is None:
         raise IdeaNotFound(f"„{text}“ ist kein gültiges Aktenzeichen. Bitte prüfen Sie die Ziffern.")
@@ -84,17 +88,17 @@ def _reference(text: str) -> str:
 
 
 async def _show(options: argparse.Namespace, register: Register) -> int:
-    idea = await register.idea(_reference(options.reference))
+    idea = await register.idea(reference_of(options.reference))
     lines = [*_lines(register, idea), "", "Nachrichten an die einreichende Person"]
     for delivery in await register.deliveries(idea.reference):
         state = STATES[NotificationState(delivery.state)]
         error = f", {delivery.last_error}" if delivery.last_error else ""
         lines.append(f"  {delivery.key}: {state} (Versuche: {delivery.attempts}{error})")
-    _say("\n".join(lines))
+    say("\n".join(lines))
     return 0
 
 
-def _say(text: str) -> None:
+def say(text: str) -> None:
     """Print what holds citizens' words."""
     print(_STEERING.sub("\N{REPLACEMENT CHARACTER}", text))
 
@@ -132,7 +136,7 @@ def _lines(register: Register, idea: Idea) -> list[str]:
 
 
 async def _stage(options: argparse.Namespace, register: Register) -> int:
-    reference = _reference(options.reference)
+    reference = reference_of(options.reference)
     idea = await register.change_stage(reference, options.stage, options.note, options.actor, datetime.now(UTC))
     stage = register.catalogue.lifecycle.stages[idea.stage]
     told = "Die einreichende Person wird benachrichtigt." if stage.tells_submitter else ""
@@ -166,7 +170,7 @@ async def _digest(options: argparse.Namespace, register: Register) -> int:
         print("In diesem Zeitraum gibt es keine Ideen für diese Stelle.")
         return 0
     values = digest_values(register, options.body, ideas, end)
-    _say(catalogue.texts.render("de", "digest", Part.TEXT, values).rstrip("\n"))
+    say(catalogue.texts.render("de", "digest", Part.TEXT, values).rstrip("\n"))
     return 0
 
 

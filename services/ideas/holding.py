@@ -62,11 +62,11 @@ class HoldingPen:
             held = await _release(session, message_id, READ, f"attached by {actor}")
             await extend(session, idea, message_id, submission, held.logged.message.received_at)
 
-    async def admit(self, message_id: int, submission: Submission, understanding: Understanding, actor: str) -> str:
-        """Make a new idea of a message; its reference number."""
+    async def admit(self, message_id: int, submission: Submission, actor: str) -> str:
+        """Make a new idea of a message; its reference number. It is understood like one that came without a model."""
         async with self._store.writing() as session:
             held = await _release(session, message_id, READ, f"admitted by {actor}")
-            return await self._admission.admit(session, held.logged, submission, understanding)
+            return await self._admission.admit(session, held.logged, submission, Understanding.nothing())
 
     async def dismiss(self, message_id: int, actor: str) -> None:
         """Take a message out that needs nothing; it is kept as read."""

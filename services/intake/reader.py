@@ -7,15 +7,16 @@ import re
 from collections.abc import Awaitable, Callable, Mapping, Sequence
 from dataclasses import replace
 from datetime import UTC, datetime, timedelta
-from typing import Protocol, TypeVar
+from typing import TypeVar
 
 import structlog
 
 from nlp.understanding import Understanding
 from services.ideas.errors import StoreError, StoreFull, StoreUnavailable
-from services.ideas.model import InboundMessage, LoggedMessage, Reading, Submission
+from services.ideas.model import InboundMessage, LoggedMessage, Submission
 from services.ideas.register import Register
 from services.ideas.waiting import wait_for
+from services.intake.channel import ChannelReader, MessageDefeated, ReadMessage
 from services.intake.understand import Understander
 
 _AT_ONCE = 16
@@ -25,22 +26,13 @@ _STORE_PAUSE = 1.0
 _UNSTORABLE = re.compile("[\x00\ud800-\udfff]")
 
 _T = TypeVar("_T")
+_Read = tuple[ReadMessage, Understanding | None]
 
 log = structlog.get_logger(__name__)
 
 
-class ChannelReader(Protocol):
-    """The reading end of a channel."""
-
-    name: str
-
-    def read(self, message: InboundMessage) -> Reading:
-        """What a raw message says. Pure; whatever it raises counts as an attempt."""
-        ...
-
-
 class Reader:
-    """Reads until it is cancelled or told to stop; a message that defeats it three times goes into quarantine."""
+    """Reads until it is cancelled or told to stop; a message that fails three times goes into quarantine."""
 
     def __init__(
         self,
@@ -85,27 +77,42 @@ class Reader:
     async def _read_batch(self) -> bool:
         lease = timedelta(seconds=self._work.reading_lease_seconds)
         batch = await self._register.claim_messages(datetime.now(UTC), lease, _AT_ONCE)
-        for number, logged in enumerate(batch):
-            if self._stop.is_set():
-                await self._register.give_back(batch[number:], datetime.now(UTC))
-                break
-            await self._read_one(logged)
+        # All at once, because a channel may wait for others (a mail's DNS), but written down in their order.
+        readings = [asyncio.create_task(self._read(logged.message)) for logged in batch]
+        try:
+            for number, (logged, reading) in enumerate(zip(batch, readings, strict=True)):
+                if self._stop.is_set():
+                    await self._register.give_back(batch[number:], datetime.now(UTC))
+                    break
+                await self._finish(logged, reading)
+        finally:
+            for reading in readings:
+                reading.cancel()
+            await asyncio.gather(*readings, return_exceptions=True)
         return bool(batch)
 
-    async def _read_one(self, logged: LoggedMessage) -> None:
+    async def _finish(self, logged: LoggedMessage, reading: asyncio.Task[_Read]) -> None:
         try:
-            reading, understanding = await self._read(logged.message)
-            reference = await self._insist(lambda: self._register.record(logged, reading, understanding))
+            read, understanding = await reading
+            seen = replace(logged, message=replace(logged.message, envelope=read.envelope))
+            reference = await self._insist(lambda: self._register.record(seen, read.reading, understanding))
         except (StoreUnavailable, StoreFull):
             # Only when stopped: the message is well, and an outage of the store must not count against it.
             await self._register.give_back([logged], datetime.now(UTC))
-        except Exception as error:
-            again_at = datetime.now(UTC) + self._backoff[min(logged.attempt, len(self._backoff)) - 1]
-            reason = type(error).__name__
-            quarantined = await self._insist(lambda: self._register.reading_failed(logged, again_at, reason))
-            log.exception("message.unread", message=logged.id, attempt=logged.attempt, quarantined=quarantined)
+        except Exception as error:  # noqa: BLE001 - the one of this loop: it keeps the message, and logs the error
+            await self._put_back(logged, error)
         else:
-            log.info("message.read", message=logged.id, outcome=type(reading).__name__.lower(), reference=reference)
+            outcome = type(read.reading).__name__.lower()
+            log.info("message.read", message=logged.id, outcome=outcome, reference=reference)
+
+    async def _put_back(self, logged: LoggedMessage, error: Exception) -> None:
+        again_at = datetime.now(UTC) + self._backoff[min(logged.attempt, len(self._backoff)) - 1]
+        for_good = isinstance(error, MessageDefeated)
+        reason = str(error) if for_good else type(error).__name__
+        quarantined = await self._insist(
+            lambda: self._register.reading_failed(logged, again_at, reason, for_good=for_good)
+        )
+        log.error("message.unread", message=logged.id, attempt=logged.attempt, quarantined=quarantined, exc_info=error)
 
     async def _insist(self, write: Callable[[], Awaitable[_T]]) -> _T:
         """Repeat a write until the store takes it; an outage is raised only when the reader is to stop."""
@@ -118,12 +125,16 @@ class Reader:
                 log.warning("reader.store_unavailable", reason=str(error))
                 await wait_for(self._stop, _STORE_PAUSE)
 
-    async def _read(self, message: InboundMessage) -> tuple[Reading, Understanding | None]:
-        reading = await asyncio.to_thread(self._channels[message.channel].read, message)
-        if not isinstance(reading, Submission):
-            return reading, None
-        clean = replace(reading, subject=_UNSTORABLE.sub("", reading.subject), text=_UNSTORABLE.sub("", reading.text))
-        return clean, await self._understander.understand(clean.subject, clean.text)
+    async def _read(self, message: InboundMessage) -> _Read:
+        read = await self._channels[message.channel].read_message(message)
+        said = read.reading
+        if not isinstance(said, Submission):
+            return read, None
+        subject, text, full_text = map(_storable, (said.subject, said.text, said.full_text))
+        clean = replace(said, subject=subject, text=text, full_text=full_text)
+        read = replace(read, reading=clean)
+        # An answer belongs to an idea that has been understood already.
+        return read, None if clean.thread else await self._understander.understand(clean.subject, clean.text)
 
     async def _understand_again(self) -> None:
         """Give ideas that came without a model their understanding, now that there is one."""
@@ -142,3 +153,7 @@ class Reader:
                 continue
             await self._register.understand_again(idea.reference, understanding, datetime.now(UTC))
             log.info("idea.understood_again", reference=idea.reference, model=understanding.model)
+
+
+def _storable(text: str) -> str:
+    return _UNSTORABLE.sub("", text)

@@ -11,7 +11,7 @@ from services.ideas.errors import IdeaNotFound, NotHeld
 from services.ideas.model import Held, HoldReason, LoggedMessage
 from services.ideas.register import Register
 from tests.conftest import NOON
-from tests.ideas.samples import BEN, CATCH_ALL_BODY, admit, logged, submission, understood
+from tests.ideas.samples import BEN, CATCH_ALL_BODY, admit, logged, submission
 
 LEASE = timedelta(minutes=1)
 
@@ -64,11 +64,12 @@ async def test_a_message_for_an_unknown_idea_goes_on_waiting(register: Register)
 
 
 async def test_staff_make_a_new_idea_of_a_message(register: Register) -> None:
-    """It gets a number and its bodies, as if it had come today."""
+    """It gets a number, and waits with the catch-all body until the model has read it."""
     held = await hold(register)
-    reference = await register.holding_pen.admit(held, submission(), understood(), "staff")
+    reference = await register.holding_pen.admit(held, submission(), "staff")
 
-    assert (await register.idea(reference)).stage == "zugeordnet"
+    assert [each.body for each in (await register.idea(reference)).assignments] == [CATCH_ALL_BODY]
+    assert [idea.reference for idea in await register.not_understood(5)] == [reference]
     assert await register.holding_pen.number() == 0
 
 
@@ -85,7 +86,7 @@ Act = Callable[[Register, int], Awaitable[object]]
 ACTS: list[Act] = [
     lambda register, number: register.holding_pen.dismiss(number, "staff"),
     lambda register, number: register.holding_pen.read_again(number, NOON),
-    lambda register, number: register.holding_pen.admit(number, submission(), understood(), "staff"),
+    lambda register, number: register.holding_pen.admit(number, submission(), "staff"),
     lambda register, number: register.holding_pen.message(number),
 ]
 

@@ -6,12 +6,13 @@ import asyncio
 import threading
 from collections.abc import AsyncIterator, Awaitable, Callable
 from contextlib import asynccontextmanager
-from dataclasses import dataclass, field
+from dataclasses import dataclass, field, replace
 from datetime import UTC, datetime, timedelta
 from pathlib import Path
 from typing import Any
 
 import pytest
+from sqlalchemy import select
 
 from nlp.understanding import Understanding
 from services.ideas.catalogue import Catalogue
@@ -28,8 +29,10 @@ from services.ideas.model import (
 )
 from services.ideas.register import Register
 from services.ideas.store import Store
+from services.ideas.tables import InboundRow
 from services.intake.email.read import MailReader
 from services.intake.email.receive import MailReceiver
+from services.intake.channel import MessageDefeated, ReadMessage
 from services.intake.reader import Reader
 from services.intake.understand import Understander
 from tests.conftest import SECRET
@@ -46,6 +49,10 @@ class Letters:
     name: str = "letters"
     odd: dict[str, Reading | Exception] = field(default_factory=dict)
     read_so_far: list[str] = field(default_factory=list)
+
+    async def read_message(self, message: InboundMessage) -> ReadMessage:
+        """Read beside the event loop, as channels do."""
+        return ReadMessage(await asyncio.to_thread(self.read, message), {"kept": "this alone"})
 
     def read(self, message: InboundMessage) -> Reading:
         """The text as a submission, unless the test said otherwise."""
@@ -77,9 +84,11 @@ class Watched(Register):
         self.changed.set()
         return reference
 
-    async def reading_failed(self, logged: LoggedMessage, again_at: datetime, reason: str) -> bool:
+    async def reading_failed(
+        self, logged: LoggedMessage, again_at: datetime, reason: str, *, for_good: bool = False
+    ) -> bool:
         """Put back or into quarantine."""
-        quarantined = await super().reading_failed(logged, again_at, reason)
+        quarantined = await super().reading_failed(logged, again_at, reason, for_good=for_good)
         self.changed.set()
         return quarantined
 
@@ -163,6 +172,27 @@ async def test_poison_is_quarantined_and_stops_nobody(register: Watched) -> None
         await until(register, read=20, quarantined=1)
     assert channel.read_so_far.count("Gift") == 3
     assert len(await ideas(register)) == 20
+
+
+async def test_what_no_repetition_helps_is_set_apart_at_once(register: Watched) -> None:
+    """A message that brought its worker down is tried once, and staff read why."""
+    channel = Letters(odd={"Bombe": MessageDefeated("time")})
+    await register.log([letter("Bombe"), letter("Idee")])
+    async with reading(register, channel):
+        await until(register, read=1, quarantined=1)
+    (held,) = await register.holding_pen.messages(10)
+
+    assert channel.read_so_far.count("Bombe") == 1
+    assert (held.is_unread, held.reason, held.logged.message.raw) == (True, "time", b"Bombe")
+
+
+async def test_of_the_envelope_stays_what_the_channel_keeps(register: Watched, store: Store) -> None:
+    """What was needed only to read a message, the network address for one, is gone when it is read."""
+    await register.log([replace(letter("Idee"), envelope={"peer": "192.0.2.1"})])
+    async with reading(register, Letters()):
+        await until(register, read=1)
+    async with store.reading() as session:
+        assert list(await session.scalars(select(InboundRow.envelope))) == [{"kept": "this alone"}]
 
 
 async def test_a_text_that_defeats_the_model_stops_nobody(register: Watched) -> None:

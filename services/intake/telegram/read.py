@@ -6,6 +6,7 @@ because it needs the network to start and swallows what a handler raises.
 
 from __future__ import annotations
 
+import asyncio
 import json
 import re
 from collections.abc import Callable
@@ -15,6 +16,7 @@ from telegram.ext import filters
 
 from services.ideas.model import InboundMessage, Nothing, Reading, Request, Sender, Submission
 from services.ideas.reference import parse_reference
+from services.intake.channel import ReadMessage
 from services.intake.telegram.receive import CHANNEL
 
 # A reference number among other words.
@@ -70,6 +72,10 @@ class TelegramReader:
     """The reading end of the Telegram channel."""
 
     name = CHANNEL
+
+    async def read_message(self, message: InboundMessage) -> ReadMessage:
+        """The update's reading, made beside the event loop."""
+        return ReadMessage(await asyncio.to_thread(self.read, message), message.envelope)
 
     def read(self, message: InboundMessage) -> Reading:
         """What an update asks for. Only private chats are listened to, and only messages as they were first sent."""
