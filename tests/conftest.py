@@ -62,6 +62,7 @@ def make_catalogue(tmp_path: Path) -> Callable[..., Catalogue]:
 
     def make(**settings: str) -> Catalogue:
         own = {"STORAGE_DATA_DIR": str(tmp_path), "EMAIL_PORT": "0", "WEB_PORT": "0", "WORK_POLL_SECONDS": "0.2"}
+        own["AUTHENTICATION_RESOLVER"] = "off"
         return read_catalogue(CONFIG, {f"IDEENKANAL_{name}": value for name, value in (own | settings).items()})
 
     return make

@@ -35,6 +35,7 @@ def settings(store_url: str, tmp_path: Path, telegram: BotApiServer, relay: Smtp
         "RELAY_HOST": "127.0.0.1",
         "RELAY_PORT": str(relay.port),
         "RELAY_SECURITY": "none",
+        "AUTHENTICATION_RESOLVER": "off",
         "TELEGRAM_TOKEN": telegram.token,
         "TELEGRAM_BASE_URL": telegram.base_url,
         "WORK_POLL_SECONDS": "0.2",

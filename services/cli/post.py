@@ -54,9 +54,14 @@ _Act = Callable[[argparse.Namespace, Register, HeldMessage], Awaitable[int]]
 
 
 def _act(options: argparse.Namespace) -> _Act:
-    wanted = {_attach: options.attach, _new: options.new, _dismiss: options.dismiss}
-    wanted |= {_read_again: options.read_again, _raw: options.raw}
-    return next((act for act, is_wanted in wanted.items() if is_wanted), _show)
+    acts: tuple[tuple[_Act, bool], ...] = (
+        (_attach, bool(options.attach)),
+        (_new, options.new),
+        (_dismiss, options.dismiss),
+        (_read_again, options.read_again),
+        (_raw, options.raw),
+    )
+    return next((act for act, is_wanted in acts if is_wanted), _show)
 
 
 async def _list(register: Register) -> int:
@@ -143,10 +148,12 @@ async def _readable(register: Register, held: HeldMessage) -> Submission | None:
 async def _reading(stack: AsyncExitStack, register: Register) -> Callable[[HeldMessage], Awaitable[Submission | None]]:
     """Reads what a waiting message says; None where it cannot be read."""
     from services.intake.channel import MessageDefeated
-    from services.intake.email.channel import CHANNEL, submission_of
+    from services.intake.email import CHANNEL
+    from services.intake.email.channel import submission_of
     from services.intake.email.worker.reading import ReadingProcess
 
-    process = await stack.enter_async_context(ReadingProcess(register.catalogue.settings.email))
+    settings = register.catalogue.settings
+    process = await stack.enter_async_context(ReadingProcess(settings.email, settings.region.reference_prefix))
 
     async def read(held: HeldMessage) -> Submission | None:
         message = held.logged.message

@@ -135,8 +135,10 @@ def _check_shared_secret(settings: Settings, parts: Parts) -> None:
 
 
 async def _add_intake(assembly: _Assembly) -> None:
-    from services.intake.email.read import MailReader
+    from services.intake.email.authentication.authenticator import Authenticator
+    from services.intake.email.channel import MailChannel
     from services.intake.email.receive import MailReceiver
+    from services.intake.email.worker.reading import ReadingProcess
     from services.intake.reader import Reader
     from services.intake.telegram.read import TelegramReader
     from services.intake.understand import Understander
@@ -148,7 +150,12 @@ async def _add_intake(assembly: _Assembly) -> None:
     assembly.states["model"] = lambda: understander.state.value
     inbound = await stack.enter_async_context(InboundLog(assembly.register.log))
     await stack.enter_async_context(MailReceiver(settings.email, settings.storage.data_dir, inbound))
-    readers = (MailReader(settings.email.addresses), TelegramReader())
+    reading = ReadingProcess(settings.email, settings.region.reference_prefix)
+    mail = MailChannel(
+        await stack.enter_async_context(reading),
+        await stack.enter_async_context(Authenticator(settings.authentication)),
+    )
+    readers = (mail, TelegramReader())
     assembly.loops.append(Reader(assembly.register, readers, understander, assembly.stop).run)
     await _add_telegram(assembly, inbound)
     # Last, because it imports spaCy in a thread: two threads that import at once wait for one another.

@@ -39,6 +39,7 @@ def add_commands(commands: Commands) -> None:
     )
     understand.set_defaults(call=_understand)
     read_mail = commands.add_parser("read-mail", help="one JSON line for each raw RFC 5322 message")
+    read_mail.add_argument("--explain", action="store_true", help="also say which rule decided what it is, and why")
     read_mail.add_argument("files", nargs="+", type=Path, metavar="FILE")
     read_mail.set_defaults(call=_read_mail)
     train = commands.add_parser("train", help="train the model from nlp/corpus/ and write its card")
@@ -121,13 +122,25 @@ def _expected(number: int) -> str:
 
 
 def _read_mail(options: argparse.Namespace, catalogue: Catalogue) -> int:
-    from services.intake.email.read import MailReader
+    return asyncio.run(_read_files(options, catalogue))
 
-    reader = MailReader(catalogue.settings.email.addresses)
-    for file in options.files:
-        reading = reader.read_mail(file.read_bytes(), {})
-        print(json.dumps(reading.to_json(str(file)), ensure_ascii=False))
-    return 0
+
+async def _read_files(options: argparse.Namespace, catalogue: Catalogue) -> int:
+    from services.intake.email.errors import MailDefeated
+    from services.intake.email.worker.reading import ReadingProcess
+
+    settings, unread = catalogue.settings, 0
+    async with ReadingProcess(settings.email, settings.region.reference_prefix) as process:
+        for file in options.files:
+            try:
+                reading = await process.read(file.read_bytes(), {})
+            except MailDefeated as error:
+                print(f"{file}: it cannot be read ({error})", file=sys.stderr)
+                unread += 1
+                continue
+            explanation = {"explanation": reading.explanation()} if options.explain else {}
+            print(json.dumps({**reading.to_json(str(file)), **explanation}, ensure_ascii=False))
+    return 1 if unread else 0
 
 
 def _train(options: argparse.Namespace, catalogue: Catalogue) -> int:

@@ -9,10 +9,10 @@ from pathlib import Path
 import pytest
 
 from services.cli import main
-from services.ideas.model import InboundMessage, Nothing, Submission
+from services.ideas.model import BounceReport, Held, HoldReason, InboundMessage, Nothing, Submission
 from services.ideas.register import Register
-from services.intake.email.read import MailReader
 from tests.conftest import NOON
+from tests.intake.reading import READER, read
 
 OWN = "ideen@example.org"
 
@@ -57,7 +57,7 @@ MAILS = [
     (DSN, "bounce"),
     (OLD_BOUNCE, "bounce"),
     (EXIM_BOUNCE, "bounce"),
-    (RECEIPT, "bounce"),
+    (RECEIPT, "auto-reply"),
     (OUT_OF_OFFICE, "auto-reply"),
     (VACATION, "auto-reply"),
     (LOOP, "loop"),
@@ -76,27 +76,26 @@ def message(raw: str, mail_from: str = "sender@example.net", number: int = 1) ->
 @pytest.mark.parametrize(("raw", "kind"), MAILS)
 def test_each_mail_is_what_it_is(raw: str, kind: str) -> None:
     """Reports, auto-replies, our own mail coming back, lists and empty mails are told from what people write."""
-    assert MailReader([OWN]).read_mail(raw.encode(), {}).kind.value == kind
+    assert READER.read_mail(raw.encode(), {}).kind.value == kind
 
 
 def test_the_null_sender_writes_no_ideas() -> None:
     """Whatever comes with the null reverse-path is a report (RFC 5321 section 4.5.5)."""
-    assert MailReader([OWN]).read(message(PERSON, mail_from="")) == Nothing("bounce")
+    assert read(message(PERSON, mail_from="")) == Nothing("bounce")
 
 
 async def test_what_no_person_wrote_gets_neither_idea_nor_answer(register: Register) -> None:
     """Such mails are marked as read, and nothing is owed to anyone: answering is how loops and storms begin."""
     mails = [raw for raw, kind in MAILS if kind != "submission"]
     await register.log([message(raw, number=number) for number, raw in enumerate(mails)])
-    reader = MailReader([OWN])
     for logged in await register.claim_messages(NOON, timedelta(minutes=1), len(mails)):
-        assert await register.record(logged, reader.read(logged.message), None) is None
+        assert await register.record(logged, read(logged.message), None) is None
     assert await register.counts() == {"messages": {"read": len(mails)}, "notifications": {}}
 
 
 def test_a_person_is_answered_at_the_from_address() -> None:
     """The From names the person; the envelope's sender may be a server's."""
-    reading = MailReader([OWN]).read(message(PERSON))
+    reading = read(message(PERSON))
     assert isinstance(reading, Submission)
     assert (reading.sender.address, reading.sender.verified) == ("erika@example.net", False)
     assert (reading.subject, reading.text) == ("Radweg", "Bitte bauen Sie ihn.")
@@ -104,7 +103,7 @@ def test_a_person_is_answered_at_the_from_address() -> None:
 
 def test_a_doubtful_author_is_answered_where_a_bounce_would_go() -> None:
     """Without one undoubted From the answer goes to the envelope's sender, never to one of two."""
-    reading = MailReader([OWN]).read(message(PERSON.replace("<erika@example.net>", "<a@example.net>, b@example.net")))
+    reading = read(message(PERSON.replace("<erika@example.net>", "<a@example.net>, b@example.net")))
     assert isinstance(reading, Submission)
     assert reading.sender.address == "sender@example.net"
 
@@ -115,7 +114,7 @@ def test_read_mail_prints_one_json_line_for_each_file(tmp_path: Path, capsys: py
         "From: Erika <erika@example.net>\r\nSubject: =?utf-8?q?Gr=C3=BC=C3=9Fe?=\r\n"
         'Content-Type: multipart/mixed; boundary="b"\r\n\r\n'
         "--b\r\nContent-Type: text/plain; charset=utf-8\r\n\r\nSchöner Weg\r\n"
-        "--b\r\nContent-Type: image/png; name=weg.png\r\n\r\n1234\r\n--b--\r\n"
+        "--b\r\nContent-Type: text/csv; name=weg.csv\r\n\r\n1234\r\n--b--\r\n"
     )
     files = [tmp_path / "a.eml", tmp_path / "b.eml"]
     files[0].write_bytes(attached.encode())
@@ -130,11 +129,34 @@ def test_read_mail_prints_one_json_line_for_each_file(tmp_path: Path, capsys: py
         "subject": "Grüße",
         "text": "Schöner Weg",
         "reply_text": "Schöner Weg",
-        "attachments": [{"filename": "weg.png", "media_type": "image/png", "bytes": 4}],
+        "attachments": [{"filename": "weg.csv", "media_type": "text/csv", "bytes": 4}],
         "thread": None,
         "bounced": [],
     }
     assert [line["kind"] for line in lines] == ["submission", "bounce"]
+
+
+def test_read_mail_explains_itself(tmp_path: Path, capsys: pytest.CaptureFixture[str]) -> None:
+    """With --explain each line also says which rule decided, and why."""
+    file = tmp_path / "a.eml"
+    file.write_bytes(EXIM_BOUNCE.encode())
+    assert main(["read-mail", "--explain", str(file)]) == 0
+    line = json.loads(capsys.readouterr().out)
+    assert line["bounced"] == ["erika@example.net"]
+    assert line["explanation"] == {"rule": "failed-recipients", "reason": "a mail server names failed recipients"}
+
+
+def test_a_bounce_with_our_token_is_a_report_and_an_answer_without_one_waits_for_a_person() -> None:
+    """What the register needs to know of both; an answer with the token goes into its conversation."""
+    token = "abcdefghijklmnopqrstuvwx27"
+    envelope = {"mail_from": "", "rcpt_tos": [f"rueckweg+{token}@example.org"]}
+    bounced = InboundMessage("email", "1", envelope, DSN.encode(), NOON)
+    assert read(bounced) == BounceReport(token, permanent=True, status="5.1.1")
+    lost = PERSON.replace("Subject:", "To: idee@example.org\r\nSubject:")
+    assert read(message(lost)) == Held(HoldReason.NO_TOKEN)
+    answer = read(message(PERSON.replace("Subject:", f"To: idee+{token}@example.org\r\nSubject:")))
+    assert isinstance(answer, Submission)
+    assert answer.thread == token
 
 
 def test_read_mail_names_a_missing_file(tmp_path: Path, capsys: pytest.CaptureFixture[str]) -> None:

@@ -28,11 +28,14 @@ from services.ideas.model import (
     Submission,
 )
 from services.ideas.register import Register
+from services.ideas.settings import Authentication, Email
 from services.ideas.store import Store
 from services.ideas.tables import InboundRow
-from services.intake.email.read import MailReader
-from services.intake.email.receive import MailReceiver
 from services.intake.channel import MessageDefeated, ReadMessage
+from services.intake.email.authentication.authenticator import Authenticator
+from services.intake.email.channel import MailChannel
+from services.intake.email.receive import MailReceiver
+from services.intake.email.worker.reading import ReadingProcess
 from services.intake.reader import Reader
 from services.intake.understand import Understander
 from tests.conftest import SECRET
@@ -128,6 +131,14 @@ async def reading(
         register.messages_waiting.set()
         await task
         understander.close()
+
+
+@asynccontextmanager
+async def mail_channel() -> AsyncIterator[MailChannel]:
+    """The e-mail channel with its processes."""
+    nobody_asked = Authentication(resolver="off")
+    async with ReadingProcess(Email(), "SWS") as process, Authenticator(nobody_asked) as authenticator:
+        yield MailChannel(process, authenticator)
 
 
 async def until(register: Watched, **messages: int) -> None:
@@ -265,7 +276,8 @@ async def test_mail_is_taken_while_the_model_loads(register: Watched, catalogue:
     async with (
         InboundLog(register.log) as log,
         MailReceiver(catalogue.settings.email, tmp_path, log) as receiver,
-        reading(register, MailReader(["ideen@example.org"]), slow.load),
+        mail_channel() as mail,
+        reading(register, mail, slow.load),
     ):
         async with SmtpClient(receiver.port) as client:
             answer = await client.deliver(b"From: erika@example.org\r\nSubject: Radweg\r\n\r\nBitte bauen")
@@ -348,7 +360,7 @@ async def test_hostile_mail_loses_nothing_and_stops_nobody(register: Watched) ->
     await register.log(
         [InboundMessage("email", str(number), envelope, raw, datetime.now(UTC)) for number, raw in enumerate(mails)]
     )
-    async with reading(register, MailReader(["ideen@example.org"])):
+    async with mail_channel() as mail, reading(register, mail):
         await until(register, read=len(mails))
     assert len(await register.ideas_of("email", "a@example.org", 50)) == len(HOSTILE_MAILS)
     assert len(await register.ideas_of("email", "erika@example.org", 50)) == 1

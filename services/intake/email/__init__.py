@@ -1,1 +1,3 @@
 """E-mail: an SMTP server that commits before it answers 250, and the reading of RFC 5322 messages."""
+
+CHANNEL = "email"

@@ -1,0 +1,76 @@
+"""The reading end of the e-mail channel: a stored mail, read and authenticated, as what the register takes."""
+
+from __future__ import annotations
+
+import asyncio
+from collections.abc import Mapping
+from typing import Any
+
+from services.ideas.model import BounceReport, Held, HoldReason, InboundMessage, Nothing, Reading, Sender, Submission
+from services.intake.channel import ReadMessage
+from services.intake.email import CHANNEL
+from services.intake.email.authentication.authenticator import Authenticator
+from services.intake.email.authentication.result import Authentication
+from services.intake.email.read import MailReading
+from services.intake.email.rules import MailKind
+from services.intake.email.worker.reading import ReadingProcess
+
+_AUTHENTICATION = "authentication"
+_UNKNOWN = Authentication()
+
+
+class MailChannel:
+    """Reads mail in one child process and asks the DNS about it in another."""
+
+    name = CHANNEL
+
+    def __init__(self, reading: ReadingProcess, authenticator: Authenticator) -> None:
+        self._reading = reading
+        self._authenticator = authenticator
+
+    async def read_message(self, message: InboundMessage) -> ReadMessage:
+        """What a mail says and whether its sender is who it names; of the envelope the network address goes."""
+        reading, authentication = await asyncio.gather(
+            self._reading.read(message.raw, message.envelope),
+            self._authenticator.authenticate(message.raw, message.envelope),
+        )
+        envelope = {name: message.envelope[name] for name in ("mail_from", "rcpt_tos") if name in message.envelope}
+        kept = {**envelope, _AUTHENTICATION: authentication.to_json()}
+        return ReadMessage(reading_of(reading, message.envelope, authentication), kept)
+
+
+def reading_of(mail: MailReading, envelope: Mapping[str, Any], authentication: Authentication) -> Reading:
+    """What the register does with a mail: a person's words, a delivery report, or nothing that needs an answer."""
+    match mail.kind:
+        case MailKind.SUBMISSION:
+            return _submission(mail, envelope, authentication)
+        case MailKind.REPLY if mail.verdict.thread:
+            return _submission(mail, envelope, authentication)
+        case MailKind.REPLY:
+            return Held(HoldReason.NO_TOKEN)
+        case MailKind.BOUNCE if mail.verdict.token:
+            return BounceReport(mail.verdict.token, mail.verdict.permanent, mail.verdict.status)
+    return Nothing(mail.kind.value)
+
+
+def submission_of(mail: MailReading, envelope: Mapping[str, Any]) -> Submission:
+    """A mail as a person's words, whatever kind the program takes it for: a person has decided so."""
+    known = envelope.get(_AUTHENTICATION)
+    return _submission(mail, envelope, Authentication.from_json(known) if known else _UNKNOWN)
+
+
+def _submission(mail: MailReading, envelope: Mapping[str, Any], authentication: Authentication) -> Submission:
+    mail_from = str(envelope.get("mail_from", "")).lower()
+    # Without a usable From the answer goes where a bounce would go (RFC 3834 section 4).
+    sender = mail.sender or mail_from
+    return Submission(
+        sender=Sender(CHANNEL, sender, verified=bool(mail.sender) and authentication.verifies_sender),
+        subject=mail.subject,
+        text=mail.reply_text,
+        attachments=mail.attachments,
+        full_text=mail.text if mail.text != mail.reply_text else "",
+        refused=mail.refused,
+        thread=mail.verdict.thread,
+        # RFC 3834 section 2: nothing is sent in answer to what has the null reverse-path.
+        answerable=bool(mail_from) and not authentication.is_failure,
+    )

@@ -1,0 +1,134 @@
+"""Rule: what organisations and gateways put around each mail goes: confidentiality, register, environment, virus."""
+
+from __future__ import annotations
+
+import re
+
+from services.intake.email.reply.lines import Lines, is_blank, is_quoted, is_rule, paragraphs_from_end, trimmed
+
+_LONGEST = 6_000
+_MOST_PARAGRAPHS = 12
+_MOST_LINES = 40
+_THIS_MAIL = re.compile(
+    r"(?:diese|dieser|this|the|ce|questo|este|dit|denna|denne)[\w\s/()-]{0,20}(?:e-?mail|mail|"
+    r"nachricht|message|messaggio|"
+    r"mensaje|mensagem|bericht|courriel|communication|transmission|information)",
+    re.IGNORECASE,
+)
+_ADDRESSEE = re.compile(
+    r"adressat|empfänger|recipient|addressee|addressed|destinat|geadresseerde|mottagare|modtager|"
+    r"irrtümlich|in error|intended|"
+    r"by mistake|par erreur|per errore|por error",
+    re.IGNORECASE,
+)
+_SIGNS = (
+    re.compile(
+        r"vertraulich|confidential|riservat|confidencial|confidentiel|vertrouwelijk|fortrolig|konfidentiell",
+        re.IGNORECASE,
+    ),
+    _ADDRESSEE,
+    re.compile(
+        r"irrtümlich|versehentlich|fälschlich|in error|by mistake|par erreur|per errore|por error|ten onrechte",
+        re.IGNORECASE,
+    ),
+    re.compile(r"vernichten|löschen|delete|destroy|supprim|cancell|elimin|verwijder|radera|slet", re.IGNORECASE),
+    re.compile(
+        r"unbefugt|unerlaubt|nicht gestattet|untersagt|unauthori[sz]ed|prohibited|not permitted|interdit|vietat",
+        re.IGNORECASE,
+    ),
+    re.compile(r"rechtlich geschützt|privileged|haftung|liab|rechtsverbindlich|legally binding", re.IGNORECASE),
+    re.compile(
+        r"weitergabe|vervielfältig|kopier|copying|disclos|distribut|disseminat|veröffentlich|offenleg|copiare",
+        re.IGNORECASE,
+    ),
+    re.compile(r"benachrichtigen|informieren sie|notify|inform the sender|prévenir|restituir", re.IGNORECASE),
+)
+_ENOUGH_SIGNS = 3
+_PLAIN = re.compile(
+    r"(?:p\s)?(?:please|kindly)?\s?(?:consider|think of|think about) (?:the|your) environment.{0,20}print|"
+    r"before (?:you )?print.{0,60}environment|pensez à l.environnement|"
+    r"(?:bitte )?(?:denken|prüfen|schonen|schützen|überlegen|berücksichtigen|helfen|"
+    r"drucken) sie.{0,100}(?:mail|nachricht).{0,60}"
+    r"druck|(?:der )?umwelt zuliebe.{0,80}druck|"
+    r"virenfrei|virus[- ]?free|(?:diese|this|the)? ?(?:e-?mail|nachricht|message|mail)\b.{0,60}"
+    r"(?:auf viren|virus|malware|avast|avira|kaspersky|sophos|norton|libra esva)|questo messaggio.{0,30}analizzato|"
+    r"(?:hinweise|informationen|information)\s(?:zum|zur|zu|über|on).{0,60}(?:datenschutz|"
+    r"personenbezogen|privacy|gdpr|dsgvo)|"
+    r"(?:unsere )?datenschutz(?:hinweise|erklärung|information)\w*\s?(?::|finden|https?)|"
+    r"you received this (?:message|e-?mail) because|you are receiving this|to unsubscribe|"
+    r"sie erhalten diese (?:e-?mail|nachricht)|"
+    r"reply to this e-?mail directly or|um sich .{0,30}abzumelden|abmelden:|"
+    r"[\w-]{1,60} (?:mailing ?list|mailingliste)\s\S{1,80}@",
+    re.IGNORECASE,
+)
+_REGISTER = re.compile(
+    r"geschäftsführ(?:er|ung)\w*\s?:|vorstand\s?:|vorsitzende[rn]?\s?(?:des|der)\s|aufsichtsrat|sitz der gesellschaft|"
+    r"registergericht|handelsregister|amtsgericht\s\w+|\bhr[ab]\s?-?\d|vereinsregister|ust\.?-?\s?id|"
+    r"umsatzsteuer|steuernummer|"
+    r"steuer-nr|registered (?:office|in)|company (?:no|number|registration)|vat (?:no|id|reg)",
+    re.IGNORECASE,
+)
+_BEGINNING = re.compile(
+    r"[\W_]{0,8}(?:diese|dieser|die in|die informationen|der inhalt|dies ist|this|the (?:information|"
+    r"content)|if you|sollten sie|"
+    r"wenn sie|confidential|vertraulich|privileged|ce |le présent|les informations|questo|"
+    r"le informazioni|este|dit |de informatie|"
+    r"denna|denne|important|wichtig|rechtlicher|hinweis|disclaimer|haftung|notice|legal|datenschutz|"
+    r"[\w&. -]{1,60}\b(?:gmbh|mbh|ag|kg|ug|se|ltd|inc|e\. ?v)\b)",
+    re.IGNORECASE,
+)
+_HEADING = re.compile(
+    r"\W{0,4}(?:wichtiger hinweis|disclaimer|haftungsausschluss|vertraulichkeitshinweis|"
+    r"rechtlicher hinweis|confidentiality "
+    r"(?:notice|note)|important notice|legal notice|datenschutzhinweis)\w*\W{0,4}",
+    re.IGNORECASE,
+)
+_BANNER = re.compile(
+    r"\W{0,4}(?:caution|warning|achtung|warnung|vorsicht|attention|external|extern\w*|hinweis|diese|this|you)\b.{0,120}"
+    r"(?:outside (?:of )?(?:the|your|this|our)|(?:from|an) external|external (?:e-?mail|sender)|"
+    r"extern\w* (?:e-?mail|mail|absender|"
+    r"nachricht|quelle)|von extern|außerhalb (?:der|ihrer|unserer|des)|don.t often get e-?mail from)",
+    re.IGNORECASE,
+)
+_OF_A_PERSON = re.compile(r"\b(?:ich|mich|mir|meine?[mnrs]?|my|me)\b|\bI\b", re.IGNORECASE)
+
+
+def without_disclaimers(lines: Lines) -> Lines:
+    """The lines without such paragraphs at their end, and without a gateway's warning at their beginning."""
+    lines = _without_banner(trimmed(lines))
+    for _ in range(_MOST_PARAGRAPHS):
+        start, stop = next(paragraphs_from_end(lines), (0, 0))
+        paragraph = lines[start:stop]
+        if not paragraph or any(is_quoted(line) for line in paragraph):
+            break
+        cut = _first_of_disclaimer(paragraph)
+        if cut is None:
+            break
+        lines = trimmed(lines[: start + cut])
+    return lines
+
+
+def _without_banner(lines: Lines) -> Lines:
+    stop = next((at for at, line in enumerate(lines) if is_blank(line) or is_rule(line)), len(lines))
+    text = " ".join(lines[:stop])
+    if len(text) <= _LONGEST // 6 and _BANNER.match(text) and not _OF_A_PERSON.search(text):
+        return trimmed(lines[stop + 1 :])
+    return lines
+
+
+def _first_of_disclaimer(paragraph: Lines) -> int | None:
+    """The number of the first line of the disclaimer that goes on to the end of the paragraph; None if it has none."""
+    for at, line in enumerate(paragraph[:_MOST_LINES]):
+        begins = _PLAIN.match(line.strip()[:200]) or _BEGINNING.match(line) or _REGISTER.search(line[:200])
+        if begins and _is_disclaimer(" ".join(paragraph[at:])):
+            return at
+    return None
+
+
+def _is_disclaimer(text: str) -> bool:
+    text = text[:_LONGEST].strip(" \t*_-=#<>|")
+    if _PLAIN.match(text[:400]) or _HEADING.fullmatch(text[:100]):
+        return len(text) <= _LONGEST // 5
+    signs = sum(1 for sign in _SIGNS if sign.search(text))
+    of_mail = _THIS_MAIL.search(text) and _ADDRESSEE.search(text)
+    return (signs >= _ENOUGH_SIGNS and bool(of_mail)) or len(_REGISTER.findall(text)) >= 2

@@ -1,0 +1,162 @@
+"""What passes between a person's mailbox and the program after the first mail, over sockets and with commands."""
+
+from __future__ import annotations
+
+import re
+from email.message import EmailMessage
+
+import aiohttp
+
+from tests.fakes.smtp_sink import ReceivedMail, SmtpSink
+from tests.mail import mail, send
+from tests.service import Service
+
+ANNA = "anna@example.net"
+IDEA = "Zwischen Zschopau und Chemnitz fehlt nach 18 Uhr ein Spätbus."
+REFERENCE = re.compile(r"SWS-\d{4}-\d{4}-\d")
+NEXT_STAGE = "pruefung-regionalkonvent"
+
+
+def reference_in(received: ReceivedMail) -> str:
+    found = REFERENCE.search(str(received.message["Subject"]))
+    assert found is not None
+    return found.group()
+
+
+def link_in(received: ReceivedMail, path: str) -> str:
+    part = received.message.get_body(("plain",))
+    assert part is not None
+    found = re.search(rf"https?://\S+/{path}/[\w-]{{43}}", part.get_content())
+    assert found is not None
+    return found.group().partition("://")[2].partition("/")[2]
+
+
+def answer_to(received: ReceivedMail, text: str) -> EmailMessage:
+    """An answer as mail programs write it: to the Reply-To, over the quoted mail."""
+    quoted = received.message.get_body(("plain",))
+    assert quoted is not None
+    quote = "\n".join(f"> {line}" for line in quoted.get_content().splitlines())
+    answer = mail(
+        received.recipients[0],
+        f"Re: {received.message['Subject']}",
+        f"{text}\n\nAm 25.11.2026 um 10:00 schrieb Ideenkanal <ideen@example.org>:\n{quote}\n",
+        recipient=str(received.message["Reply-To"]),
+    )
+    answer["In-Reply-To"] = received.message["Message-ID"]
+    return answer
+
+
+async def read(service: Service, count: int) -> None:
+    """Return once so many messages have been read."""
+    await service.logged("message.read", count=count)
+
+
+async def test_an_answer_joins_its_idea(service: Service, relay: SmtpSink) -> None:
+    """A person answers our mail, and what they wrote now stands in their idea, without what they quoted."""
+    await send(service.mail_port, mail(ANNA, "Spätbus", IDEA))
+    confirmation = await relay.mail_to(ANNA, timeout=30)
+    await send(service.mail_port, answer_to(confirmation, "Am besten um 18:40 Uhr ab Markt."))
+    await read(service, 2)
+    _, shown = await service.command("show", reference_in(confirmation))
+
+    assert "  Am besten um 18:40 Uhr ab Markt." in shown.splitlines()
+    assert "schrieb Ideenkanal" not in shown
+    assert len(relay.mails_to(ANNA)) == 1
+
+
+async def test_a_number_without_the_secret_waits_for_staff(service: Service, relay: SmtpSink) -> None:
+    """Whoever writes in Anna's name with her number changes nothing and is told nothing; staff place the mail."""
+    await send(service.mail_port, mail(ANNA, "Spätbus", IDEA))
+    reference = reference_in(await relay.mail_to(ANNA, timeout=30))
+    forged = mail(ANNA, f"Re: Ihre Nachricht ist angekommen ({reference})", "Bitte löschen Sie das alles.")
+    await send(service.mail_port, forged)
+    await read(service, 2)
+    _, before = await service.command("show", reference)
+    _, waiting = await service.command("held")
+    number = re.search(r"^ +(\d+) ", waiting, re.MULTILINE)
+    assert number is not None
+    code, _ = await service.command("held", number.group(1), "--attach", reference)
+    _, after = await service.command("show", reference)
+
+    assert "löschen" not in before
+    assert "Antwort oder Aktenzeichen ohne die geheime Adresse" in waiting
+    assert code == 0
+    assert "Bitte löschen Sie das alles." in after
+    assert (await service.command("held"))[1] == "Es wartet keine Nachricht auf Sie.\n"
+    assert len(relay.mails_to(ANNA)) == 1
+
+
+async def test_updates_begin_with_a_click_and_end_with_one(service: Service, relay: SmtpSink) -> None:
+    """An unverified address hears nothing; its owner confirms on a page, hears of the next step, and unsubscribes."""
+    await send(service.mail_port, mail(ANNA, "Spätbus", IDEA))
+    confirmation = await relay.mail_to(ANNA, timeout=30)
+    reference = reference_in(confirmation)
+    await service.command("stage", reference, NEXT_STAGE)
+    base = f"http://127.0.0.1:{service.web_port}/"
+    async with aiohttp.ClientSession() as session:
+        async with session.post(base + link_in(confirmation, "adresse")) as page:
+            assert page.status == 200
+        await service.command("stage", reference, "aufgenommen")
+        update = await relay.mail_to(ANNA)
+        assert "aufgenommen" in str(update.message["Subject"])
+        unsubscribe = re.search(r"<https?://[^/]+/([^>]+)>", str(update.message["List-Unsubscribe"]))
+        assert unsubscribe is not None
+        async with session.post(base + unsubscribe.group(1), data={"List-Unsubscribe": "One-Click"}) as page:
+            assert page.status == 200
+    await service.command("stage", reference, "umgesetzt")
+    _, shown = await service.command("show", reference)
+
+    assert shown.count("wird nicht gesendet") == 2
+    assert len(relay.mails_to(ANNA)) == 2
+
+
+async def test_what_comes_back_stops_mail_to_that_address(service: Service, relay: SmtpSink) -> None:
+    """A delivery report at the return path is shown to staff, who let mail go there again."""
+    await send(service.mail_port, mail(ANNA, "Spätbus", IDEA))
+    confirmation = await relay.mail_to(ANNA, timeout=30)
+    report = EmailMessage()
+    report["From"], report["To"] = "Mail Delivery System <MAILER-DAEMON@mx.example.net>", confirmation.sender
+    report["Subject"] = "Undelivered Mail Returned to Sender"
+    report.set_content(
+        f"Reporting-MTA: dns; mx.example.net\n\nFinal-Recipient: rfc822; {ANNA}\nAction: failed\nStatus: 5.1.1\n",
+    )
+    report.replace_header("Content-Type", "message/delivery-status")
+    whole = EmailMessage()
+    for name in ("From", "To", "Subject"):
+        whole[name] = report[name]
+        del report[name]
+    whole.set_content("I'm sorry to have to inform you that your message could not be delivered.")
+    whole.make_mixed()
+    whole.attach(report)
+    whole.replace_header("Content-Type", 'multipart/report; report-type=delivery-status; boundary="b"')
+    await send(service.mail_port, whole)
+    await read(service, 2)
+    _, listed = await service.command("undeliverable")
+    _, resumed = await service.command("undeliverable", "--resume", ANNA)
+
+    assert f"{ANNA}  seit" in listed
+    assert "5.1.1" in listed
+    assert reference_in(confirmation) in listed
+    assert "Nachrichten gehen wieder an diese Adresse." in resumed
+    assert (await service.command("undeliverable"))[1] == "Alle Adressen sind erreichbar.\n"
+
+
+async def test_two_robots_that_answer_each_other_die_out(service: Service, relay: SmtpSink) -> None:
+    """A robot that admits to nothing answers each mail of ours and keeps writing: in 30 rounds it gets two at most."""
+    robot = "robot@example.net"
+    answered = 0
+    for number in range(30):
+        received = relay.mails_to(robot)
+        if len(received) > answered:
+            message = answer_to(received[answered], f"Vielen Dank für Ihre Nachricht {number}.")
+            answered += 1
+        else:
+            message = mail(robot, f"Ihre Anfrage {number}", f"Wir haben Ihre Nachricht {number} in Plauen erhalten.")
+        await send(service.mail_port, message)
+        await read(service, number + 1)
+        # Whatever the program owes the robot for this has left before the next round begins.
+        await send(service.mail_port, mail(f"person{number}@example.net", "Idee", f"Ein Baum in Plauen, {number}."))
+        await relay.mail_to(f"person{number}@example.net", timeout=30)
+
+    assert 1 <= len(relay.mails_to(robot)) <= 2
+    assert answered == len(relay.mails_to(robot))
