@@ -24,6 +24,9 @@ FAULTS = {
     "stalwart-1000": "the expected text is mojibake: Latin-1 read as Chinese",
     "stalwart-1018": "the expected subject and text have replacement characters for umlauts that can be read",
     "talon-961": "the expected text keeps a telephone's footer, which nobody wrote",
+    "zammad-17": "the expected subject and text are UTF-7 that nobody has decoded",
+    "zammad-20": "the end of the expected text is mojibake: UTF-8 read as Central European",
+    "zammad-53": "no text is expected, though the mail says something",
     "zammad-57": "the expected text is mojibake",
     "zammad-70": "the expected text is mojibake: Latin-1 read as Central European",
 }

@@ -4,7 +4,8 @@
 
 The corpus is a folder of mails with a file `expected.jsonl`, one row for each mail; what a row does not say is not
 scored. Each figure is printed with its target and the number of cases. `--failures` names each case that failed.
-Expectations that are wrong in themselves (`mail_corpus.FAULTS`) are counted in the figures, and told apart below them.
+The second figure leaves out what fails by an expectation that is wrong in itself (`mail_corpus.FAULTS`, listed below
+the table); it is the one that the target is held against.
 """
 
 from __future__ import annotations
@@ -52,9 +53,15 @@ class Score:
         return wrong if self.measure.at_most else 1 - wrong
 
     @property
+    def sound(self) -> Score:
+        """The same without what fails by the expectation's own fault."""
+        wrong = [each for each in self.wrong if each[0] not in FAULTS]
+        return Score(self.measure, self.cases - len(self.wrong) + len(wrong), wrong)
+
+    @property
     def reached(self) -> bool:
         """Whether the target is reached."""
-        share, target = round(self.share, 6), self.measure.target
+        share, target = round(self.sound.share, 6), self.measure.target
         return share <= target if self.measure.at_most else share >= target
 
 
@@ -204,15 +211,18 @@ def main(arguments: Sequence[str] | None = None) -> None:
 
 
 def _print_table(run: Run, scores: Sequence[Score]) -> None:
-    row = "{:<45} {:>8} {:>9} {:>5}  {}".format
-    print(row("what", "reached", "target", "n", ""))
-    print(row("mails that crash the reader", len(run.crashed), "0", run.files, _mark(reached=not run.crashed)))
+    row = "{:<45} {:>8} {:>9} {:>9} {:>5}  {}".format
+    print(row("what", "reached", "sound", "target", "n", ""))
+    crashed = len(run.crashed)
+    print(row("mails that crash the reader", crashed, crashed, "0", run.files, _mark(reached=not crashed)))
     seconds, slowest = run.slowest
     fast = _mark(reached=seconds <= SLOWEST_SECONDS)
-    print(row(f"slowest mail ({slowest}), s", f"{seconds:.2f}", f"<= {SLOWEST_SECONDS}", run.files, fast))
+    took = f"{seconds:.2f}"
+    print(row(f"slowest mail ({slowest}), s", took, took, f"<= {SLOWEST_SECONDS}", run.files, fast))
     for each in scores:
         bound = f"{'<=' if each.measure.at_most else '>='} {each.measure.target:.0%}"
-        print(row(each.measure.name, f"{each.share:.1%}", bound, each.cases, _mark(reached=each.reached)))
+        shares = f"{each.share:.1%}", f"{each.sound.share:.1%}"
+        print(row(each.measure.name, *shares, bound, each.cases, _mark(reached=each.reached)))
 
 
 def _mark(*, reached: bool) -> str:

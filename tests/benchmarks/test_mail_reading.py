@@ -41,20 +41,18 @@ def test_the_table_counts_what_the_rows_expect(small_corpus: Path, capsys: pytes
     main(["--corpus", str(small_corpus), "--failures"])
     printed = capsys.readouterr().out
     rows = {line[:45].strip(): line[45:].split() for line in printed.splitlines() if line[45:].strip()}
-    assert rows["mails that crash the reader"] == ["0", "0", "4"]
-    assert rows["sender"] == ["100.0%", ">=", "97%", "1"]
-    assert rows["body text"] == ["0.0%", ">=", "92%", "1", "MISSED"]
-    assert rows["bounces recognised"] == ["100.0%", ">=", "97%", "1"]
-    assert rows["addresses of bounces"] == ["100.0%", ">=", "90%", "1"]
-    assert rows["the German ones"] == ["100.0%", ">=", "80%", "1"]
+    assert rows["mails that crash the reader"] == ["0", "0", "0", "4"]
+    assert rows["sender"] == ["100.0%", "100.0%", ">=", "97%", "1"]
+    assert rows["body text"] == ["0.0%", "0.0%", ">=", "92%", "1", "MISSED"]
+    assert rows["bounces recognised"] == ["100.0%", "100.0%", ">=", "97%", "1"]
+    assert rows["addresses of bounces"] == ["100.0%", "100.0%", ">=", "90%", "1"]
+    assert rows["the German ones"] == ["100.0%", "100.0%", ">=", "80%", "1"]
     assert "body text: a-1\n  expected 'Ja.'\n  seen     'Nein.'" in printed
 
 
 @pytest.mark.skipif(not CORPUS.is_dir(), reason="the corpus of real mails lies outside of the project")
-def test_bounces_and_people_are_told_apart_in_real_mails() -> None:
-    """The targets for bounces, their addresses, automatic answers and people's mail are reached; nothing crashes."""
+def test_all_targets_are_reached_with_real_mails() -> None:
+    """People's words, files, bounces and automatic answers are read as well as they have to be; nothing crashes."""
     run = read_all(CORPUS)
-    reached = {each.measure.name: each.reached for each in score(run.readings, MEASURES)}
     assert run.crashed == ()
-    kinds = ("bounces recognised", "addresses of bounces", "auto-replies recognised")
-    assert all(reached[name] for name in (*kinds, "human mail taken for a bounce or auto-reply"))
+    assert [each.measure.name for each in score(run.readings, MEASURES) if not each.reached] == []

@@ -20,6 +20,16 @@ def test_of_two_versions_the_plain_one_is_read() -> None:
     assert (body.text, body.plain, body.html, body.attachments) == ("schlicht", "schlicht", "<p>schlicht", ())
 
 
+def test_targets_of_links_that_a_program_wrote_into_the_plain_version_are_no_words() -> None:
+    """Where a page stands beside it, the link's words say what its author wrote; a plain mail keeps its addresses."""
+    written = "Der Plan <https://karte.example.org/x?y=1> steht fest. <mailto:anna@example.net>"
+    page = b'<p><a href="https://karte.example.org/x?y=1">Der Plan</a> steht fest.</p>'
+    both = multipart(b"alternative", part(PLAIN, written.encode()), part(HTML, page))
+
+    assert read(both).text == "Der Plan steht fest."
+    assert read(multipart(b"mixed", part(PLAIN, written.encode()))).text == written
+
+
 def test_an_empty_plain_version_gives_way_to_html() -> None:
     """Where the plain version says nothing, the other one is read."""
     assert read(multipart(b"alternative", part(PLAIN, b"  "), part(HTML, b"<p>ja"))).text == "ja"

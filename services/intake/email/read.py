@@ -73,7 +73,7 @@ class MailReader:
         verdict = decide(Evidence(mail, body, envelope, self._addresses, self._reference_prefix))
         return MailReading(
             verdict=verdict,
-            sender=mime.address(mail, "from"),
+            sender=mime.author(mail),
             subject=mime.header(mail, "subject"),
             text=body.text,
             reply_text=reply_text(body.plain, body.html),

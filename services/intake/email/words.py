@@ -20,6 +20,8 @@ _META_CHARSET = re.compile(rb"<meta[^>]{1,200}?charset\s{0,9}=\s{0,9}[\"']?\s{0,
 _META_WITHIN = 2_048
 _PAGE = re.compile(r"\s{0,99}<(?:!doctype html|html)[\s>]", re.IGNORECASE)
 _WORD = re.compile(r"\w+")
+# What programs put behind a link's words, and behind addresses, when they turn HTML into plain text.
+_TARGET = re.compile(r"\s?<\s?(?:https?://|mailto:)[^<>]{1,2000}>", re.IGNORECASE)
 
 
 @dataclass(frozen=True, slots=True)
@@ -46,6 +48,8 @@ def words_of(passages: Iterable[Passage]) -> Iterator[Words]:
         shown = joined(map(text_of_html, pages))
         if _is_stub(plain, shown):
             plain = ""
+        if shown:  # the reader sees the links' words in both, and their targets in neither
+            plain = _TARGET.sub("", plain)
         yield Words(plain or shown, plain, joined(pages))
         if room <= 0:
             return

@@ -11,8 +11,17 @@ from __future__ import annotations
 import re
 from collections.abc import Iterator, Sequence
 from dataclasses import dataclass
+from enum import Enum, auto
 
 from services.intake.email.reply.lines import LONGEST, is_quoted
+
+
+class Verdict(Enum):
+    """What a few lines are."""
+
+    SOMETHING_ELSE = auto()
+    IF_QUOTED = auto()  # an attribution, if quoted lines follow
+    ATTRIBUTION = auto()
 
 
 @dataclass(frozen=True, slots=True)
@@ -25,16 +34,18 @@ class Attribution:
 
 
 _MOST_LINES = 5
+_MOST_WORDS = 32
+_COLONS = (":", "：")
+_MOST_NAMES = 5
+_OF_NAMES = frozenset({"von", "van", "vom", "der", "den", "zu", "zum", "de", "di", "da", "le", "la", "via", "hat"})
 _LONGEST_VERB = 24  # with what may follow it
 _LATIN_VERBS = (
     "wrote|writes|written|schrieb|schrieben|schreibt|schriebst|geschrieben|a écrit|écrit|écrivait|ha scritto|scritto|"
     "scrive|scriveva|escribió|escribio|escribe|ha escrit|escreveu|schreef|geschreven|skrev|skrifaði|kirjoitti|pisze|"
-    "napisał|napisała|napisana|napisał\\(a\\)|napísal|napísala|napísal\\(a\\)|napsal|napsala|"
-    "napsal\\(a\\)|napsal/a|napísal/a|"
-    "írta|ezt írta|a scris|yazdı|yazmış|şunu yazdı|napisao|napisao je|napisao/la|napisala|napisal|"
-    "kirjutas|rakstīja|rašė|parašė|"
-    "đã viết|menulis|γράφει|έγραψε|пишет|написал|написала|написал\\(а\\)|писал|писала|пише|написав|написала|написа|"
-    "כתב|כתבה|كتب|كتبت"
+    "napisał|napisała|napisana|napisał\\(a\\)|napísal|napísala|napísal\\(a\\)|napsal|napsala|napsal\\(a\\)|napsal/a|"
+    "napísal/a|írta|ezt írta|a scris|yazdı|yazmış|şunu yazdı|napisao|napisao je|napisao/la|napisala|napisal|kirjutas|"
+    "rakstīja|rašė|parašė|đã viết|menulis|γράφει|έγραψε|пишет|написал|написала|написал\\(а\\)|писал|писала|пише|"
+    "написав|написала|написа|כתב|כתבה|كتب|كتبت"
 )
 _VERB = re.compile(
     rf"(?<!\w)(?:{_LATIN_VERBS})(?!\w)|写道|寫道|作成|のメール|さんは書きました|작성|썼습니다|เขียน", re.IGNORECASE
@@ -45,24 +56,26 @@ _CITES = re.compile(
 )
 _BRACKETED = re.compile(r"[<(\[](?:mailto:)?[^<>()\[\]\s@]+@[^<>()\[\]\s@]+[>)\]]")
 _ADDRESS = re.compile(r"[^\s<>@,;:\"]+@[^\s<>@,;:\"]+")
+_BY_ADDRESS = re.compile(r"\s(?:von|by|from|от|de|da|par|van|af|av|przez|od)\s[^\s<>@]+@[^\s<>@]+:$")
 _ENDS_IN_ADDRESS = re.compile(r"@[^\s@]+[>)\]]$")
 _TIME = re.compile(r"(?<![\d.:/-])\d{1,2}\s?[:.h]\s?\d{2}(?![.\d])")
 _YEAR = re.compile(r"(?<!\d)(?:19|20)\d\d(?!\d)")
 _NUMERIC_DATE = re.compile(r"(?<!\d)\d{1,4}\s?[./-]\s?\d{1,2}\s?[./-]\s?\d{2,4}(?!\d)")
 _STARTS_WITH_DATE = re.compile(
-    r"\W{0,3}(?:(?:19|20)\d\d[-./年]|\d{1,2}[./-]\s?\d{1,2}[./-]\s?\d{2,4}|\d{1,2}\.?\s(?:de\s)?[^\W\d]{3,12}\.?,?\s"
-    r"(?:de\s)?(?:19|20)\d\d|[^\W\d]{2,12}\.?,\s.{0,16}\d)"
+    r"\W{0,3}(?:(?:19|20)\d\d[-./年]|\d{1,2}[./-]\s?\d{1,2}[./-]\s?\d{2,4}|"
+    r"\d{1,2}\.?\s(?:de\s)?[^\W\d]{3,12}\.?,?\s(?:de\s)?(?:19|20)\d\d|[^\W\d]{2,12}\.?,\s.{0,16}\d)"
 )
 _STARTS_WITH_ZONE = re.compile(r"\d{4}-\d{2}-\d{2} \d{1,2}:\d{2}(?::\d{2})? (?:GMT|UTC)[+-]\d{1,2}:?\d{2}\s")
 _STARTS_WITH_PREPOSITION = re.compile(
-    r"(?:on|am|le|el|il|em|op|den|d\.|dnia|w dniu|dne|dňa|på|pada|vào|pe|la data|στις|στη|на|в|у|dana|dana|v|ve dne|in|"
-    r"a|no dia|em|il giorno|på|kl\.|to|ma|ti|ke|pe|la|su|data|da|el día|dia|在|於|于|בתאריך|في)\s",
+    r"(?:on|am|le|el|il|em|op|den|dnia|w dniu|dne|ve dne|dňa|dana|på|pada|vào|pe|la data|στις|στη|na|на|в|у|v|no dia|"
+    r"il giorno|el día|kuupäev|þann|ma|ti|ke|to|pe|la|su|在|於|于|בתאריך|في)\s(?=.{0,30}\d)",
     re.IGNORECASE,
 )
+_STARTS = (_STARTS_WITH_PREPOSITION, _STARTS_WITH_DATE)
 _DASHED = re.compile(r"-{2,}\s?(.*\S)\s?-{2,}")
 _OWN_WORDS = re.compile(
-    r"\b(?:ich|wir|mir|uns|mich|meine?[mnrs]?|unsere?[mnrs]?|sagte|und (?:hat|schrieb)|I|we|me|us|my|"
-    r"our|and (?:then )?wrote)\b"
+    r"\b(?:ich|wir|mir|uns|mich|meine?[mnrs]?|unsere?[mnrs]?|sagte|und (?:hat|schrieb)|I|we|me|us|my|our|"
+    r"and (?:then )?wrote|schrieb (?:die|der|das|eine?|man|dazu|dass))\b"
 )
 _YOU_WROTE = re.compile(r"\b(?:you wrote|schrieben sie|schriebst du|vous avez écrit|usted escribió)\b", re.IGNORECASE)
 _ENDS_SENTENCE = re.compile(r"(?:[!?:]|(?<!\d)\.)\s*$")
@@ -84,7 +97,7 @@ def _may_end(line: str) -> bool:
     line = line.rstrip(_DECORATION)
     if not line or len(line) > LONGEST:
         return False
-    if line.endswith((":", "：", ">", ")", "]", "&gt;")) or _STARTS_WITH_ZONE.match(line):
+    if line.endswith((*_COLONS, ">", ")", "]", "&gt;")) or _STARTS_WITH_ZONE.match(line):
         return True
     return bool(_VERB.search(line)) if line.endswith("--") else bool(_ENDS_IN_VERB.search(line[-_LONGEST_VERB:]))
 
@@ -92,7 +105,7 @@ def _may_end(line: str) -> bool:
 def _goes_on(lines: Sequence[str], at: int) -> bool:
     """Whether the next line may belong to it: one without a colon ends before an empty line or the quote."""
     following = lines[at + 1].strip() if at + 1 < len(lines) else ""
-    closed = lines[at].rstrip(_DECORATION).endswith((":", "："))
+    closed = lines[at].rstrip(_DECORATION).endswith(_COLONS)
     return not closed and bool(following) and not following.startswith((">", "|"))
 
 
@@ -105,10 +118,10 @@ def _ending_at(lines: Sequence[str], last: int, first: int) -> Attribution | Non
         if not line or is_quoted(lines[at]) or len(line) + len(text) > LONGEST or (found and not _belongs(line, text)):
             break
         text = f"{line} {text}".rstrip()
-        verdict = _is_sure(text)
-        if verdict is not None:
-            found = Attribution(at, last + 1, verdict)
-            if verdict and _begins(line):
+        verdict = _verdict(text)
+        if verdict is not Verdict.SOMETHING_ELSE:
+            found = Attribution(at, last + 1, sure=verdict is Verdict.ATTRIBUTION)
+            if found.sure and _begins(line):
                 break
     return found
 
@@ -132,50 +145,60 @@ def _belongs(line: str, text: str) -> bool:
     return bool(prepared or any(sign.search(line) for sign in (_YEAR, _NUMERIC_DATE, _TIME)))
 
 
-def _is_sure(text: str) -> bool | None:
-    """Whether text is an attribution for sure, or may be one; None if it is none."""
+def _verdict(text: str) -> Verdict:
     if text.count("<") != text.count(">"):
-        return None
+        return Verdict.SOMETHING_ELSE
     if _STARTS_WITH_ZONE.match(text) and len(text.split()) <= 9:
-        return True
+        return Verdict.ATTRIBUTION
     dashed = _DASHED.fullmatch(text)
     text = dashed[1] if dashed else text
-    if dashed or text.endswith((":", "：")) or _ENDS_IN_VERB.search(text[-_LONGEST_VERB:]):
-        return _is_sure_of_end(text)
+    if dashed or text.endswith(_COLONS) or _ENDS_IN_VERB.search(text[-_LONGEST_VERB:]):
+        signs = _signs(text)
+        if _VERB.search(text) or _CITES.match(text):
+            return _verdict_with_verb(text, signs)
+        return _verdict_without_verb(text, signs) if text.endswith(_COLONS) else Verdict.SOMETHING_ELSE
     if _STARTS_WITH_DATE.match(text) and _ENDS_IN_ADDRESS.search(text) and len(text.split()) <= 12:
-        return False
-    return None
+        return Verdict.IF_QUOTED
+    return Verdict.SOMETHING_ELSE
 
 
-def _is_sure_of_end(text: str) -> bool | None:
+@dataclass(frozen=True, slots=True)
+class _Signs:
+    words: int
+    dated: bool
+    timed: bool
+    addressed: bool  # with an address in brackets
+
+
+def _signs(text: str) -> _Signs:
     dated = bool(_YEAR.search(text) or _NUMERIC_DATE.search(text))
-    timed, bracketed = bool(_TIME.search(text)), bool(_BRACKETED.search(text))
-    if _VERB.search(text) or _CITES.match(text):
-        return _is_sure_with_verb(text, dated=dated, timed=timed, bracketed=bracketed)
-    if not text.endswith((":", "：")):
-        return None
-    return _is_sure_without_verb(text, dated=dated, timed=timed, bracketed=bracketed)
+    return _Signs(len(text.split()), dated, bool(_TIME.search(text)), bool(_BRACKETED.search(text)))
 
 
-def _is_sure_with_verb(text: str, *, dated: bool, timed: bool, bracketed: bool) -> bool | None:
-    words = len(text.split())
-    numbered = any(character.isdigit() for character in text)
-    if words > 40:
-        return None
-    if dated and _YOU_WROTE.search(text):
-        return words <= 10
-    sure = (dated and timed) or (bracketed and numbered) or (numbered and timed and _begins(text))
-    if sure and text.endswith((":", "：")):
-        return not _OWN_WORDS.search(_BRACKETED.sub("", text)) and words <= 30
-    if sure:
-        return words <= 20 and not _OWN_WORDS.search(text)
-    return False if dated or bracketed or words <= 6 or _ADDRESS.search(text) or _CITES.match(text) else None
+def _verdict_with_verb(text: str, signs: _Signs) -> Verdict:
+    if signs.words > _MOST_WORDS:
+        return Verdict.SOMETHING_ELSE
+    if signs.dated and signs.words <= 10 and _YOU_WROTE.search(text):
+        return Verdict.ATTRIBUTION
+    named = signs.addressed or any(form.match(text) for form in _STARTS) or _is_name(text)
+    told = (signs.dated and signs.timed) or (signs.addressed and any(map(str.isdigit, text)))
+    if named and told and not _OWN_WORDS.search(_BRACKETED.sub("", text)):
+        return Verdict.ATTRIBUTION
+    likely = signs.dated or signs.addressed or signs.words <= 6 or _ADDRESS.search(text) or _CITES.match(text)
+    return Verdict.IF_QUOTED if likely else Verdict.SOMETHING_ELSE
 
 
-def _is_sure_without_verb(text: str, *, dated: bool, timed: bool, bracketed: bool) -> bool | None:
-    if len(text.split()) > 16 or not (dated or timed):
-        return None
-    addressed = bracketed or (timed and bool(_ADDRESS.search(text)))
-    if dated and addressed:
-        return bool(_STARTS_WITH_DATE.match(text)) or (timed and bracketed)
-    return False if dated and timed else None
+def _is_name(text: str) -> bool:
+    """Whether nothing but a name stands before the verb."""
+    verb = _VERB.search(text)
+    words = text[: verb.start()].split() if verb else []
+    return 0 < len(words) <= _MOST_NAMES and all(not word[0].islower() or word in _OF_NAMES for word in words)
+
+
+def _verdict_without_verb(text: str, signs: _Signs) -> Verdict:
+    if signs.words > _MOST_WORDS // 2:
+        return Verdict.SOMETHING_ELSE
+    by_address = signs.addressed or (signs.timed and _BY_ADDRESS.search(text))
+    if signs.dated and by_address and _STARTS_WITH_DATE.match(text):
+        return Verdict.ATTRIBUTION
+    return Verdict.IF_QUOTED if signs.dated and (signs.timed or by_address) else Verdict.SOMETHING_ELSE

@@ -21,27 +21,26 @@ _BARE_NUMBER = re.compile(rf"\W{{0,4}}{_NUMBER}\W{{0,4}}")
 _REACHABLE = re.compile(r"[^\s<>@]+@[^\s<>@]+\.[a-z]{2,}|https?://\S+|\bwww\.\S+", re.IGNORECASE)
 _MAIL_ADDRESS = re.compile(r"[\w.+-]@\w")
 _STREET = re.compile(
-    r"(?:[A-ZÄÖÜ][\w.\-]*(?: |-))?[\w.\-]*(?:str(?:aße|asse|\.)|weg|platz|allee|gasse|ring|ufer|damm|"
-    r"markt|chaussee|steig|"
-    r"pfad|hof|berg|graben|wall|tor|garten|street|road|avenue|lane|st\.|"
-    r"rd\.)\s\d{1,4}\s?[a-z]?(?:\s?[-–/]\s?\d{1,4}\s?[a-z]?)?"
-    r"(?:\W{1,4}(?:[DAL]-|CH-)?\d{4,5}\s[A-ZÄÖÜ][\w\s()./\-]{1,40})?",
+    r"(?:[A-ZÄÖÜ][\w.\-]*(?: |-))?[\w.\-]*(?:str(?:aße|asse|\.)|weg|platz|allee|gasse|ring|ufer|damm|markt|chaussee|"
+    r"steig|pfad|hof|berg|graben|wall|tor|garten|street|road|avenue|lane|st\.|"
+    r"rd\.)\s\d{1,4}\s?[a-z]?(?:\s?[-–/]\s?\d{1,4}\s?[a-z]?)?(?:\W{1,4}(?:[DAL]-|"
+    r"CH-)?\d{4,5}\s[A-ZÄÖÜ][\w\s()./\-]{1,40})?",
     re.IGNORECASE,
 )
 _TOWN = re.compile(r"(?:(?:[DAL]|CH)\s?[-–]\s?)?\d{4,5}\s[A-ZÄÖÜ][\w()./\- ]{1,40}")
 _POST_BOX = re.compile(r"(?:postfach|p\. ?o\. ?box)\b.{0,40}", re.IGNORECASE)
 _CLOSING = re.compile(
-    r"(?:(?:mit )?(?:(?:ganz |den |einen )?(?:freundlich|best|viel|lieb|herzlich|schön|sonnig|nett|"
-    r"kollegial|solidarisch|"
-    r"fröhlich|adventlich|weihnachtlich)\w{0,3},? (?:und \w+ )?){1,2}(?:gr[uü](?:ß|ss)\w{0,2}|wünsche\w?)|"
-    r"(?:mfg|vg|lg|bg|hg|glg|mvh)\b|gr[uü](?:ß|ss)e?\b|hochachtungsvoll|(?:vielen |herzlichen |besten )?dank\b|danke\b|"
-    r"(?:ihr|ihre|euer|eure|dein|deine)\b(?= [A-ZÄÖÜ]|$)|(?:kind|best|warm|many)\s?(?:regards|wishes|thanks)|regards|"
-    r"thanks|thank you|cheers|sincerely|yours (?:sincerely|faithfully|truly)|best,|cordialement|bien à vous|saludos|"
-    r"un saludo|atentamente|cordiali saluti|distinti saluti|met vriendelijke groet\w*|groeten|"
-    r"med vänlig\w? hälsning\w*|"
-    r"(?:med )?venlig hilsen|hilsen|pozdrawiam|z poważaniem|s pozdravem|atenciosamente|üdvözlettel|с уважением)",
+    r"(?:(?:mit )?(?:(?:ganz |den |einen )?(?:freundlich|best|viel|lieb|herzlich|schön|sonnig|nett|kollegial|"
+    r"solidarisch|fröhlich|adventlich|weihnachtlich)\w{0,3},? (?:und \w+ )?){1,2}(?:gr[uü](?:ß|ss)\w{0,2}|"
+    r"wünsche\w?)|(?:mfg|vg|lg|bg|hg|glg|mvh)\b|gr[uü](?:ß|ss)e?\b|hochachtungsvoll|(?:vielen |herzlichen |"
+    r"besten )?dank\b|danke\b|(?:ihr|ihre|euer|eure|dein|deine)\b(?= [A-ZÄÖÜ]|$)|(?:kind|best|warm|"
+    r"many)\s?(?:regards|wishes|thanks)|regards|thanks|thank you|cheers|sincerely|yours (?:sincerely|faithfully|"
+    r"truly)|best,|cordialement|bien à vous|saludos|un saludo|atentamente|cordiali saluti|distinti saluti|"
+    r"met vriendelijke groet\w*|groeten|med vänlig\w? hälsning\w*|(?:med )?venlig hilsen|hilsen|pozdrawiam|"
+    r"z poważaniem|s pozdravem|atenciosamente|üdvözlettel|с уважением)",
     re.IGNORECASE,
 )
+_THANKS = re.compile(r"(?:vielen |herzlichen |besten )?dank|thank", re.IGNORECASE)
 _MOST_CLOSING_WORDS = 7
 
 
@@ -51,11 +50,10 @@ def without_contact(lines: Lines) -> Lines:
     if closing is None:
         return lines
     stop = next((at for at in range(closing + 1, len(lines)) if is_postscript(lines[at])), len(lines))
-    block = [at for at in range(closing + 1, stop) if not is_blank(lines[at])]
-    first = next((at for at in block if is_contact(lines[at])), None)
-    said = any(is_sentence(lines[at]) and not is_contact(lines[at]) for at in block)
-    if first is None or said or len(block) > _MOST_LINES or any(is_quoted(lines[at]) for at in block):
+    block = tuple(line for line in lines[closing + 1 : stop] if not is_blank(line))
+    if not _is_signature(block) or (_THANKS.match(lines[closing].strip()) and not any(map(names_address, block))):
         return lines
+    first = next(at for at in range(closing + 1, stop) if is_contact(lines[at]))
     return (*lines[:first], *(("",) if stop < len(lines) else ()), *lines[stop:])
 
 
@@ -79,6 +77,11 @@ def is_closing(line: str) -> bool:
     """Whether the line is made of closing words, with or without a name behind them."""
     line = line.strip()
     return len(line) < LONGEST // 4 and len(line.split()) <= _MOST_CLOSING_WORDS and bool(_CLOSING.match(line))
+
+
+def _is_signature(block: Lines) -> bool:
+    said = any(is_quoted(line) or (is_sentence(line) and not is_contact(line)) for line in block)
+    return not said and len(block) <= _MOST_LINES and any(map(is_contact, block))
 
 
 def _closing(lines: Lines) -> int | None:

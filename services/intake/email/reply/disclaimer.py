@@ -10,15 +10,13 @@ _LONGEST = 6_000
 _MOST_PARAGRAPHS = 12
 _MOST_LINES = 40
 _THIS_MAIL = re.compile(
-    r"(?:diese|dieser|this|the|ce|questo|este|dit|denna|denne)[\w\s/()-]{0,20}(?:e-?mail|mail|"
-    r"nachricht|message|messaggio|"
-    r"mensaje|mensagem|bericht|courriel|communication|transmission|information)",
+    r"(?:diese|dieser|this|the|ce|questo|este|dit|denna|denne)[\w\s/()-]{0,20}(?:e-?mail|mail|nachricht|message|"
+    r"messaggio|mensaje|mensagem|bericht|courriel|communication|transmission|information)",
     re.IGNORECASE,
 )
 _ADDRESSEE = re.compile(
-    r"adressat|empfänger|recipient|addressee|addressed|destinat|geadresseerde|mottagare|modtager|"
-    r"irrtümlich|in error|intended|"
-    r"by mistake|par erreur|per errore|por error",
+    r"adressat|empfänger|recipient|addressee|addressed|intended|destinat|geadresseerde|mottagare|modtager|irrtümlich|"
+    r"in error|by mistake|par erreur|per errore|por error",
     re.IGNORECASE,
 )
 _SIGNS = (
@@ -46,51 +44,44 @@ _SIGNS = (
 _ENOUGH_SIGNS = 3
 _PLAIN = re.compile(
     r"(?:p\s)?(?:please|kindly)?\s?(?:consider|think of|think about) (?:the|your) environment.{0,20}print|"
-    r"before (?:you )?print.{0,60}environment|pensez à l.environnement|"
-    r"(?:bitte )?(?:denken|prüfen|schonen|schützen|überlegen|berücksichtigen|helfen|"
-    r"drucken) sie.{0,100}(?:mail|nachricht).{0,60}"
-    r"druck|(?:der )?umwelt zuliebe.{0,80}druck|"
-    r"virenfrei|virus[- ]?free|(?:diese|this|the)? ?(?:e-?mail|nachricht|message|mail)\b.{0,60}"
-    r"(?:auf viren|virus|malware|avast|avira|kaspersky|sophos|norton|libra esva)|questo messaggio.{0,30}analizzato|"
-    r"(?:hinweise|informationen|information)\s(?:zum|zur|zu|über|on).{0,60}(?:datenschutz|"
-    r"personenbezogen|privacy|gdpr|dsgvo)|"
-    r"(?:unsere )?datenschutz(?:hinweise|erklärung|information)\w*\s?(?::|finden|https?)|"
-    r"you received this (?:message|e-?mail) because|you are receiving this|to unsubscribe|"
-    r"sie erhalten diese (?:e-?mail|nachricht)|"
-    r"reply to this e-?mail directly or|um sich .{0,30}abzumelden|abmelden:|"
+    r"before (?:you )?print.{0,60}environment|pensez à l.environnement|(?:der )?umwelt zuliebe.{0,80}druck|"
+    r"(?:bitte )?(?:denken|prüfen|schonen|schützen|überlegen|berücksichtigen|helfen|drucken) sie.{0,100}(?:mail|"
+    r"nachricht).{0,60}druck|virenfrei|virus[- ]?free|questo messaggio.{0,30}analizzato|(?:diese|this|"
+    r"the) (?:e-?mail|nachricht|message|mail)\b.{0,80}(?:geprüft|überprüft|checked|scanned)|(?:(?:hinweise|"
+    r"informationen|information)\s(?:zum|zur|zu|über|on)|(?:unsere )?datenschutz(?:hinweis|erklärung|"
+    r"inform)).{0,160}(?:https?:|www\.)|you received this (?:message|e-?mail) because|you are receiving this|"
+    r"to unsubscribe from this|sie erhalten diese (?:e-?mail|nachricht), weil|reply to this e-?mail directly or|"
     r"[\w-]{1,60} (?:mailing ?list|mailingliste)\s\S{1,80}@",
     re.IGNORECASE,
 )
 _REGISTER = re.compile(
-    r"geschäftsführ(?:er|ung)\w*\s?:|vorstand\s?:|vorsitzende[rn]?\s?(?:des|der)\s|aufsichtsrat|sitz der gesellschaft|"
-    r"registergericht|handelsregister|amtsgericht\s\w+|\bhr[ab]\s?-?\d|vereinsregister|ust\.?-?\s?id|"
-    r"umsatzsteuer|steuernummer|"
-    r"steuer-nr|registered (?:office|in)|company (?:no|number|registration)|vat (?:no|id|reg)",
+    r"geschäftsführ\w*\s?:|vorstand\s?:|vorsitz[\w ]{0,40}:|sitz der gesellschaft|registergericht|"
+    r"handelsregister\w*\s?:|amtsgericht \w+,? (?:hr[ab]|vr)|\bhr[ab]\s?-?\d|vereinsregister\w*\s?:|ust\.?-?\s?id|"
+    r"umsatzsteuer-?id|steuer-?n(?:umme)?r\.?\s?:|registered (?:office|in)|company (?:no|number|registration)|"
+    r"vat (?:no|id|reg)",
     re.IGNORECASE,
 )
 _BEGINNING = re.compile(
-    r"[\W_]{0,8}(?:diese|dieser|die in|die informationen|der inhalt|dies ist|this|the (?:information|"
-    r"content)|if you|sollten sie|"
-    r"wenn sie|confidential|vertraulich|privileged|ce |le présent|les informations|questo|"
-    r"le informazioni|este|dit |de informatie|"
-    r"denna|denne|important|wichtig|rechtlicher|hinweis|disclaimer|haftung|notice|legal|datenschutz|"
-    r"[\w&. -]{1,60}\b(?:gmbh|mbh|ag|kg|ug|se|ltd|inc|e\. ?v)\b)",
+    r"[\W_]{0,8}(?:diese|dieser|die in|die informationen|der inhalt|dies ist|this|the (?:information|content)|if you|"
+    r"sollten sie|wenn sie|confidential|vertraulich|privileged|ce |le présent|les informations|questo|"
+    r"le informazioni|este|dit |de informatie|denna|denne|important|wichtig|rechtlicher|hinweis|disclaimer|haftung|"
+    r"notice|legal|datenschutz|[\w&. -]{1,60}\b(?:gmbh|mbh|ag|kg|ug|se|ltd|inc|e\. ?v)\b)",
     re.IGNORECASE,
 )
 _HEADING = re.compile(
-    r"\W{0,4}(?:wichtiger hinweis|disclaimer|haftungsausschluss|vertraulichkeitshinweis|"
-    r"rechtlicher hinweis|confidentiality "
-    r"(?:notice|note)|important notice|legal notice|datenschutzhinweis)\w*\W{0,4}",
+    r"\W{0,4}(?:wichtiger hinweis|disclaimer|haftungsausschluss|vertraulichkeitshinweis|rechtlicher hinweis|"
+    r"confidentiality (?:notice|note)|important notice|legal notice|datenschutzhinweis)\w*\W{0,4}",
     re.IGNORECASE,
 )
 _BANNER = re.compile(
-    r"\W{0,4}(?:caution|warning|achtung|warnung|vorsicht|attention|external|extern\w*|hinweis|diese|this|you)\b.{0,120}"
-    r"(?:outside (?:of )?(?:the|your|this|our)|(?:from|an) external|external (?:e-?mail|sender)|"
-    r"extern\w* (?:e-?mail|mail|absender|"
-    r"nachricht|quelle)|von extern|außerhalb (?:der|ihrer|unserer|des)|don.t often get e-?mail from)",
+    r"\W{0,4}(?:caution|warning|achtung|warnung|vorsicht|attention|external|externe?r? (?:e-?mail|mail|absender)|"
+    r"hinweis|(?:diese|this) (?:e-?mail|mail|nachricht|message)|you)\b.{0,120}(?:outside (?:of )?(?:the|your|this|"
+    r"our)|(?:from|an) external|external (?:e-?mail|sender)|extern\w* (?:e-?mail|mail|absender|nachricht|quelle)|"
+    r"von extern|außerhalb (?:der|ihrer|unserer|des)|don.t often get e-?mail from)",
     re.IGNORECASE,
 )
-_OF_A_PERSON = re.compile(r"\b(?:ich|mich|mir|meine?[mnrs]?|my|me)\b|\bI\b", re.IGNORECASE)
+_NAMES_MAIL = re.compile(r"e-?mail|\bmail|nachricht|message|absender|sender", re.IGNORECASE)
+_OF_A_PERSON = re.compile(r"\b(?:ich|mich|mir|meine?[mnrs]?|my|me|i)\b", re.IGNORECASE)
 
 
 def without_disclaimers(lines: Lines) -> Lines:
@@ -111,7 +102,8 @@ def without_disclaimers(lines: Lines) -> Lines:
 def _without_banner(lines: Lines) -> Lines:
     stop = next((at for at, line in enumerate(lines) if is_blank(line) or is_rule(line)), len(lines))
     text = " ".join(lines[:stop])
-    if len(text) <= _LONGEST // 6 and _BANNER.match(text) and not _OF_A_PERSON.search(text):
+    is_banner = _BANNER.match(text) and _NAMES_MAIL.search(text) and not _OF_A_PERSON.search(text)
+    if is_banner and len(text) <= _LONGEST // 6:
         return trimmed(lines[stop + 1 :])
     return lines
 

@@ -14,7 +14,7 @@ LONGEST = 400
 # Stand alone on a line where the markup says so: another mail begins, a signature begins, it ends. Private use, so that
 # no text contains them.
 ANOTHER_MAIL, SIGNATURE, SIGNATURE_END = "\ue00a", "\ue00b", "\ue00c"
-_OURS = str.maketrans(dict.fromkeys((ANOTHER_MAIL, SIGNATURE, SIGNATURE_END), ""))
+_OURS = dict.fromkeys(map(ord, (ANOTHER_MAIL, SIGNATURE, SIGNATURE_END)), " ")
 
 _QUOTE_MARK = re.compile(r"[ \t]{0,3}>[ \t]?")
 _RULE = re.compile(r"[\s>]*(?:--|—|–|(?:[-_=*#~+—–─━═.·][ \t]?){3,})\s*")
@@ -25,23 +25,28 @@ _POSTSCRIPT = re.compile(
 )
 # Words that sentences have and signatures do not.
 _OF_SENTENCES = re.compile(
-    r"\b(?:ist|sind|war|waren|wäre|wären|wird|werden|würde|kann|können|könnte|soll|sollte|sollen|muss|müssen|hat|haben|hätte|"
-    r"habe|bin|bitte|ich|wir|mich|mir|uns|sie|es|ihnen|man|nicht|keine?|auch|noch|wenn|dass|weil|aber|oder|schon|nur|"
-    r"is|are|was|were|will|would|can|could|should|must|has|have|had|do|does|please|i|we|you|me|us|my|our|it|this|that|"
-    r"not|if|but|because|there|than|too|much|way)\b",
+    r"\b(?:ist|sind|war|waren|wäre|wären|wird|werden|würde|kann|können|könnte|soll|sollte|sollen|muss|müssen|hat|"
+    r"haben|hätte|habe|bin|bitte|ich|wir|mich|mir|uns|sie|es|ihnen|man|nicht|keine?|auch|noch|wenn|dass|weil|aber|"
+    r"oder|schon|nur|is|are|was|were|will|would|can|could|should|must|has|have|had|do|does|please|i|we|you|me|us|my|"
+    r"our|it|this|that|not|if|but|because|there|than|too|much|way)\b",
     re.IGNORECASE,
 )
 
 
 def lines_of(text: str) -> Lines:
-    """The lines of a text, with plain blanks and without a byte order mark."""
-    text = text.replace("\r\n", "\n").replace("\r", "\n").replace("\xa0", " ").replace("\ufeff", "")
-    return tuple(text.split("\n"))
+    """The lines of a text, with plain blanks, and without the byte order marks that Apple Mail leaves in front."""
+    text = text.replace("\r\n", "\n").replace("\r", "\n").replace("\xa0", " ")
+    return tuple(line.removeprefix("\ufeff") for line in text.split("\n"))
+
+
+def without_marks(text: str) -> str:
+    """The text without the characters that are marks of ours."""
+    return text.translate(_OURS)
 
 
 def text_of(lines: Lines) -> str:
     """The text of the lines, without empty ones around it."""
-    return "\n".join(lines).translate(_OURS).strip("\n")
+    return without_marks("\n".join(lines)).strip("\n")
 
 
 def trimmed(lines: Lines) -> Lines:

@@ -11,7 +11,7 @@ from html import escape
 from lxml import etree
 
 from services.intake.email.html import text_of_html
-from services.intake.email.reply.lines import ANOTHER_MAIL, SIGNATURE, SIGNATURE_END
+from services.intake.email.reply.lines import ANOTHER_MAIL, SIGNATURE, SIGNATURE_END, without_marks
 
 _MOST_CHARACTERS = 2_000_000
 _DEEPEST = 1_000
@@ -61,7 +61,7 @@ _LINE_AT_SIDE = re.compile(r"border-(?:left|inline-start)\s*:", re.IGNORECASE)
 
 def text_with_quotes(source: str) -> str:
     """The visible text of HTML source, with "> " before each line of what it quotes."""
-    source = source[:_MOST_CHARACTERS].replace("\x00", "")
+    source = without_marks(source[:_MOST_CHARACTERS].replace("\x00", ""))
     if not _ELEMENT.search(source):
         return text_of_html(source)
     parser = etree.HTMLParser(target=_Marker(), encoding="utf-8", huge_tree=True)

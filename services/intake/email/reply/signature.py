@@ -77,7 +77,8 @@ def _is_signature(delimiter: str, block: Lines, *, divides: bool) -> bool:
         return True
     if len(block) > _MOST_LINES or any(_LIST_ITEM.match(line) for line in block):
         return False
-    if any(is_sentence(line) and not is_contact(line) for line in block):
+    divided = any(is_rule(line) for line in block[:-1])
+    if divided or any(is_sentence(line) and not is_contact(line) for line in block):
         return False
     dashes = bool(_DASHES.fullmatch(delimiter))
     if dashes and not divides:

@@ -7,7 +7,7 @@ from collections.abc import Callable
 from services.intake.email.reply.contact import without_contact
 from services.intake.email.reply.disclaimer import without_disclaimers
 from services.intake.email.reply.footer import without_footers
-from services.intake.email.reply.lines import Lines, has_words, lines_of, text_of, trimmed
+from services.intake.email.reply.lines import Lines, has_words, lines_of, text_of, trimmed, without_marks
 from services.intake.email.reply.markup import text_with_quotes
 from services.intake.email.reply.quotes import is_only_introductions, without_quotes
 from services.intake.email.reply.signature import without_marked_signatures, without_signature
@@ -33,7 +33,7 @@ def reply_text(plain: str, html: str) -> str:
     A forwarded mail is kept where the writer added nothing. "" only where there are no words, or only words that
     introduce quotes.
     """
-    lines = lines_of(plain if plain.strip() else text_with_quotes(html))
+    lines = lines_of(without_marks(plain) if plain.strip() else text_with_quotes(html))
     if len(lines) <= _MOST_LINES and is_only_introductions(lines):
         return ""
     for rule in RULES if len(lines) <= _MOST_LINES else ():
