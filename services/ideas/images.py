@@ -13,8 +13,8 @@ from PIL import Image, ImageOps, ImageSequence
 _FORMATS = {"image/gif": "GIF", "image/jpeg": "JPEG", "image/png": "PNG", "image/webp": "WEBP"}
 SHOWN_TYPES = frozenset(_FORMATS)
 
-_MOST_PIXELS = 50_000_000
-_MOST_PIXELS_OF_ALL_FRAMES = 100_000_000
+_MOST_PIXELS = 64_000_000  # a telephone takes 50 million; decoded, each pixel has three or four bytes
+_MOST_PIXELS_OF_ALL_FRAMES = 64_000_000
 _MOST_FRAMES = 500
 _QUALITY = 90
 _MILLISECONDS = 100  # a frame's time where the animation does not say it
@@ -28,7 +28,7 @@ def without_metadata(content: bytes, media_type: str) -> bytes | None:
     """The picture alone, encoded anew in its own format; None where it is none that can be shown.
 
     EXIF, GPS, XMP, comments, colour profiles, text and all that stands behind the picture go; its orientation is
-    applied first. What has more than 50 million pixels is not decoded; an animation ends before 100 million in all.
+    applied first. What has more than 64 million pixels is not decoded, and an animation ends before it has them in all.
     """
     picture_format = _FORMATS.get(media_type)
     if picture_format is None:

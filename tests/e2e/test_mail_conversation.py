@@ -3,7 +3,9 @@
 from __future__ import annotations
 
 import re
+from email import message_from_string
 from email.message import EmailMessage
+from email.policy import default
 
 import aiohttp
 
@@ -15,6 +17,27 @@ ANNA = "anna@example.net"
 IDEA = "Zwischen Zschopau und Chemnitz fehlt nach 18 Uhr ein Spätbus."
 REFERENCE = re.compile(r"SWS-\d{4}-\d{4}-\d")
 NEXT_STAGE = "pruefung-regionalkonvent"
+REPORT = """\
+From: Mail Delivery System <MAILER-DAEMON@mx.example.net>
+To: {returned}
+Subject: Undelivered Mail Returned to Sender
+Content-Type: multipart/report; report-type=delivery-status; boundary="b"
+
+--b
+Content-Type: text/plain
+
+I'm sorry to have to inform you that your message could not be delivered.
+--b
+Content-Type: message/delivery-status
+
+Reporting-MTA: dns; mx.example.net
+
+Final-Recipient: rfc822; {recipient}
+Action: failed
+Status: 5.1.1
+
+--b--
+"""
 
 
 def reference_in(received: ReceivedMail) -> str:
@@ -114,22 +137,8 @@ async def test_what_comes_back_stops_mail_to_that_address(service: Service, rela
     """A delivery report at the return path is shown to staff, who let mail go there again."""
     await send(service.mail_port, mail(ANNA, "Spätbus", IDEA))
     confirmation = await relay.mail_to(ANNA, timeout=30)
-    report = EmailMessage()
-    report["From"], report["To"] = "Mail Delivery System <MAILER-DAEMON@mx.example.net>", confirmation.sender
-    report["Subject"] = "Undelivered Mail Returned to Sender"
-    report.set_content(
-        f"Reporting-MTA: dns; mx.example.net\n\nFinal-Recipient: rfc822; {ANNA}\nAction: failed\nStatus: 5.1.1\n",
-    )
-    report.replace_header("Content-Type", "message/delivery-status")
-    whole = EmailMessage()
-    for name in ("From", "To", "Subject"):
-        whole[name] = report[name]
-        del report[name]
-    whole.set_content("I'm sorry to have to inform you that your message could not be delivered.")
-    whole.make_mixed()
-    whole.attach(report)
-    whole.replace_header("Content-Type", 'multipart/report; report-type=delivery-status; boundary="b"')
-    await send(service.mail_port, whole)
+    report = message_from_string(REPORT.format(returned=confirmation.sender, recipient=ANNA), policy=default)
+    await send(service.mail_port, report)
     await read(service, 2)
     _, listed = await service.command("undeliverable")
     _, resumed = await service.command("undeliverable", "--resume", ANNA)
@@ -151,7 +160,7 @@ async def test_two_robots_that_answer_each_other_die_out(service: Service, relay
             message = answer_to(received[answered], f"Vielen Dank für Ihre Nachricht {number}.")
             answered += 1
         else:
-            message = mail(robot, f"Ihre Anfrage {number}", f"Wir haben Ihre Nachricht {number} in Plauen erhalten.")
+            message = mail(robot, f"Vorgang {number}", f"In Plauen fehlt am Abend ein Bus, Vorgang {number}.")
         await send(service.mail_port, message)
         await read(service, number + 1)
         # Whatever the program owes the robot for this has left before the next round begins.

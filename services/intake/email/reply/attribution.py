@@ -77,6 +77,7 @@ _OWN_WORDS = re.compile(
     r"\b(?:ich|wir|mir|uns|mich|meine?[mnrs]?|unsere?[mnrs]?|sagte|und (?:hat|schrieb)|I|we|me|us|my|our|"
     r"and (?:then )?wrote|schrieb (?:die|der|das|eine?|man|dazu|dass))\b"
 )
+_NO_NAME = re.compile(r"(?:die|der|das|eine?|er|the|a|he|she|hier|dort|dazu|meine?|unsere?)\b", re.IGNORECASE)
 _YOU_WROTE = re.compile(r"\b(?:you wrote|schrieben sie|schriebst du|vous avez écrit|usted escribió)\b", re.IGNORECASE)
 _ENDS_SENTENCE = re.compile(r"(?:[!?:]|(?<!\d)\.)\s*$")
 _DECORATION = " \t*_|\u200b\u200e\u200f\u202a\u202b\u202c\u202d\u202e\u2068\u2069"
@@ -157,9 +158,14 @@ def _verdict(text: str) -> Verdict:
         if _VERB.search(text) or _CITES.match(text):
             return _verdict_with_verb(text, signs)
         return _verdict_without_verb(text, signs) if text.endswith(_COLONS) else Verdict.SOMETHING_ELSE
-    if _STARTS_WITH_DATE.match(text) and _ENDS_IN_ADDRESS.search(text) and len(text.split()) <= 12:
-        return Verdict.IF_QUOTED
-    return Verdict.SOMETHING_ELSE
+    return _verdict_without_colon(text) if _ENDS_IN_ADDRESS.search(text) else Verdict.SOMETHING_ELSE
+
+
+def _verdict_without_colon(text: str) -> Verdict:
+    if _VERB.search(text) and any(form.match(text) for form in _STARTS):
+        return _verdict_with_verb(text, _signs(text))
+    short = len(text.split()) <= _MOST_WORDS // 2
+    return Verdict.IF_QUOTED if short and _STARTS_WITH_DATE.match(text) else Verdict.SOMETHING_ELSE
 
 
 @dataclass(frozen=True, slots=True)
@@ -184,8 +190,9 @@ def _verdict_with_verb(text: str, signs: _Signs) -> Verdict:
     told = (signs.dated and signs.timed) or (signs.addressed and any(map(str.isdigit, text)))
     if named and told and not _OWN_WORDS.search(_BRACKETED.sub("", text)):
         return Verdict.ATTRIBUTION
-    likely = signs.dated or signs.addressed or signs.words <= 6 or _ADDRESS.search(text) or _CITES.match(text)
-    return Verdict.IF_QUOTED if likely else Verdict.SOMETHING_ELSE
+    if signs.dated or signs.addressed or _ADDRESS.search(text) or _CITES.match(text):
+        return Verdict.IF_QUOTED
+    return Verdict.IF_QUOTED if _is_name(text) and not _NO_NAME.match(text) else Verdict.SOMETHING_ELSE
 
 
 def _is_name(text: str) -> bool:
@@ -201,4 +208,4 @@ def _verdict_without_verb(text: str, signs: _Signs) -> Verdict:
     by_address = signs.addressed or (signs.timed and _BY_ADDRESS.search(text))
     if signs.dated and by_address and _STARTS_WITH_DATE.match(text):
         return Verdict.ATTRIBUTION
-    return Verdict.IF_QUOTED if signs.dated and (signs.timed or by_address) else Verdict.SOMETHING_ELSE
+    return Verdict.IF_QUOTED if signs.dated and by_address else Verdict.SOMETHING_ELSE

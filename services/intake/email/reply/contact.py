@@ -15,7 +15,8 @@ _LABEL = (
     r"homepage|website|url|direct|office|büro|privat|t|m|f|e|w|p|skype|signal|threema|whatsapp"
 )
 _LABELLED = re.compile(
-    rf"\W{{0,4}}(?:{_LABEL})\.?\s?[.:/]?\s?(?:{_NUMBER}|\S+@\S+|https?:|www\.|\S+\.[a-z]{{2,}})", re.IGNORECASE
+    rf"\W{{0,4}}(?:{_LABEL})(?:\.?\s?[:/]\s?|\.?\s|\.)(?:{_NUMBER}|\S+@\S+|https?:|www\.|\S+\.[a-z]{{2,}})",
+    re.IGNORECASE,
 )
 _BARE_NUMBER = re.compile(rf"\W{{0,4}}{_NUMBER}\W{{0,4}}")
 _REACHABLE = re.compile(r"[^\s<>@]+@[^\s<>@]+\.[a-z]{2,}|https?://\S+|\bwww\.\S+", re.IGNORECASE)

@@ -24,10 +24,11 @@ class Field(Enum):
 
 @dataclass(frozen=True, slots=True)
 class HeaderBlock:
-    """The lines from `start` to before `stop`."""
+    """The lines from `start` to before `stop`; unless it is `of_program`, a person may have set it above a letter."""
 
     start: int
     stop: int
+    of_program: bool
 
 
 _NAMES = {
@@ -37,19 +38,19 @@ _NAMES = {
         "dari|từ|saatja|no|nuo|差出人|发件人|寄件者|寄件人|보낸 사람|보낸사람|מאת|من|จาก"
     ),
     Field.DATE: (
-        "date|sent|sent at|sent on|creation date|datum|datum/uhrzeit|gesendet|gesendet am|envoyé|envoyé le|"
-        "date d'envoi|data|inviato|fecha|enviado|enviado el|enviado em|enviada|enviada em|verzonden|datum verzonden|"
-        "skickat|sendt|dato|lähetetty|päivämäärä|päiväys|wysłano|odesláno|odoslané|dátum|elküldve|küldve|trimis|"
-        "отправлено|дата|надіслано|στάλθηκε|ημερομηνία|gönderildi|gönderilme tarihi|tarih|poslano|tanggal|dikirim|"
-        "đã gửi|ngày|saadetud|送信日時|日付|发送时间|发送日期|日期|寄件日期|傳送時間|보낸 날짜|날짜|נשלח|תאריך|تاريخ|"
-        "التاريخ"
+        "date|sent|sent at|sent on|creation date|datum|datum/uhrzeit|gesendet|gesendet am|verschickt|versendet|"
+        "envoyé|envoyé le|date d'envoi|data|inviato|fecha|enviado|enviado el|enviado em|enviada|enviada em|verzonden|"
+        "datum verzonden|skickat|sendt|dato|lähetetty|päivämäärä|päiväys|wysłano|odesláno|odoslané|dátum|elküldve|"
+        "küldve|trimis|отправлено|дата|надіслано|στάλθηκε|ημερομηνία|gönderildi|gönderilme tarihi|tarih|poslano|"
+        "tanggal|dikirim|đã gửi|ngày|saadetud|送信日時|日付|发送时间|发送日期|日期|寄件日期|傳送時間|보낸 날짜|날짜|"
+        "נשלח|תאריך|تاريخ|التاريخ"
     ),
     Field.TO: (
         "to|an|empfänger|à|a|destinataire|para|aan|ontvanger|till|til|vastaanottaja|do|komu|címzett|către|catre|кому|"
         "до|προς|kime|alıcı|kepada|đến|tới|saaja|kam|za|宛先|收件人|收件者|받는 사람|받는사람|אל|إلى"
     ),
     Field.SUBJECT: (
-        "subject|betreff|objet|oggetto|asunto|assunto|onderwerp|ämne|emne|aihe|temat|předmět|predmet|tárgy|subiect|"
+        "subject|betreff|betr.|objet|oggetto|asunto|assunto|onderwerp|ämne|emne|aihe|temat|předmět|predmet|tárgy|subiect|"
         "тема|θέμα|konu|zadeva|perihal|subjek|chủ đề|teema|件名|主题|主旨|主題|제목|נושא|الموضوع"
     ),
     Field.OTHER: (
@@ -63,7 +64,7 @@ _NAMES = {
 _FIELDS = {name: field for field, names in _NAMES.items() for name in names.split("|")}
 _MAIN = frozenset({Field.FROM, Field.DATE, Field.TO, Field.SUBJECT})
 _LINE = re.compile(r"[\s*_>]{0,8}([^\W\d_][^:：*_\n]{0,24}?)[\s*_]{0,4}[:：][\s*_]{0,4}(.*)")
-_TIME = re.compile(r"\d{1,2}\s?[:.h]\s?\d{2}")
+_TIME = re.compile(r"(?<![\d.])\d{1,2}\s?[:.h]\s?\d{2}(?![.\d])")
 _FARTHEST = 3  # lines that a long value goes on for, and empty lines between fields
 _MOST_LINES = 40
 
@@ -97,11 +98,13 @@ def _beginning_at(lines: Sequence[str], start: int) -> HeaderBlock | None:
         elif found or (is_blank(lines[at]) and values.keys() >= _MAIN):
             break
         at += 1
-    return HeaderBlock(start, _end(lines, last)) if _is_header(values) else None
+    if not _is_header(values):
+        return None
+    return HeaderBlock(start, _end(lines, last), of_program=bool(_TIME.search(values.get(Field.DATE, ""))))
 
 
 def _end(lines: Sequence[str], last: int) -> int:
-    # A folded subject: its next line is indented, or it follows at once and an empty line comes after.
+    # The last field may be folded.
     after = last + 1
     while after < len(lines) and lines[after].startswith((" ", "\t")) and not is_blank(lines[after]):
         after += 1
@@ -114,6 +117,8 @@ def _is_header(values: dict[Field, str]) -> bool:
     """A person writes "Von: …" too; a program says when, and names an address or the minute."""
     if Field.FROM not in values or not (Field.TO in values or Field.SUBJECT in values):
         return False
-    dated = any(character.isdigit() for character in values.get(Field.DATE, ""))
     addressed = "@" in values[Field.FROM] or "@" in values.get(Field.TO, "")
-    return dated and (addressed or bool(_TIME.search(values[Field.DATE])))
+    date = values.get(Field.DATE)
+    if date is None:
+        return addressed and Field.TO in values and Field.SUBJECT in values
+    return any(map(str.isdigit, date)) and (addressed or bool(_TIME.search(date)))

@@ -11,10 +11,11 @@ Lines = tuple[str, ...]
 
 # Mail programs wrap what they insert; a line longer than this is a person's paragraph, or an attack.
 LONGEST = 400
-# Stand alone on a line where the markup says so: another mail begins, a signature begins, it ends. Private use, so that
-# no text contains them.
+# Stand alone on a line where the markup says so: another mail begins, a signature begins, it ends. They are for private
+# use, and taken out of what comes from outside.
 ANOTHER_MAIL, SIGNATURE, SIGNATURE_END = "\ue00a", "\ue00b", "\ue00c"
-_OURS = dict.fromkeys(map(ord, (ANOTHER_MAIL, SIGNATURE, SIGNATURE_END)), " ")
+_MARKS = (ANOTHER_MAIL, SIGNATURE, SIGNATURE_END)
+_OURS = dict.fromkeys(map(ord, _MARKS), " ")
 
 _QUOTE_MARK = re.compile(r"[ \t]{0,3}>[ \t]?")
 _RULE = re.compile(r"[\s>]*(?:--|—|–|(?:[-_=*#~+—–─━═.·][ \t]?){3,})\s*")
@@ -46,7 +47,7 @@ def without_marks(text: str) -> str:
 
 def text_of(lines: Lines) -> str:
     """The text of the lines, without empty ones around it."""
-    return without_marks("\n".join(lines)).strip("\n")
+    return without_marks("\n".join(line for line in lines if line.strip("> ") not in _MARKS)).strip("\n")
 
 
 def trimmed(lines: Lines) -> Lines:

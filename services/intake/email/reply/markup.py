@@ -48,10 +48,10 @@ _PARTS = (
     (Part.OTHER_MAIL, "class", re.compile(r".*\bOutlookMessageHeader\b.*", re.IGNORECASE)),
     (Part.OTHER_MAIL, "style", re.compile(r".{0,200}border-top:\s?(?:solid\s)?#(?:E1E1E1|B5C4DF)\b.*", re.IGNORECASE)),
     (Part.QUOTE, "name", re.compile(r"quote", re.IGNORECASE)),
-    (Part.QUOTE, "id", re.compile(r"yahoo_quoted.*|replyBlockquote|isReplyContent", re.IGNORECASE)),
-    (Part.QUOTE, "class", re.compile(r".*\b(?:yahoo_quoted|zmail_extra|WordSection1_quote)\b.*")),
+    (Part.QUOTE, "id", re.compile(r"yahoo_quoted.*")),
+    (Part.QUOTE, "class", re.compile(r".*\b(?:yahoo_quoted|zmail_extra)\b.*")),
     (Part.ATTRIBUTION, "class", re.compile(r".*\b(?:gmail_attr|moz-cite-prefix)\b.*")),
-    (Part.ATTRIBUTION, "id", re.compile(r"reply-intro|divtagdefaultwrapper_intro")),
+    (Part.ATTRIBUTION, "id", re.compile(r"reply-intro")),
     (Part.SIGNATURE, "class", re.compile(r".*\b(?:gmail_signature|moz-signature|protonmail_signature_block)\b.*")),
     (Part.SIGNATURE, "name", re.compile(r"messageSignatureSection")),
 )
@@ -92,8 +92,10 @@ class _Capture:
         text = text_of_html(inside)
         if self.part is Part.SIGNATURE:
             return f"<p>{SIGNATURE}</p>{inside}<p>{SIGNATURE_END}</p>"
-        if self.part is Part.ATTRIBUTION and not (text.endswith(":") and len(text) <= _LONGEST_ATTRIBUTION):
-            return inside
+        if self.part is Part.ATTRIBUTION:
+            if len(text) > _LONGEST_ATTRIBUTION or not text.endswith(":"):
+                return inside
+            text = f"{ANOTHER_MAIL}\n{text}"
         quoted = "\n".join(f"> {line}" for line in text.splitlines())
         return f"<pre>{escape(quoted)}</pre>" if text else ""
 

@@ -28,6 +28,8 @@ _MOST_LAYERS = 4
 _FIRST_LINES = 12
 _WRAPPED_AT = 55
 _ENDS_OF_SENTENCES = (".", "!", "?", ":")
+_OPEN_ADDRESS = re.compile(r"<[^<>\s@]+@[^<>\s@]+\s*$")
+_CLOSED_ADDRESS = re.compile(r">\s?[^\W\d]")
 _OTHER_MARK = re.compile(r"[ \t]{0,3}(?:\||[A-Z]{1,3}>)")
 
 
@@ -47,7 +49,6 @@ class _Run:
     start: int
     stop: int
     quoted: bool
-    introduced: bool
 
 
 def without_quotes(lines: Lines) -> Lines:
@@ -64,6 +65,8 @@ def without_quotes(lines: Lines) -> Lines:
 
 def is_only_introductions(lines: Lines) -> bool:
     """Whether the mail quotes, and quotes nothing: all its lines introduce others."""
+    if not any(is_quoted(line) for line in lines):
+        return False
     bare = [line.lstrip("> \t") for line in lines]
     for mark in reversed(list(_marks(bare))):
         del bare[mark.start : mark.stop]
@@ -71,8 +74,15 @@ def is_only_introductions(lines: Lines) -> bool:
 
 
 def _with_usual_marks(lines: Lines) -> Lines:
-    """With ">" before the lines that follow an introduction and begin with a bar or with initials (C>)."""
+    """With ">" before the lines that follow an introduction and begin with a bar or with initials (C>).
+
+    And not before those that begin with the end of an address: Gmail wraps <address> within an introduction.
+    """
     marked = list(lines)
+    for at in range(1, len(marked)):
+        if _OPEN_ADDRESS.search(marked[at - 1][-LONGEST:]) and _CLOSED_ADDRESS.match(marked[at]):
+            marked[at - 1 : at + 1] = marked[at - 1].rstrip() + ">", unquoted(marked[at])
+    lines = tuple(marked)
     for mark in _marks(lines):
         at = mark.stop
         while at < len(lines) and (is_blank(lines[at]) or _OTHER_MARK.match(lines[at])):
@@ -82,59 +92,58 @@ def _with_usual_marks(lines: Lines) -> Lines:
 
 
 def _without_other_mails(lines: Lines) -> Lines:
-    """Cut at the first introduction that has a person's words above it; those without any go by themselves."""
-    kept: list[str] = []
+    """The first lines that a person wrote, up to what introduces another mail."""
     position = 0
     for mark in _marks(lines):
-        if not mark.sure or _quotes_follow(lines, mark.stop):
-            continue
-        kept += lines[position : mark.start]
-        position = mark.stop
-        if _is_said(tuple(kept)):
-            return _without_title(tuple(kept))
-        kept = list(_without_title(tuple(kept)))
-    return (*kept, *lines[position:])
+        if mark.sure and not _quotes_follow(lines, mark.stop):
+            above = lines[position : mark.start]
+            if _is_said(above):
+                return _without_title(above)
+            position = mark.stop
+    return lines[position:]
 
 
 def _without_quoted_lines(lines: Lines) -> Lines:
-    runs = _runs(lines)
+    introduction = _introduction(lines)
+    runs = _runs(lines, introduction)
     said = [run for run in runs if not run.quoted and _is_said(lines[run.start : run.stop])]
-    quoted = [run for run in runs if run.quoted]
-    if not quoted:
-        return lines
-    if not said:
-        return ()
-    attributed = any(run.introduced for run in quoted)
-    start, stop = said[0].start, len(lines)
-    last = quoted[-1]
-    if last.start > said[-1].start and (attributed or _is_quotation(lines, last)):
-        stop = last.start
-    elif last.start > said[-1].start:
-        start = 0
-    before = [run for run in quoted if run.stop <= said[0].start]
-    if len(before) == len(quoted) and not attributed:
-        start = 0
-    elif before and len(before) < len(quoted) and stop > quoted[len(before)].start:
-        start = before[0].start
-    return trimmed(_without_introductions(lines, start, stop))
+    quotes = [run for run in runs if run.quoted]
+    if not quotes or not said:
+        return lines if said else ()
+    if any(_is_introduced(lines, introduction, run) for run in quotes):
+        start, stop = _range_of_answers(said, quotes)
+        left_out = _introduction(lines, sure=True) | _quoted_introduction(lines)
+        return trimmed(tuple(line for at, line in enumerate(lines[start:stop], start) if at not in left_out))
+    below = quotes[-1].start > said[-1].start and _is_quotation(lines, quotes[-1])
+    return trimmed(lines[: quotes[-1].start]) if below else lines
 
 
-def _without_introductions(lines: Lines, start: int, stop: int) -> Lines:
-    left_out = _introduction(lines)
-    inside = [unquoted(line) if is_quoted(line) else "" for line in lines]
-    left_out |= {at for mark in _marks(inside) if mark.sure for at in range(mark.start, mark.stop)}
-    return tuple(line for at, line in enumerate(lines[start:stop], start) if at not in left_out)
+def _range_of_answers(said: list[_Run], quotes: list[_Run]) -> tuple[int, int]:
+    """Where to begin and where to end: what is quoted between answers stays, and what the first of several answers."""
+    stop = said[-1].stop
+    above = [run for run in quotes if run.stop <= said[0].start]
+    between = [run for run in quotes if said[0].start < run.start < stop]
+    return (above[0].start if above and between else said[0].start), stop
 
 
-def _introduction(lines: Lines) -> set[int]:
-    """The numbers of the lines that introduce quoted ones."""
-    marks = [mark for mark in _marks(lines) if _quotes_follow(lines, mark.stop)]
+def _introduction(lines: Lines, *, sure: bool = False) -> set[int]:
+    """The numbers of the lines that introduce quoted ones; if wanted only those that do for sure."""
+    marks = [mark for mark in _marks(lines) if _quotes_follow(lines, mark.stop) and (mark.sure or not sure)]
     return {at for mark in marks for at in range(mark.start, mark.stop)}
+
+
+def _quoted_introduction(lines: Lines) -> set[int]:
+    """The numbers of the lines that introduce others, and are quoted with them."""
+    inside = [unquoted(line) if is_quoted(line) else "" for line in lines]
+    return {at for mark in _marks(inside) if mark.sure for at in range(mark.start, mark.stop)}
 
 
 def _marks(lines: Sequence[str]) -> Iterator[_Mark]:
     """Introductions of all kinds, in their order and apart from one another."""
-    marks = [_Mark(block.start, block.stop, sure=True) for block in header_blocks(_bare(lines))]
+    marks = [
+        _Mark(_title(lines, block.start), block.stop, sure=block.of_program or _is_set_apart(lines, block.start))
+        for block in header_blocks(["" if is_quoted(line) else line for line in lines])
+    ]
     marks += [_Mark(found.start, found.stop, found.sure) for found in attributions(lines)]
     marks += [_Mark(at, at + 1, sure=True) for at, line in enumerate(lines) if is_separator(line)]
     after_last = 0
@@ -144,8 +153,13 @@ def _marks(lines: Sequence[str]) -> Iterator[_Mark]:
             yield mark
 
 
-def _bare(lines: Sequence[str]) -> Sequence[str]:
-    return ["" if is_quoted(line) else line for line in lines]
+def _title(lines: Sequence[str], at: int) -> int:
+    return at - 1 if at and is_title(lines[at - 1]) else at
+
+
+def _is_set_apart(lines: Sequence[str], at: int) -> bool:
+    above = next((line for line in reversed(lines[max(0, at - _FIRST_LINES) : at]) if not is_blank(line)), "")
+    return is_rule(above) or is_title(above) or is_separator(above)
 
 
 def _quotes_follow(lines: Sequence[str], at: int) -> bool:
@@ -165,11 +179,8 @@ def _without_title(lines: Lines) -> Lines:
     return trimmed(lines[:-1]) if lines and is_title(lines[-1]) else lines
 
 
-def _runs(lines: Lines) -> list[_Run]:
+def _runs(lines: Lines, introduction: set[int]) -> list[_Run]:
     quoted = _quotation_marks(lines)
-    introduction = {
-        at for mark in _marks(lines) if _quotes_follow(lines, mark.stop) for at in range(mark.start, mark.stop)
-    }
     kinds = [at in introduction or quoted[at] for at in range(len(lines))]
     for at, line in enumerate(lines):
         if is_blank(line):
@@ -177,7 +188,7 @@ def _runs(lines: Lines) -> list[_Run]:
     runs, start = [], 0
     for is_quote, group in groupby(kinds):
         stop = start + len(list(group))
-        runs.append(_Run(start, stop, is_quote, is_quote and _is_introduced(lines, introduction, start, stop)))
+        runs.append(_Run(start, stop, is_quote))
         start = stop
     return runs
 
@@ -186,11 +197,11 @@ def _first_kind(lines: Lines, kinds: list[bool]) -> bool:
     return next((kind for line, kind in zip(lines, kinds, strict=True) if not is_blank(line)), False)
 
 
-def _is_introduced(lines: Lines, introduction: set[int], start: int, stop: int) -> bool:
-    if any(at in introduction for at in range(start, min(stop, start + _FIRST_LINES))):
+def _is_introduced(lines: Lines, introduction: set[int], run: _Run) -> bool:
+    first = range(run.start, min(run.stop, run.start + _FIRST_LINES))
+    if not introduction.isdisjoint(first):
         return True
-    inside = [unquoted(line) for line in lines[start : min(stop, start + _FIRST_LINES)]]
-    return any(mark.sure for mark in _marks(inside))
+    return any(mark.sure for mark in _marks([unquoted(lines[at]) for at in first]))
 
 
 def _quotation_marks(lines: Lines) -> list[bool]:

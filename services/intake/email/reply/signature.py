@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import re
+from itertools import takewhile
 
 from services.intake.email.reply.contact import is_closing, is_contact, names_address
 from services.intake.email.reply.lines import (
@@ -52,21 +53,28 @@ def without_signature(lines: Lines) -> Lines:
 
 def _delimiter(lines: Lines) -> int | None:
     """The number of the last delimiter that has a signature below."""
-    end = len(lines)
-    dividers = sum(1 for line in lines if _DASHES.fullmatch(line[:LONGEST]))
-    for at in range(len(lines) - 1, max(-1, end - 2 * _MOST_LINES_BELOW_STANDARD), -1):
-        line = lines[at]
-        if is_quoted(line):
+    dividers = sum(1 for line in lines if _is_dashes(line))
+    for at in range(len(lines) - 1, max(-1, len(lines) - 2 * _MOST_LINES_BELOW_STANDARD), -1):
+        if is_quoted(lines[at]):
             return None
-        if _DASHES.fullmatch(line[:LONGEST]) or is_rule(line):
-            block = tuple(each for each in lines[at + 1 :] if not is_blank(each))
-            stop = next((number for number, each in enumerate(block) if is_postscript(each)), len(block))
-            underlines = (
-                at > 0 and not _DASHES.fullmatch(line) and not (is_blank(lines[at - 1]) or is_closing(lines[at - 1]))
-            )
-            if _is_signature(line, block[:stop], divides=dividers > 1 or underlines):
-                return at
+        if not (_is_dashes(lines[at]) or is_rule(lines[at])):
+            continue
+        if _is_signature(lines[at], _below(lines, at), divides=dividers > 1 or _is_underline(lines, at)):
+            return at
     return None
+
+
+def _is_dashes(line: str) -> bool:
+    return len(line) <= LONGEST and bool(_DASHES.fullmatch(line))
+
+
+def _is_underline(lines: Lines, at: int) -> bool:
+    return at > 0 and not _is_dashes(lines[at]) and not (is_blank(lines[at - 1]) or is_closing(lines[at - 1]))
+
+
+def _below(lines: Lines, at: int) -> Lines:
+    until_postscript = takewhile(lambda line: not is_postscript(line), lines[at + 1 :])
+    return tuple(line for line in until_postscript if not is_blank(line))
 
 
 def _is_signature(delimiter: str, block: Lines, *, divides: bool) -> bool:
@@ -80,7 +88,7 @@ def _is_signature(delimiter: str, block: Lines, *, divides: bool) -> bool:
     divided = any(is_rule(line) for line in block[:-1])
     if divided or any(is_sentence(line) and not is_contact(line) for line in block):
         return False
-    dashes = bool(_DASHES.fullmatch(delimiter))
+    dashes = _is_dashes(delimiter)
     if dashes and not divides:
         return True
     return any(names_address(line) for line in block) and (dashes or (not divides and not is_contact(block[0])))

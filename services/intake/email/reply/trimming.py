@@ -12,8 +12,8 @@ from services.intake.email.reply.markup import text_with_quotes
 from services.intake.email.reply.quotes import is_only_introductions, without_quotes
 from services.intake.email.reply.signature import without_marked_signatures, without_signature
 
-# A hundred and fifty pages; nobody types more, and what was pasted is better kept than looked through.
-_MOST_LINES = 8_000
+# A hundred pages; nobody types more, and what was pasted is better kept than looked through.
+_MOST_LINES = 5_000
 
 # What ends a mail hides where its quotes end, and what ends the reply comes to light without them: hence twice.
 _ENDINGS: tuple[Callable[[Lines], Lines], ...] = (without_disclaimers, without_footers, without_signature)
