@@ -182,6 +182,7 @@ async def _add_notifier(assembly: _Assembly) -> None:
     from services.notifier.channels.email import EmailDeliverer
     from services.notifier.channels.maildir import Maildir
     from services.notifier.channels.relay import SmtpRelay
+    from services.notifier.channels.signature import signer
     from services.notifier.delivery import Deliverer, Sender
     from services.notifier.schedule import Schedule
 
@@ -189,7 +190,8 @@ async def _add_notifier(assembly: _Assembly) -> None:
     settings = catalogue.settings
     maildir = Maildir(settings.storage.data_dir / "outgoing")
     transport = SmtpRelay(settings.relay) if settings.relay.host else maildir
-    deliverers: list[Deliverer] = [EmailDeliverer(catalogue.texts, settings.email, transport)]
+    signs = signer(settings.dkim, settings.email.domain)
+    deliverers: list[Deliverer] = [EmailDeliverer(catalogue.texts, settings.email, transport, signs)]
     if settings.telegram.token.get_secret_value():
         from services.notifier.channels.telegram import TelegramDeliverer, sending_bot
 

@@ -158,7 +158,7 @@ async def _digest(options: argparse.Namespace, register: Register) -> int:
         number = await register.write_digest(options.body, f"on demand {now:%Y-%m-%dT%H:%M:%S.%f}", now)
         print(_sent(number or 0, catalogue.bodies[options.body].name))
         return 0
-    from services.notifier.content import digest_values
+    from services.notifier.content import digest_values, waiting_for
 
     end = _in_region(register, options.end) or now
     start = _in_region(register, options.start) or end - _DIGEST_WINDOW
@@ -166,10 +166,11 @@ async def _digest(options: argparse.Namespace, register: Register) -> int:
         print("--to liegt vor --from: bitte tauschen Sie die Zeitpunkte.", file=sys.stderr)
         return 2
     ideas = await register.assigned(options.body, start, end)
-    if not ideas:
+    waiting = await waiting_for(register, options.body)
+    if not ideas and not waiting:
         print("In diesem Zeitraum gibt es keine Ideen für diese Stelle.")
         return 0
-    values = digest_values(register, options.body, ideas, end)
+    values = digest_values(register, options.body, ideas, end, waiting)
     say(catalogue.texts.render("de", "digest", Part.TEXT, values).rstrip("\n"))
     return 0
 

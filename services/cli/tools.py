@@ -51,6 +51,9 @@ def add_commands(commands: Commands) -> None:
 
 
 def _config(_options: argparse.Namespace, catalogue: Catalogue) -> int:
+    from services.notifier.channels.signature import signer
+
+    signer(catalogue.settings.dkim, catalogue.settings.email.domain)
     print(
         f"{catalogue.directory}: {len(catalogue.topics)} topics, {len(catalogue.bodies)} bodies, "
         f"{len(catalogue.routes)} routes, {len(catalogue.lifecycle.stages)} stages: all is well"

@@ -1,1 +1,1 @@
-"""The web: health, and the submitter's status page."""
+"""The web: health, the submitter's status page, and whether we may write to them."""

@@ -5,6 +5,7 @@ from __future__ import annotations
 from aiohttp import web
 from jinja2 import Environment
 
+from services.desk.pages import page
 from services.ideas.capability import Purpose
 from services.ideas.description import describe
 from services.ideas.model import Idea
@@ -17,13 +18,17 @@ def submitter_routes(register: Register, templates: Environment) -> list[web.Rou
     has_telegram = bool(settings.telegram.token.get_secret_value())
 
     async def start(_request: web.Request) -> web.Response:
-        return _page(templates, "start.html", email=settings.email.addresses[0], telegram=has_telegram)
+        return page(templates, "start.html", email=settings.email.addresses[0], telegram=has_telegram)
 
     async def status(request: web.Request) -> web.Response:
         idea = await register.idea_by_token(request.match_info["token"], Purpose.STATUS_PAGE)
         if idea is None:
             raise web.HTTPNotFound
-        return _page(templates, "status.html", **_values(register, idea))
+        token = register.token(Purpose.VERIFY_ADDRESS, idea.reference)
+        subscription = await register.mailboxes.by_token(token, Purpose.VERIFY_ADDRESS)
+        # Who does not want our mail need not confirm anything; who came by Telegram has nothing to confirm.
+        is_open = subscription is not None and not subscription.verified and not subscription.unsubscribed
+        return page(templates, "status.html", confirm=token if is_open else "", **_values(register, idea))
 
     return [web.get("/", start), web.get("/idee/{token}", status)]
 
@@ -46,7 +51,3 @@ def _values(register: Register, idea: Idea) -> dict[str, object]:
             for change in idea.stages
         ],
     }
-
-
-def _page(templates: Environment, name: str, **values: object) -> web.Response:
-    return web.Response(text=templates.get_template(name).render(values), content_type="text/html")

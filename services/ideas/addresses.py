@@ -15,9 +15,8 @@ class MailAddresses:
 
     def __init__(self, settings: Email) -> None:
         self.intake = frozenset(address.lower() for address in settings.addresses)
-        domain = settings.addresses[0].rpartition("@")[2]
-        self._reply = (settings.reply_address or f"idee@{domain}").lower()
-        self._return = (settings.return_address or f"rueckweg@{domain}").lower()
+        self._reply = (settings.reply_address or f"idee@{settings.domain}").lower()
+        self._return = (settings.return_address or f"rueckweg@{settings.domain}").lower()
 
     def reply(self, token: str) -> str:
         """Where an answer to a message of ours goes; `token` is a capability of purpose REPLY."""

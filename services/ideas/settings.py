@@ -41,6 +41,7 @@ def _network(text: str) -> str:
 MailAddress = Annotated[str, AfterValidator(_mail_address)]
 Network = Annotated[str, AfterValidator(_network)]
 OptionalAddress = Annotated[str, AfterValidator(lambda address: _mail_address(address) if address else "")]
+Selector = Annotated[str, Field(pattern="^[A-Za-z0-9]([A-Za-z0-9-]*[A-Za-z0-9])?$")]  # RFC 6376 section 3.1
 Port = Annotated[int, Field(ge=0, le=65535)]
 
 
@@ -125,6 +126,11 @@ class Email(Section):
             raise ValueError("tls_key: expected both tls_certificate and tls_key, or neither")
         return self
 
+    @property
+    def domain(self) -> str:
+        """The domain in whose name mail is sent."""
+        return self.addresses[0].rpartition("@")[2]
+
 
 class Authentication(Section):
     """Who says whether a mail really comes from its sender's domain (SPF, DKIM, DMARC).
@@ -140,9 +146,9 @@ class Authentication(Section):
 class Dkim(Section):
     """The keys with which outgoing mail is signed (PEM). Empty: no signature of that kind."""
 
-    rsa_selector: str = "rsa"
+    rsa_selector: Selector = "rsa"
     rsa_key: SecretStr = SecretStr("")
-    ed25519_selector: str = "ed25519"
+    ed25519_selector: Selector = "ed25519"
     ed25519_key: SecretStr = SecretStr("")
 
 
@@ -176,7 +182,7 @@ class Web(Section):
 
     host: str = "127.0.0.1"
     port: Port = 8080
-    public_url: Annotated[str, Field(pattern="^https?://[^/]+(/.*)?$")] = "http://127.0.0.1:8080"
+    public_url: Annotated[str, Field(pattern="^https?://[!-.0-~]+(/[!-~]*)?$")] = "http://127.0.0.1:8080"
 
 
 class Security(Section):

@@ -40,15 +40,17 @@ class MessageForm:
 
 
 _ALWAYS = frozenset({"region", "email"})
-_IDEA = _ALWAYS | {"reference", "topics", "places", "candidates", "bodies", "link"}
+_IDEA = _ALWAYS | {"reference", "topics", "places", "candidates", "bodies", "link", "unsubscribe_link"}
+_NOT_KEPT = frozenset({"too_large", "too_many", "largest_file", "most_files"})
 
 MESSAGES: Mapping[str, MessageForm] = {
-    "confirmation": MessageForm(MAIL | CHAT, _IDEA | {"abstained"}),
+    "confirmation": MessageForm(MAIL | CHAT, _IDEA | _NOT_KEPT | {"abstained", "confirm_link"}),
+    "attachments": MessageForm(MAIL, _ALWAYS | _NOT_KEPT | {"reference", "link", "unsubscribe_link"}),
     "update": MessageForm(MAIL | CHAT, _IDEA | {"stage", "explanation", "note"}),
     "welcome": MessageForm(CHAT, _ALWAYS),
     "help": MessageForm(CHAT, _ALWAYS),
     "status": MessageForm(CHAT, _ALWAYS | {"ideas", "asked"}),
-    "digest": MessageForm(MAIL, _ALWAYS | {"body", "ideas", "period"}),
+    "digest": MessageForm(MAIL, _ALWAYS | {"body", "ideas", "period", "waiting"}),
 }
 
 

@@ -16,10 +16,12 @@ from services.ideas.model import Idea, Notification
 from services.ideas.register import Register
 
 Values = Mapping[str, Any]
+UNSUBSCRIBE_LINK = "unsubscribe_link"
 _EXCERPT_CHARACTERS = 600
 _STATUS_IDEAS = 10
 _PROPOSALS = 2
 _PROPOSED_FROM = 0.2
+_EMAIL = "email"
 
 
 class NothingToSay(Exception):  # noqa: N818 - named for what is the case
@@ -35,11 +37,38 @@ async def values_of(register: Register, notification: Notification) -> Values:
 
 
 async def _confirmation(register: Register, notification: Notification) -> Values:
+    idea = await _idea(register, notification)
+    subscription = await register.mailboxes.by_reference(idea.reference)
+    is_open = notification.channel == _EMAIL and not subscription.verified
+    return {
+        **_about(register, idea, notification),
+        **_not_kept(register, notification),
+        "abstained": idea.understanding.abstained,
+        "confirm_link": _link(register, "adresse", Purpose.VERIFY_ADDRESS, idea) if is_open else "",
+    }
+
+
+async def _attachments(register: Register, notification: Notification) -> Values:
+    idea = await _idea(register, notification)
+    return {**_about(register, idea, notification), **_not_kept(register, notification)}
+
+
+async def _idea(register: Register, notification: Notification) -> Idea:
     try:
-        idea = await register.idea(notification.parameters["reference"])
+        return await register.idea(notification.parameters["reference"])
     except IdeaNotFound as error:
         raise NothingToSay from error
-    return {**_about(register, idea, notification.language), "abstained": idea.understanding.abstained}
+
+
+def _not_kept(register: Register, notification: Notification) -> Values:
+    """How many attachments were not kept, and how large and how many they may be."""
+    email = register.catalogue.settings.email
+    return {
+        "too_large": notification.parameters.get("too_large", 0),
+        "too_many": notification.parameters.get("too_many", 0),
+        "largest_file": f"{email.most_attachment_bytes / 1_048_576:.3g} MB".replace(".", ","),
+        "most_files": email.most_attachments,
+    }
 
 
 async def _update(register: Register, notification: Notification) -> Values:
@@ -50,8 +79,7 @@ async def _update(register: Register, notification: Notification) -> Values:
     # A stage or body that has left the configuration since stands for itself.
     stage = register.catalogue.lifecycle.stages.get(change.stage)
     label, explanation = (stage.label, stage.explanation) if stage else (change.stage, "")
-    about = _about(register, idea, notification.language)
-    return {**about, "stage": label, "explanation": explanation, "note": change.note}
+    return {**_about(register, idea, notification), "stage": label, "explanation": explanation, "note": change.note}
 
 
 async def _status(register: Register, notification: Notification) -> Values:
@@ -79,14 +107,21 @@ async def _status(register: Register, notification: Notification) -> Values:
 
 
 async def _digest(register: Register, notification: Notification) -> Values:
+    body = notification.parameters["body"]
     ideas = await register.in_digest(notification.parameters["digest"])
-    if not ideas:
+    waiting = await waiting_for(register, body)
+    if not ideas and not waiting:
         raise NothingToSay
-    return digest_values(register, notification.parameters["body"], ideas, notification.created_at)
+    return digest_values(register, body, ideas, notification.created_at, waiting)
 
 
-def digest_values(register: Register, body: str, ideas: tuple[Idea, ...], at: datetime) -> Values:
-    """What a digest of these ideas says to a body."""
+async def waiting_for(register: Register, body: str) -> int:
+    """How many messages wait for a person of this body to place them."""
+    return await register.holding_pen.number() if body == register.catalogue.catch_all else 0
+
+
+def digest_values(register: Register, body: str, ideas: tuple[Idea, ...], at: datetime, waiting: int = 0) -> Values:
+    """What a digest of these ideas says to a body; `waiting` messages are its people's to place."""
     settings = register.catalogue.settings
     return {
         "region": settings.region.name,
@@ -94,6 +129,7 @@ def digest_values(register: Register, body: str, ideas: tuple[Idea, ...], at: da
         "body": register.catalogue.bodies[body].name if body in register.catalogue.bodies else body,
         "period": day(register, at),
         "ideas": [_item(register, idea) for idea in ideas],
+        "waiting": waiting,
     }
 
 
@@ -126,17 +162,23 @@ def _proposals(register: Register, idea: Idea) -> list[str]:
     return [known[topic.id].label for topic in best if topic.id in known]
 
 
-def _about(register: Register, idea: Idea, language: str) -> dict[str, Any]:
-    description = describe(register.catalogue, idea, language)
-    token = register.token(Purpose.STATUS_PAGE, idea.reference)
+def _about(register: Register, idea: Idea, notification: Notification) -> dict[str, Any]:
+    description = describe(register.catalogue, idea, notification.language)
+    is_mail = notification.channel == _EMAIL
     return {
         "reference": idea.reference,
         "topics": list(description.topics),
         "places": list(description.places),
         "candidates": list(description.candidates),
         "bodies": list(description.bodies),
-        "link": f"{register.catalogue.settings.web.public_url.rstrip('/')}/idee/{token}",
+        "link": _link(register, "idee", Purpose.STATUS_PAGE, idea),
+        UNSUBSCRIBE_LINK: _link(register, "abmelden", Purpose.UNSUBSCRIBE, idea) if is_mail else "",
     }
+
+
+def _link(register: Register, page: str, purpose: Purpose, idea: Idea) -> str:
+    base = register.catalogue.settings.web.public_url.rstrip("/")
+    return f"{base}/{page}/{register.token(purpose, idea.reference)}"
 
 
 def day(register: Register, moment: datetime) -> str:
@@ -146,6 +188,7 @@ def day(register: Register, moment: datetime) -> str:
 
 _CONTENT: Mapping[str, Callable[[Register, Notification], Awaitable[Values]]] = {
     "confirmation": _confirmation,
+    "attachments": _attachments,
     "update": _update,
     "status": _status,
     "digest": _digest,

@@ -18,7 +18,6 @@ from services.notifier.content import NothingToSay, Values, values_of
 from services.notifier.outcome import GivenUp, Outcome, Retry, Sent
 
 _AT_ONCE = 20
-_FIRST_PAUSE = timedelta(seconds=30)
 _LONGEST_PAUSE = timedelta(hours=4)
 # RFC 5321 section 4.5.4.1: at least four to five days before a sender gives up.
 _GIVE_UP_AFTER = timedelta(days=5)
@@ -31,9 +30,10 @@ log = structlog.get_logger(__name__)
 
 
 class Deliverer(Protocol):
-    """The sending end of a channel."""
+    """The sending end of a channel; `first_pause` is how long its first failure waits for another try."""
 
     name: str
+    first_pause: timedelta
 
     async def deliver(self, notification: Notification, values: Values) -> Outcome:
         """Send one message to one recipient. Sending it twice must be recognisable by `notification.key`."""
@@ -96,12 +96,13 @@ class Sender:
                 await self._register.sent(notification, now)
                 told.info("notification.sent")
             case Retry(reason, after) if not _is_too_late(notification, now):
-                again_at = now + (after or _pause(notification.attempt))
+                again_at = now + (after or _pause(self._deliverer.first_pause, notification.attempt))
                 await self._register.send_again(notification, again_at, reason, now)
                 told.warning("notification.retry", reason=reason)
             case Retry(reason) | GivenUp(reason):
-                await self._register.give_up(notification, reason, now)
-                told.error("notification.given_up", reason=reason)
+                undeliverable = isinstance(outcome, GivenUp) and outcome.undeliverable
+                await self._register.give_up(notification, reason, now, undeliverable=undeliverable)
+                told.error("notification.given_up", reason=reason, undeliverable=undeliverable)
 
     async def _through_outages(self, write: Callable[[], Awaitable[None]]) -> None:
         """Repeat `write` while the store is away: a message that has left and is not marked would leave again."""
@@ -134,8 +135,8 @@ def _is_too_late(notification: Notification, now: datetime) -> bool:
     return now - notification.created_at >= _GIVE_UP_AFTER and notification.attempt >= _FEWEST_ATTEMPTS
 
 
-def _pause(attempt: int) -> timedelta:
-    """Doubling from half a minute to four hours, with a fifth of jitter so that crowds disperse."""
-    pause = min(_FIRST_PAUSE * 2 ** min(attempt - 1, 12), _LONGEST_PAUSE)
-    jitter = random.uniform(0.8, 1.2)  # noqa: S311 - no secret
-    return timedelta(seconds=pause.total_seconds() * jitter)
+def _pause(first: timedelta, attempt: int) -> timedelta:
+    """Doubling from the first pause to four hours, with up to a fifth more so that crowds disperse."""
+    pause: timedelta = first * 2 ** min(attempt - 1, 12)
+    jitter = random.uniform(1.0, 1.2)  # noqa: S311 - no secret
+    return min(pause * jitter, _LONGEST_PAUSE)

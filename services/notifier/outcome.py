@@ -21,9 +21,10 @@ class Retry:
 
 @dataclass(frozen=True, slots=True)
 class GivenUp:
-    """A permanent fault: trying again would not help."""
+    """A permanent fault: trying again would not help. `undeliverable`: nor would any other message to this address."""
 
     reason: str
+    undeliverable: bool = False
 
 
 Outcome = Sent | Retry | GivenUp

@@ -14,6 +14,9 @@ from services.notifier.outcome import Outcome, Sent
 from tests.conftest import NOON
 
 LINK = "https://ideen.example.org/idee/k7Qm2Zr8vX1"
+CONFIRM_LINK = "https://ideen.example.org/adresse/p3Vn9Bt1qS6"
+UNSUBSCRIBE_LINK = "https://ideen.example.org/abmelden/w8Ld4Yc5hK0w8Ld4Yc5hK0w8Ld4Yc5hK0w8Ld4Yc5hK0"
+REPLY_TOKEN, RETURN_TOKEN = "abcdefghijklmnopqrstuvwxyz", "zyxwvutsrqponmlkjihgfedcba"
 ABOUT: dict[str, Any] = {
     "region": "Südwestsachsen",
     "email": "ideen@example.org",
@@ -23,14 +26,46 @@ ABOUT: dict[str, Any] = {
     "candidates": ["Auerbach (Vogtlandkreis)"],
     "bodies": ["Landratsamt Zwickau"],
     "link": LINK,
+    "unsubscribe_link": UNSUBSCRIBE_LINK,
 }
+NOT_KEPT: dict[str, Any] = {"too_large": 1, "too_many": 2, "largest_file": "10 MB", "most_files": 20}
 UPDATE: dict[str, Any] = {
     **ABOUT,
     "stage": "in Prüfung",
     "explanation": "Fachleute prüfen Ihre Idee.",
     "note": "Für später vorgemerkt.",
 }
-CONFIRMATION: dict[str, Any] = {**ABOUT, "abstained": False}
+CONFIRMATION: dict[str, Any] = {**ABOUT, **NOT_KEPT, "abstained": False, "confirm_link": CONFIRM_LINK}
+DIGEST: dict[str, Any] = {
+    "region": "Südwestsachsen",
+    "email": "ideen@example.org",
+    "body": "Stadt Chemnitz",
+    "period": "23.11.2026",
+    "waiting": 0,
+    "ideas": [
+        {
+            "reference": "SWS-2026-0042-7",
+            "title": "Titel",
+            "excerpt": "Text",
+            "topics": ["Mobilität und Verkehr"],
+            "places": ["Chemnitz"],
+            "candidates": [],
+            "created": "23.11.2026",
+            "stage": "eingegangen",
+            "kind": "Idee",
+            "uncertain": False,
+            "attachments": ["Datei.pdf"],
+            "command": "ideenkanal show SWS-2026-0042-7",
+        }
+    ],
+}
+# What each mail template is filled with.
+MAILS: dict[str, dict[str, Any]] = {
+    "confirmation": CONFIRMATION,
+    "attachments": {**ABOUT, **NOT_KEPT},
+    "update": UPDATE,
+    "digest": DIGEST,
+}
 
 
 @dataclass
@@ -53,6 +88,7 @@ class Channel:
     """A deliverer that notes what it was given; `answer` says what becomes of each."""
 
     name: str = "telegram"
+    first_pause: timedelta = timedelta(seconds=30)
     answer: Callable[[Notification], Outcome] = lambda _: Sent()
     given: list[Notification] = field(default_factory=list)
     arrived: asyncio.Event = field(default_factory=asyncio.Event)

@@ -1,5 +1,6 @@
 from __future__ import annotations
 
+import re
 from dataclasses import replace
 from datetime import timedelta
 from typing import Any
@@ -7,13 +8,15 @@ from typing import Any
 import pytest
 
 from nlp.understanding import TopicScore, Understanding
+from services.ideas.model import Held, HoldReason, InboundMessage, LoggedMessage, Sender
 from services.ideas.register import Register
 from services.ideas.texts import Part
 from services.notifier.content import NothingToSay, values_of
 from services.notifier.schedule import write_due_digests
 from tests.conftest import NOON
 from tests.html import Page
-from tests.submissions import ANNA, BEN, CATCH_ALL_BODY, CLARA, UNCERTAIN, ask_status, submit
+from tests.notifier.samples import DIGEST
+from tests.submissions import ANNA, BEN, CATCH_ALL_BODY, CHEMNITZ, CLARA, UNCERTAIN, ask_status, submit
 
 HOSTILE = [
     "<script>alert(1)</script>",
@@ -157,6 +160,91 @@ async def test_a_confirmation_without_a_model_promises_a_person(register: Regist
     assert "liest zuerst ein Mensch" in register.catalogue.texts.render("de", "confirmation", Part.TEXT, told)
 
 
+async def test_a_stranger_is_asked_to_confirm_their_address(register: Register) -> None:
+    """A confirmation to an unverified address leads to the page where its owner confirms it, and to unsubscribing."""
+    await submit(register, sender=ANNA)
+
+    told = await values(register, "confirmation")
+
+    assert re.fullmatch(r"http://127\.0\.0\.1:8080/adresse/[\w-]{43}", told["confirm_link"])
+    assert re.fullmatch(r"http://127\.0\.0\.1:8080/abmelden/[\w-]{43}", told["unsubscribe_link"])
+
+
+@pytest.mark.parametrize("sender", [replace(ANNA, verified=True), BEN])
+async def test_whose_address_is_known_has_nothing_to_confirm(register: Register, sender: Sender) -> None:
+    """A verified sender is not asked to confirm anything, by mail or in a chat."""
+    await submit(register, sender=sender)
+
+    told = await values(register, "confirmation")
+
+    assert told["confirm_link"] == ""
+    assert bool(told["unsubscribe_link"]) is (sender.channel == "email")
+
+
+async def test_a_confirmation_holds_no_word_of_its_sender(register: Register) -> None:
+    """Neither subject, text, file name nor address of a mail stands in the answer to it, in any part."""
+    await submit(register, "Textwort", subject="Betreffwort", sender=ANNA, attachments=["Dateiwort.pdf"])
+
+    told = await values(register, "confirmation")
+
+    parts = [register.catalogue.texts.render("de", "confirmation", part, told) for part in Part]
+    assert [part for part in parts if re.search("(text|betreff|datei)wort|anna", part, re.IGNORECASE)] == []
+
+
+@pytest.mark.parametrize("template", ["confirmation", "attachments"])
+async def test_attachments_that_were_not_kept_are_told_by_number(register: Register, template: str) -> None:
+    """How many files were not kept comes with the notification, and how many and large they may be from settings."""
+    await submit(register, sender=ANNA)
+    (claimed,) = await register.claim_notifications(NOON, timedelta(days=1), 1)
+    parameters = {**claimed.parameters, "too_large": 1, "too_many": 4}
+
+    told = await values_of(register, replace(claimed, template=template, parameters=parameters))
+
+    assert [told[name] for name in ("too_large", "too_many", "largest_file", "most_files")] == [1, 4, "10 MB", 20]
+    assert "4 Dateien waren zu viel" in register.catalogue.texts.render("de", template, Part.TEXT, told)
+
+
+async def test_who_gets_what_no_rule_names_learns_what_waits(register: Register) -> None:
+    """The catch-all body's digest counts the messages that wait for a person, though there is no new idea."""
+    await hold(register, 3)
+
+    html = await digest_html(register)
+
+    assert "3 Nachrichten warten auf Sie." in Page(html).words
+    assert "nichts Neues" not in html
+
+
+async def test_other_bodies_have_nothing_waiting(register: Register) -> None:
+    """What waits for the catch-all body's people is not told to other bodies."""
+    await submit(register)
+    await hold(register, 3)
+    await write_due_digests(register, NOON)
+    claimed = await register.claim_notifications(NOON, timedelta(seconds=1), 100)
+
+    told = [await values_of(register, each) for each in claimed if each.parameters.get("body") == CHEMNITZ]
+
+    assert [(len(each["ideas"]), each["waiting"]) for each in told] == [(1, 0)]
+
+
+async def test_what_was_placed_meanwhile_needs_no_digest(register: Register) -> None:
+    """A digest that was only to tell of waiting messages says nothing once none waits."""
+    (number,) = await hold(register, 1)
+    await write_due_digests(register, NOON)
+    await register.holding_pen.dismiss(number, "staff")
+
+    with pytest.raises(NothingToSay):
+        await values(register, "digest")
+
+
+async def hold(register: Register, number: int) -> list[int]:
+    """Let so many messages wait for a person; their numbers."""
+    messages = [InboundMessage("email", str(position), {}, b"", NOON) for position in range(number)]
+    receipts = await register.log(messages)
+    for receipt, message in zip(receipts, messages, strict=True):
+        await register.record(LoggedMessage(receipt.id, message, 1), Held(HoldReason.NO_TOKEN), None)
+    return [receipt.id for receipt in receipts]
+
+
 async def test_an_update_holds_its_own_step_though_the_idea_went_on(register: Register) -> None:
     """Two steps at once are two updates, each with its own stage and note."""
     reference = await submit(register)
@@ -174,7 +262,7 @@ async def test_an_update_holds_its_own_step_though_the_idea_went_on(register: Re
     ]
 
 
-@pytest.mark.parametrize("template", ["confirmation", "update", "digest"])
+@pytest.mark.parametrize("template", ["confirmation", "attachments", "update", "digest"])
 async def test_what_is_gone_is_not_told_of(register: Register, template: str) -> None:
     """A notification of something that no longer exists says so."""
     await submit(register)
@@ -198,27 +286,3 @@ async def _status(register: Register) -> dict[str, Any]:
 
 def _answer(register: Register, told: dict[str, Any]) -> str:
     return register.catalogue.texts.render("de", "status", Part.TELEGRAM, told)
-
-
-DIGEST: dict[str, Any] = {
-    "region": "Südwestsachsen",
-    "email": "ideen@example.org",
-    "body": "Stadt Chemnitz",
-    "period": "23.11.2026",
-    "ideas": [
-        {
-            "reference": "SWS-2026-0042-7",
-            "title": "Titel",
-            "excerpt": "Text",
-            "topics": ["Mobilität und Verkehr"],
-            "places": ["Chemnitz"],
-            "candidates": [],
-            "created": "23.11.2026",
-            "stage": "eingegangen",
-            "kind": "Idee",
-            "uncertain": False,
-            "attachments": ["Datei.pdf"],
-            "command": "ideenkanal show SWS-2026-0042-7",
-        }
-    ],
-}

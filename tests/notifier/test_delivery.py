@@ -2,8 +2,8 @@ from __future__ import annotations
 
 import asyncio
 from collections.abc import Callable, Iterator
+from dataclasses import replace
 from datetime import datetime, timedelta
-from itertools import pairwise
 from typing import Any
 
 import pytest
@@ -97,20 +97,42 @@ async def test_a_channel_that_is_off_keeps_its_messages(sender: Make, register: 
     assert channel.keys == [f"confirmation:{reference}"]
 
 
-async def test_pauses_grow_up_to_four_hours_for_five_days(sender: Make, register: Register, clock: Clock) -> None:
-    """A message that never gets through is tried again for five days, at most every few hours, and then given up."""
-    channel = Channel(answer=lambda _: RETRY)
-    sending = sender(channel)
+class Patient(Register):
+    """A register whose clock goes on to when a message is due again; `pauses` are how long that was each time."""
+
+    def __init__(self, store: Store, catalogue: Catalogue, clock: Clock) -> None:
+        super().__init__(store, catalogue, SECRET)
+        self.pauses: list[timedelta] = []
+        self._clock = clock
+
+    async def send_again(self, notification: Notification, again_at: datetime, error: str, now: datetime) -> None:
+        """Wait."""
+        await super().send_again(notification, again_at, error, now)
+        self.pauses.append(again_at - now)
+        self._clock.now = again_at
+
+
+@pytest.mark.parametrize("first_pause", [timedelta(seconds=30), timedelta(minutes=5)])
+async def test_pauses_grow_up_to_four_hours_for_five_days(
+    store: Store, catalogue: Catalogue, sender: Make, clock: Clock, first_pause: timedelta
+) -> None:
+    """What never gets through is tried after its channel's first pause, then twice that, … 4 hours, for 5 days."""
+    register = Patient(store, catalogue, clock)
     reference = await submit(register)
-    tried = []
+    sending = sender(Channel(answer=lambda _: RETRY, first_pause=first_pause), of=register)
 
-    while (await state(register, reference))[0] != "given-up":
-        if await sending.send_batch():
-            tried.append(clock.now - NOON)
-        clock.passes(hours=2)
+    while await sending.send_batch():
+        pass
 
-    assert timedelta(days=5) <= tried[-1] <= timedelta(days=5, hours=8)
-    assert max(later - earlier for earlier, later in pairwise(tried)) <= timedelta(hours=6)
+    longest = timedelta(hours=4)
+    expected = [min(first_pause * 2**number, longest) for number in range(len(register.pauses))]
+    assert [
+        (pause, least)
+        for pause, least in zip(register.pauses, expected, strict=True)
+        if not least <= pause <= min(least * 1.2, longest)
+    ] == []
+    assert timedelta(days=5) <= clock.now - NOON <= timedelta(days=5) + longest
+    assert (await state(register, reference))[0] == "given-up"
 
 
 async def test_a_message_that_waited_out_our_own_outage_gets_its_tries(
@@ -263,11 +285,13 @@ async def test_a_mail_that_the_relay_puts_off_arrives_later(
     sending = sender(email)
     await sending.send_batch()
     put_off = await state(register, reference)
-    clock.passes(minutes=1)
-
+    clock.passes(minutes=4)
+    early = await sending.send_batch()
+    clock.passes(minutes=2)
     await sending.send_batch()
 
-    assert put_off == ("due", 1, "the relay refused the message for now (451)")
+    assert not early
+    assert put_off == ("due", 1, "the relay refused the message for now (451 4.7.1)")
     assert reference in (await sink.mail_to(ANNA.address)).message["Subject"]
     assert (await state(register, reference))[:2] == ("sent", 2)
 
@@ -281,4 +305,48 @@ async def test_a_mail_that_the_relay_refuses_can_be_seen_by_staff(
 
     await sender(email).send_batch()
 
-    assert await state(register, reference) == ("given-up", 1, "the relay refused the message for good (550)")
+    assert await state(register, reference) == ("given-up", 1, "the relay refused the message for good (550 5.1.1)")
+
+
+async def test_mail_to_an_address_that_does_not_exist_stops(
+    sender: Make, register: Register, email: EmailDeliverer, sink: SmtpSink
+) -> None:
+    """After the relay has refused an address, staff see it, and the next idea from there is not confirmed."""
+    sink.refuse_next(Step.RCPT, "550 5.1.1 no such user")
+    reference = await submit(register, sender=ANNA)
+    await sender(email).send_batch()
+
+    second = await submit(register, sender=ANNA)
+
+    (address,) = await register.mailboxes.undeliverable()
+    assert (address.address, set(address.references)) == (ANNA.address, {reference, second})
+    assert (await state(register, second))[0] == "withheld"
+
+
+async def test_a_refused_message_stops_no_other(
+    sender: Make, register: Register, email: EmailDeliverer, sink: SmtpSink
+) -> None:
+    """After a refusal of the content the address stays in use."""
+    sink.refuse_next(Step.DATA, "554 5.7.1 content rejected")
+    await submit(register, sender=ANNA)
+
+    await sender(email).send_batch()
+
+    assert await register.mailboxes.undeliverable() == ()
+
+
+async def test_what_a_relay_takes_of_several_is_settled_for_each(
+    sender: Make, register: Register, email: EmailDeliverer, sink: SmtpSink, clock: Clock
+) -> None:
+    """Where a relay takes the mail to one person and puts off the other, only the other is sent again."""
+    sink.refuse_next(Step.RCPT, "452 4.5.3 Too many recipients")
+    first = await submit(register, sender=ANNA)
+    second = await submit(register, sender=replace(ANNA, address="ben@example.org"))
+    sending = sender(email)
+    await sending.send_batch()
+    once = {(await state(register, reference))[0] for reference in (first, second)}
+    clock.passes(minutes=6)
+    await sending.send_batch()
+
+    assert once == {"sent", "due"}
+    assert sorted(mail.recipients for mail in sink.mails) == [("anna@example.org",), ("ben@example.org",)]

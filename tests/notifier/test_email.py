@@ -12,15 +12,22 @@ from services.notifier.channels.email import EmailDeliverer, compose
 from services.notifier.outcome import GivenUp, Sent
 from tests.fakes.smtp_sink import ReceivedMail, SmtpSink
 from tests.html import Page
-from tests.notifier.samples import CONFIRMATION, LINK, UPDATE
+from tests.notifier.samples import (
+    CONFIRM_LINK,
+    LINK,
+    MAILS,
+    REPLY_TOKEN,
+    RETURN_TOKEN,
+    UNSUBSCRIBE_LINK,
+    UPDATE,
+)
 
 Owed = Callable[..., Notification]
 FACTS = ["SWS-2026-0042-7", "Mobilität und Verkehr", "Crimmitschau", "Landratsamt Zwickau", "ideen@example.org"]
 
 
 async def delivered(email: EmailDeliverer, sink: SmtpSink, notification: Notification) -> ReceivedMail:
-    values = CONFIRMATION if notification.template == "confirmation" else UPDATE
-    assert await email.deliver(notification, values) == Sent()
+    assert await email.deliver(notification, MAILS[notification.template]) == Sent()
     return sink.mails[-1]
 
 
@@ -43,9 +50,53 @@ async def test_a_mail_goes_to_one_recipient_from_the_first_address(
     assert mail.recipients == ("anna@example.net",)
 
 
-async def test_the_reverse_path_is_null(email: EmailDeliverer, sink: SmtpSink, owed: Owed) -> None:
-    """The envelope's sender is empty, so that no robot answers."""
+async def test_the_return_path_tells_which_mail_comes_back(email: EmailDeliverer, sink: SmtpSink, owed: Owed) -> None:
+    """The envelope's sender bears the notification's own token (VERP), in no field of the mail itself."""
+    mail = await delivered(email, sink, owed(return_token=RETURN_TOKEN))
+
+    assert mail.sender == f"rueckweg+{RETURN_TOKEN}@example.org"
+    assert RETURN_TOKEN.encode() not in mail.content
+
+
+async def test_without_a_token_the_return_path_is_null(email: EmailDeliverer, sink: SmtpSink, owed: Owed) -> None:
+    """Where a failure could not be told from others, none is to come back."""
     assert (await delivered(email, sink, owed())).sender == "<>"
+
+
+async def test_answers_go_to_the_secret_address(email: EmailDeliverer, sink: SmtpSink, owed: Owed) -> None:
+    """Reply-To bears the token that makes an answer part of the idea's conversation."""
+    mail = await delivered(email, sink, owed(reply_token=REPLY_TOKEN))
+
+    assert str(mail.message["Reply-To"]) == f"idee+{REPLY_TOKEN}@example.org"
+
+
+@pytest.mark.parametrize("template", ["confirmation", "attachments", "update"])
+async def test_submitters_unsubscribe_with_one_click(
+    email: EmailDeliverer, sink: SmtpSink, owed: Owed, template: str
+) -> None:
+    """A mail to a submitter names its link for unsubscribing as it is, however long, and one-click (RFC 8058)."""
+    mail = await delivered(email, sink, owed(template))
+
+    assert f"\r\nList-Unsubscribe: <{UNSUBSCRIBE_LINK}>\r\n".encode() in b"\r\n" + mail.content
+    assert mail.message["List-Unsubscribe-Post"] == "List-Unsubscribe=One-Click"
+
+
+async def test_one_click_is_for_https_alone(email: EmailDeliverer, sink: SmtpSink, owed: Owed) -> None:
+    """Without TLS the link is named, and one click is not offered (RFC 8058 section 3.1)."""
+    link = "http://127.0.0.1:8080/abmelden/x"
+
+    assert await email.deliver(owed(), {**UPDATE, "unsubscribe_link": link}) == Sent()
+
+    assert sink.mails[0].message["List-Unsubscribe"] == f"<{link}>"
+    assert sink.mails[0].message["List-Unsubscribe-Post"] is None
+
+
+async def test_a_role_mailbox_does_not_unsubscribe(email: EmailDeliverer, sink: SmtpSink, owed: Owed) -> None:
+    """A digest is a body's work, and offers no link for unsubscribing."""
+    mail = await delivered(email, sink, owed("digest"))
+
+    assert mail.message["List-Unsubscribe"] is None
+    assert b"abmelden" not in mail.content
 
 
 async def test_umlauts_of_a_subject_arrive(email: EmailDeliverer, sink: SmtpSink, owed: Owed) -> None:
@@ -80,12 +131,28 @@ async def test_another_notification_has_another_message_id(email: EmailDeliverer
     assert first.message["Message-ID"].endswith("@example.org>")
 
 
-@pytest.mark.parametrize(("template", "kind"), [("confirmation", "auto-replied"), ("update", "auto-generated")])
+@pytest.mark.parametrize(
+    ("template", "kind"),
+    [
+        ("confirmation", "auto-replied"),
+        ("attachments", "auto-replied"),
+        ("update", "auto-generated"),
+        ("digest", "auto-generated"),
+    ],
+)
 async def test_mails_say_that_a_program_sent_them(
     email: EmailDeliverer, sink: SmtpSink, owed: Owed, template: str, kind: str
 ) -> None:
     """Auto-Submitted tells an answer from what we send by ourselves (RFC 3834)."""
     assert (await delivered(email, sink, owed(template))).message["Auto-Submitted"] == kind
+
+
+async def test_exchange_answers_with_failures_alone(email: EmailDeliverer, sink: SmtpSink, owed: Owed) -> None:
+    """Out-of-office notes and receipts are not wanted, and delivery failures (NDR) are."""
+    unwanted = str((await delivered(email, sink, owed())).message["X-Auto-Response-Suppress"]).split(", ")
+
+    assert {"OOF", "AutoReply", "DR"} <= set(unwanted)
+    assert {"All", "NDR"}.isdisjoint(unwanted)
 
 
 @pytest.mark.parametrize("template", ["confirmation", "update"])
@@ -98,6 +165,14 @@ async def test_both_parts_tell_the_same_facts(email: EmailDeliverer, sink: SmtpS
     assert [fact for fact in FACTS if fact not in text or fact not in page.words] == []
     assert LINK in text
     assert LINK in page.targets
+
+
+async def test_a_confirmation_leads_to_the_confirming_page(email: EmailDeliverer, sink: SmtpSink, owed: Owed) -> None:
+    """The link to confirm an address stands in both parts of the first mail to it."""
+    mail = await delivered(email, sink, owed("confirmation"))
+
+    assert CONFIRM_LINK in part(mail, "plain")
+    assert CONFIRM_LINK in Page(part(mail, "html")).targets
 
 
 async def test_an_international_domain_is_written_in_ascii(email: EmailDeliverer, sink: SmtpSink, owed: Owed) -> None:
@@ -132,10 +207,27 @@ async def test_a_note_stays_in_the_body(email: EmailDeliverer, sink: SmtpSink, o
     assert note.splitlines()[-1] in part(mail, "plain")
 
 
-def test_every_line_is_short_enough_for_every_relay(catalogue: Catalogue, owed: Owed) -> None:
-    """No line of a mail is longer than 998 bytes (RFC 5322), however long a note is."""
-    values = {**UPDATE, "note": "Straßenbahn" * 500}
+@pytest.mark.parametrize("field", ["reference", "stage"])
+@pytest.mark.parametrize("end", ["\r\n", "\n", "\r", "\x0b", "\x0c", "\x1c", "\x85", "\u2028", "\u2029", "\x00"])
+async def test_no_value_of_a_subject_begins_a_field(
+    email: EmailDeliverer, sink: SmtpSink, owed: Owed, field: str, end: str
+) -> None:
+    """Whatever ends a line somewhere ends none in a subject: the mail has no field that it does not always have."""
+    ordinary = await delivered(email, sink, owed())
+    values = {**UPDATE, field: f"x{end}Bcc: opfer@example.org{end}{end}<script>"}
 
-    mail = compose(catalogue.texts, catalogue.settings.email, owed(), values).as_bytes()
+    assert await email.deliver(owed(), values) == Sent()
 
+    assert sink.mails[-1].message.keys() == ordinary.message.keys()
+    assert "Bcc: opfer@example.org" in sink.mails[-1].message["Subject"]
+
+
+@pytest.mark.parametrize("note", ["Straßenbahn" * 500, "Ende\rohne\nZeile\x0b\x0c\x85", "a\x00b", ". \n.\n..\n"])
+def test_every_relay_can_take_a_mail_as_it_is(catalogue: Catalogue, owed: Owed, note: str) -> None:
+    """A mail is ASCII, ends each line with CRLF and only so, and has none over 998 bytes (RFC 5322)."""
+    mail = compose(catalogue.texts, catalogue.settings.email, owed(), {**UPDATE, "note": note})
+
+    assert mail.isascii()
+    assert b"\r" not in mail.replace(b"\r\n", b"")
+    assert b"\n" not in mail.replace(b"\r\n", b"")
     assert max(map(len, mail.split(b"\r\n"))) <= 998

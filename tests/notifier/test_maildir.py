@@ -10,7 +10,7 @@ from services.ideas.model import Notification
 from services.notifier.channels.email import EmailDeliverer
 from services.notifier.channels.maildir import Maildir
 from services.notifier.outcome import Retry, Sent
-from tests.notifier.samples import LINK, UPDATE
+from tests.notifier.samples import LINK, RETURN_TOKEN, UPDATE
 
 Owed = Callable[..., Notification]
 
@@ -21,10 +21,14 @@ def deliverer(catalogue: Catalogue, directory: Path) -> EmailDeliverer:
 
 async def test_a_mail_can_be_read_with_its_envelope(catalogue: Catalogue, owed: Owed, tmp_path: Path) -> None:
     """What is kept is a whole mail for any Maildir reader, with the envelope in its own fields."""
-    assert await deliverer(catalogue, tmp_path / "new" / "box").deliver(owed(), UPDATE) == Sent()
+    notification = owed(return_token=RETURN_TOKEN)
+    assert await deliverer(catalogue, tmp_path / "new" / "box").deliver(notification, UPDATE) == Sent()
 
     (mail,) = mailbox.Maildir(tmp_path / "new" / "box")
-    assert (mail["Return-Path"], mail["Delivered-To"]) == ("<>", "anna@example.net")
+    assert (mail["Return-Path"], mail["Delivered-To"]) == (
+        f"<rueckweg+{RETURN_TOKEN}@example.org>",
+        "anna@example.net",
+    )
     assert [part.get_content_type() for part in mail.walk()] == ["multipart/alternative", "text/plain", "text/html"]
     assert LINK in mail.get_payload(0).get_payload(decode=True).decode()  # type: ignore[union-attr]
 

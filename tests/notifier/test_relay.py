@@ -79,10 +79,62 @@ async def test_a_refusal_for_now_is_tried_again(
 
 @pytest.mark.parametrize("step", Step)
 async def test_a_refusal_for_good_is_final(email: EmailDeliverer, sink: SmtpSink, owed: Owed, step: Step) -> None:
-    """A 5xx about the message gives it up; the reason holds the code and not the relay's words."""
-    sink.refuse_next(step, "550 5.1.1 <anna@example.net>: no such user")
+    """A 5xx about the message gives it up; the reason holds the codes and not the relay's words."""
+    sink.refuse_next(step, "554 5.6.0 <anna@example.net>: your message is odd")
 
-    assert await email.deliver(owed(), UPDATE) == GivenUp("the relay refused the message for good (550)")
+    assert await email.deliver(owed(), UPDATE) == GivenUp("the relay refused the message for good (554 5.6.0)")
+
+
+@pytest.mark.parametrize(
+    ("step", "reply"),
+    [
+        (Step.RCPT, "550 5.1.1 <anna@example.net>: user unknown"),
+        (Step.RCPT, "550 5.1.10 Domain takes no mail (null MX)"),
+        (Step.RCPT, "554 5.1.2 No such domain"),
+        (Step.RCPT, "550 5.2.1 Mailbox disabled"),
+        (Step.DATA, "550 5.1.1 user unknown"),
+    ],
+)
+async def test_an_address_that_does_not_exist_is_undeliverable(
+    email: EmailDeliverer, sink: SmtpSink, owed: Owed, step: Step, reply: str
+) -> None:
+    """A refusal of the address itself says that no other mail would get there either."""
+    sink.refuse_next(step, reply)
+
+    outcome = await email.deliver(owed(), UPDATE)
+
+    assert isinstance(outcome, GivenUp)
+    assert outcome.undeliverable
+
+
+@pytest.mark.parametrize(
+    ("step", "reply"),
+    [
+        (Step.RCPT, "550 5.7.1 Relaying denied"),
+        (Step.RCPT, "550 No such user here"),
+        (Step.RCPT, "551 User not local"),
+        (Step.RCPT, "553 Mailbox name not allowed"),
+        (Step.RCPT, "550 5.7.26 Unauthenticated mail is not accepted"),
+        (Step.RCPT, "554 Transaction failed"),
+        (Step.RCPT, "552 5.2.2 Mailbox full"),
+        (Step.RCPT, "550 5.1.8 Sender address rejected: domain not found"),
+        (Step.MAIL, "550 5.1.7 Bad sender address"),
+        (Step.MAIL, "553 Sender not allowed"),
+        (Step.DATA, "550 Spam message rejected"),
+        (Step.DATA, "554 5.7.1 Message content rejected"),
+        (Step.DATA, "552 5.3.4 Message too big"),
+    ],
+)
+async def test_a_refused_message_says_nothing_about_its_address(
+    email: EmailDeliverer, sink: SmtpSink, owed: Owed, step: Step, reply: str
+) -> None:
+    """A refusal of policy, sender, size or content ends this message, and others may still go there."""
+    sink.refuse_next(step, reply)
+
+    outcome = await email.deliver(owed(), UPDATE)
+
+    assert isinstance(outcome, GivenUp)
+    assert not outcome.undeliverable
 
 
 async def test_a_relay_that_wants_a_login_gets_the_mail_later(
@@ -137,6 +189,18 @@ async def test_a_relay_that_dies_after_the_final_dot_gets_one_more_copy(
     assert await email.deliver(owed(attempt=2), UPDATE) == Sent()
     assert len(sink.mails) == 2
     assert sink.mails[0].content == sink.mails[1].content
+
+
+@pytest.mark.parametrize(
+    "line", [b".", b"..", b".x", b"blanks   ", b"x" * 998, b"", b"Subject:  two  blanks", b"From ", b"\t"]
+)
+async def test_a_mail_arrives_byte_for_byte(relay: SmtpRelay, sink: SmtpSink, line: bytes) -> None:
+    """What is handed over arrives as it was, dots, blanks and long lines included: a signature depends on it."""
+    mail = b"Subject: =?utf-8?q?x?=\r\nX-Folded: a\r\n  b\r\n\r\n" + line + b"\r\nmiddle\r\n" + line + b"\r\n"
+
+    assert await relay.send(mail, "a@example.org", "b@example.org") == Sent()
+
+    assert sink.mails[0].content == mail
 
 
 async def test_a_lost_farewell_changes_nothing(send: Send) -> None:

@@ -2,8 +2,10 @@
 
 from __future__ import annotations
 
+import asyncio
 import hashlib
 from dataclasses import replace
+from datetime import timedelta
 from email import policy
 from email.errors import MessageError
 from email.headerregistry import Address
@@ -11,61 +13,89 @@ from email.message import EmailMessage
 from email.utils import format_datetime
 from typing import Protocol
 
+from services.ideas.addresses import MailAddresses
 from services.ideas.model import Notification
 from services.ideas.settings import Email
 from services.ideas.texts import Part, Texts
-from services.notifier.content import Values
+from services.notifier.channels.signature import Signer
+from services.notifier.content import UNSUBSCRIBE_LINK, Values
 from services.notifier.outcome import GivenUp, Outcome
 
 # RFC 3834 section 5: answers to a message, and everything else that a program sends by itself.
-_AUTO_REPLIED = frozenset({"confirmation"})
+_AUTO_REPLIED = frozenset({"confirmation", "attachments"})
+# Exchange's word for no answers by itself (MS-OXCMAIL). "All" would keep back delivery failures as well, and those
+# must reach the return path.
+_UNWANTED_ANSWERS = "DR, RN, NRN, OOF, AutoReply"
 
 
 class MailTransport(Protocol):
     """Where finished mail is handed to."""
 
-    async def send(self, message: EmailMessage, sender: str, recipient: str) -> Outcome:
-        """Hand over one message for one recipient (`sender` is the envelope's)."""
+    async def send(self, mail: bytes, sender: str, recipient: str) -> Outcome:
+        """Hand over one mail for one recipient, byte for byte (`sender` is the envelope's)."""
         ...
 
 
 class EmailDeliverer:
-    """The sending end of the e-mail channel."""
+    """The sending end of the e-mail channel; without a signer, mail leaves unsigned."""
 
     name = "email"
+    # RFC 5321 section 4.5.4.1 asks for half an hour; greylisting lets a mail in after five minutes.
+    first_pause = timedelta(minutes=5)
 
-    def __init__(self, texts: Texts, settings: Email, transport: MailTransport) -> None:
+    def __init__(self, texts: Texts, settings: Email, transport: MailTransport, signer: Signer | None = None) -> None:
         self._texts = texts
         self._settings = settings
         self._transport = transport
+        self._signer = signer
 
     async def deliver(self, notification: Notification, values: Values) -> Outcome:
-        """Compose the mail and hand it over."""
+        """Compose the mail, sign it, and hand it over."""
         recipient = _recipient(notification.recipient)
         if recipient is None:
             return GivenUp("no mail can be addressed to this recipient")
-        message = compose(self._texts, self._settings, replace(notification, recipient=recipient), values)
-        # The null reverse-path keeps other robots from answering (RFC 3834 section 3.3).
-        return await self._transport.send(message, "", recipient)
+        mail = compose(self._texts, self._settings, replace(notification, recipient=recipient), values)
+        if self._signer is not None:
+            mail = await asyncio.to_thread(self._signer.sign, mail, notification.created_at)
+        return await self._transport.send(mail, _return_path(self._settings, notification), recipient)
 
 
-def compose(texts: Texts, settings: Email, notification: Notification, values: Values) -> EmailMessage:
-    """The mail of a notification; the same notification with the same values gives the same bytes."""
+def compose(texts: Texts, settings: Email, notification: Notification, values: Values) -> bytes:
+    """The mail of a notification, 7 bit with CRLF; the same notification with the same values gives the same bytes."""
     own = settings.addresses[0]
     identity = hashlib.sha256(notification.key.encode()).hexdigest()[:32]
     message = EmailMessage(policy=policy.SMTP)
     message["From"] = Address(settings.sender_name, addr_spec=own)
     message["To"] = Address(addr_spec=notification.recipient)
+    if notification.reply_token:
+        message["Reply-To"] = Address(addr_spec=MailAddresses(settings).reply(notification.reply_token))
     message["Subject"] = _render(texts, notification, Part.SUBJECT, values)
     message["Date"] = format_datetime(notification.created_at)
     message["Message-ID"] = f"<{identity}@{own.rpartition('@')[2]}>"
     message["Auto-Submitted"] = "auto-replied" if notification.template in _AUTO_REPLIED else "auto-generated"
-    message["X-Auto-Response-Suppress"] = "All"
+    message["X-Auto-Response-Suppress"] = _UNWANTED_ANSWERS
     message["Content-Language"] = notification.language
     message.set_content(_render(texts, notification, Part.TEXT, values), cte="quoted-printable")
     message.add_alternative(_render(texts, notification, Part.HTML, values), subtype="html", cte="quoted-printable")
     message.set_boundary(f"=_{identity}")
-    return message
+    return _unsubscribing(values.get(UNSUBSCRIBE_LINK, "")) + message.as_bytes()
+
+
+def _unsubscribing(link: str) -> bytes:
+    """The fields by which a mail program unsubscribes its user (RFC 2369, RFC 8058), "" without a link."""
+    # Not by way of EmailMessage, which writes a long link as encoded words that no mail program follows.
+    if not link:
+        return b""
+    field = f"List-Unsubscribe: <{link}>\r\n"
+    if link.startswith("https://"):  # RFC 8058 section 3.1 allows one click for no other link
+        field += "List-Unsubscribe-Post: List-Unsubscribe=One-Click\r\n"
+    return field.encode("ascii")
+
+
+def _return_path(settings: Email, notification: Notification) -> str:
+    """Where a delivery failure comes back to, and tells which mail it is (VERP); null where nothing could be told."""
+    token = notification.return_token
+    return MailAddresses(settings).return_path(token) if token else ""
 
 
 def _recipient(address: str) -> str | None:

@@ -4,7 +4,6 @@ from __future__ import annotations
 
 import asyncio
 import mailbox
-from email.message import EmailMessage
 from pathlib import Path
 
 from services.notifier.outcome import Outcome, Retry, Sent
@@ -18,18 +17,18 @@ class Maildir:
         # Two at once would race for the folders and, within a microsecond, for a file name.
         self._one_at_a_time = asyncio.Lock()
 
-    async def send(self, message: EmailMessage, sender: str, recipient: str) -> Outcome:
-        """Write one message, with its envelope in the fields that RFC 5321 section 4.4 and habit have for it."""
+    async def send(self, mail: bytes, sender: str, recipient: str) -> Outcome:
+        """Write one mail, with its envelope in the fields that RFC 5321 section 4.4 and habit have for it."""
         try:
             async with self._one_at_a_time:
-                await asyncio.to_thread(self._add, message, sender, recipient)
+                await asyncio.to_thread(self._add, mail, sender, recipient)
         except OSError as error:
             return Retry(f"the Maildir cannot be written ({error.strerror})")
         return Sent()
 
-    def _add(self, message: EmailMessage, sender: str, recipient: str) -> None:
+    def _add(self, mail: bytes, sender: str, recipient: str) -> None:
         self._directory.parent.mkdir(parents=True, exist_ok=True)
         box = mailbox.Maildir(self._directory, create=True)
-        stored = f"Return-Path: <{sender}>\r\nDelivered-To: {recipient}\r\n".encode() + message.as_bytes()
+        stored = f"Return-Path: <{sender}>\r\nDelivered-To: {recipient}\r\n".encode() + mail
         box.add(stored)
         box.close()

@@ -2,8 +2,8 @@
 
 from __future__ import annotations
 
+import re
 from contextlib import suppress
-from email.message import EmailMessage
 
 import aiosmtplib
 
@@ -16,6 +16,12 @@ _ANSWER_SECONDS = 300
 _QUIT_SECONDS = 2
 # RFC 4954 section 6: the relay wants a login, whichever command it says so at.
 _LOGIN_WANTED = 530
+# RFC 2034: the enhanced code (RFC 3463) begins the text of a reply.
+_ENHANCED = re.compile(r"[245]\.[0-9]{1,3}\.[0-9]{1,3}\b")
+# RFC 3463 sections 3.2 and 3.3, RFC 7505: mailbox or domain is wrong or moved, or the mailbox is disabled. The rest of
+# 5.1 is about the sender's address or about success; 5.7 is policy, which may be another one tomorrow. What a bare 550
+# is about nobody can tell: a relay that no longer serves us says it of every address.
+_ADDRESS_STATUSES = frozenset({"5.1.0", "5.1.1", "5.1.2", "5.1.3", "5.1.4", "5.1.6", "5.1.10", "5.2.1"})
 
 
 class SmtpRelay:
@@ -28,26 +34,32 @@ class SmtpRelay:
         self._connect_seconds = connect_seconds
         self._answer_seconds = answer_seconds
 
-    async def send(self, message: EmailMessage, sender: str, recipient: str) -> Outcome:
-        """Hand over one message. What the relay says for good about a message is final; all else is tried again."""
+    async def send(self, mail: bytes, sender: str, recipient: str) -> Outcome:
+        """Hand over one mail byte for byte (7 bit, CRLF). What is said for good is final; all else is tried again."""
         client = self._client()
         try:
-            await client.connect()
-            await client.send_message(message, sender=sender, recipients=[recipient], timeout=self._answer_seconds)
-            # The relay has the message; a bad farewell changes nothing.
+            outcome = await self._hand_over(client, mail, sender, recipient)
+            # The relay has the mail, or has refused it; a bad farewell changes nothing.
             with suppress(aiosmtplib.SMTPException, OSError):
                 await client.quit(timeout=min(_QUIT_SECONDS, self._answer_seconds))
-        except aiosmtplib.SMTPRecipientsRefused as error:
-            return _refused(error.recipients[0].code)
-        except (aiosmtplib.SMTPSenderRefused, aiosmtplib.SMTPDataError) as error:
-            return _refused(error.code)
+        finally:
+            client.close()
+        return outcome
+
+    async def _hand_over(self, client: aiosmtplib.SMTP, mail: bytes, sender: str, recipient: str) -> Outcome:
+        # Command by command: the client's own `send_message` writes a message anew, which breaks signatures.
+        try:
+            await client.connect()
+            await client.mail(sender, timeout=self._answer_seconds)
+            await client.rcpt(recipient, timeout=self._answer_seconds)
+            await client.data(mail, timeout=self._answer_seconds)
+        except (aiosmtplib.SMTPSenderRefused, aiosmtplib.SMTPRecipientRefused, aiosmtplib.SMTPDataError) as error:
+            return _refused(error)
         except aiosmtplib.SMTPResponseException as error:
             # At the greeting, STARTTLS or the login: the operator's to mend; the mail is well and waits.
             return Retry(f"the relay does not serve us ({error.code})")
         except (aiosmtplib.SMTPException, OSError) as error:
             return Retry(f"the relay cannot be used ({type(error).__name__})")
-        finally:
-            client.close()
         return Sent()
 
     def _client(self) -> aiosmtplib.SMTP:
@@ -63,8 +75,12 @@ class SmtpRelay:
         )
 
 
-def _refused(code: int) -> Outcome:
-    # The relay's own words often repeat the address, so only the code is kept.
-    if 500 <= code < 600 and code != _LOGIN_WANTED:
-        return GivenUp(f"the relay refused the message for good ({code})")
-    return Retry(f"the relay refused the message for now ({code})")
+def _refused(error: aiosmtplib.SMTPResponseException) -> Outcome:
+    # The relay's own words often repeat the address, so only the codes are kept.
+    found = _ENHANCED.match(error.message)
+    enhanced = found.group() if found else ""
+    codes = f"{error.code} {enhanced}".rstrip()
+    if 500 <= error.code < 600 and error.code != _LOGIN_WANTED:
+        is_about_recipient = enhanced in _ADDRESS_STATUSES and not isinstance(error, aiosmtplib.SMTPSenderRefused)
+        return GivenUp(f"the relay refused the message for good ({codes})", is_about_recipient)
+    return Retry(f"the relay refused the message for now ({codes})")

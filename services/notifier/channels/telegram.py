@@ -27,6 +27,7 @@ class TelegramDeliverer:
     """The sending end of the Telegram channel. Text is never parsed as markup."""
 
     name = "telegram"
+    first_pause = timedelta(seconds=30)
 
     def __init__(self, bot: Bot, texts: Texts) -> None:
         self._bot = bot
