@@ -8,6 +8,7 @@ from datetime import datetime
 from uuid import uuid4
 
 from nlp.understanding import DistrictScore, Kind, MunicipalityScore, TopicScore, Understanding
+from services.ideas.capability import Purpose
 from services.ideas.model import Attachment, InboundMessage, LoggedMessage, Reading, Request, Sender, Submission
 from services.ideas.register import Register
 from tests.conftest import NOON
@@ -53,6 +54,12 @@ async def submit(
     reference = await _record(register, Submission(sender, subject, text, files), understanding, at)
     assert reference is not None
     return reference
+
+
+async def answer(register: Register, reference: str, text: str, *, sender: Sender = ANNA, at: datetime = NOON) -> None:
+    """A submitter answers to the secret address of an idea."""
+    token = register.token(Purpose.REPLY, reference)
+    await _record(register, Submission(sender, "", text, thread=token), None, at)
 
 
 async def ask_status(register: Register, sender: Sender, asked: str = "") -> None:

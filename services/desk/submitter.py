@@ -21,14 +21,17 @@ def submitter_routes(register: Register, templates: Environment) -> list[web.Rou
         return page(templates, "start.html", email=settings.email.addresses[0], telegram=has_telegram)
 
     async def status(request: web.Request) -> web.Response:
-        idea = await register.idea_by_token(request.match_info["token"], Purpose.STATUS_PAGE)
+        page_token = request.match_info["token"]
+        idea = await register.idea_by_token(page_token, Purpose.STATUS_PAGE)
         if idea is None:
             raise web.HTTPNotFound
         token = register.token(Purpose.VERIFY_ADDRESS, idea.reference)
         subscription = await register.mailboxes.by_token(token, Purpose.VERIFY_ADDRESS)
         # Who does not want our mail need not confirm anything; who came by Telegram has nothing to confirm.
         is_open = subscription is not None and not subscription.verified and not subscription.unsubscribed
-        return page(templates, "status.html", confirm=token if is_open else "", **_values(register, idea))
+        return page(
+            templates, "status.html", token=page_token, confirm=token if is_open else "", **_values(register, idea)
+        )
 
     return [web.get("/", start), web.get("/idee/{token}", status)]
 

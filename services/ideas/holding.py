@@ -13,6 +13,7 @@ from services.ideas.admission import Admission
 from services.ideas.conversation import extend
 from services.ideas.errors import IdeaNotFound, NotHeld
 from services.ideas.inbound import FOR_PEOPLE, QUARANTINED, READ, STORED, waiting_for_people
+from services.ideas.lookups import unknown
 from services.ideas.model import InboundMessage, LoggedMessage, Submission
 from services.ideas.store import Store
 from services.ideas.tables import IdeaRow, InboundRow
@@ -58,7 +59,7 @@ class HoldingPen:
         async with self._store.writing() as session:
             idea = await session.scalar(select(IdeaRow).where(IdeaRow.reference == reference).with_for_update())
             if idea is None:
-                raise IdeaNotFound(f"Eine Idee mit dem Aktenzeichen {reference} gibt es nicht. Bitte prüfen Sie es.")
+                raise IdeaNotFound(unknown(reference))
             held = await _release(session, message_id, READ, f"attached by {actor}")
             await extend(session, idea, message_id, submission, held.logged.message.received_at)
 

@@ -173,7 +173,7 @@ class StageChange:
 
 @dataclass(frozen=True, slots=True)
 class Contribution:
-    """One message of an idea's conversation, with the names of its attachments.
+    """One message of an idea's conversation, with the names of its attachments and the numbers to ask for them by.
 
     `full_text` has quotes and signature too, "" where it is the same as `text`.
     """
@@ -184,6 +184,7 @@ class Contribution:
     attachments: tuple[str, ...] = ()
     full_text: str = ""
     refused: Refused = Refused()
+    attachment_numbers: tuple[int, ...] = ()
 
 
 @dataclass(frozen=True, slots=True)

@@ -11,11 +11,11 @@ from sqlalchemy import select, text
 from nlp.understanding import NO_MODEL, Understanding
 from services.ideas import inbound, outbox, views
 from services.ideas.admission import Admission
-from services.ideas.capability import Purpose, capability_hash, capability_token
 from services.ideas.catalogue import Catalogue
-from services.ideas.digests import digests_written, write_digest
+from services.ideas.digests import write_digest
 from services.ideas.errors import IdeaNotFound
 from services.ideas.holding import HoldingPen
+from services.ideas.lookups import Lookups, unknown
 from services.ideas.mailboxes import Mailboxes
 from services.ideas.model import (
     BounceReport,
@@ -29,7 +29,6 @@ from services.ideas.model import (
     Reading,
     Receipt,
     Request,
-    StageChange,
     Submission,
 )
 from services.ideas.outbox import Outbox, Owed
@@ -40,7 +39,7 @@ from services.ideas.undeliverable import mark_undeliverable, record_bounce
 _UNVERIFIED = "the address is not verified"
 
 
-class Register:
+class Register(Lookups):
     """What the services do with ideas. Every method is one transaction and may be repeated after a fault.
 
     `messages_waiting` and `notifications_waiting` are set when this process has written work for the reader or the
@@ -51,8 +50,7 @@ class Register:
         self.catalogue = catalogue
         self.messages_waiting = asyncio.Event()
         self.notifications_waiting = asyncio.Event()
-        self._store = store
-        self._secret = secret
+        super().__init__(store, secret)
         self._admission = Admission(catalogue, secret)
         self._outbox = Outbox(secret)
         self.mailboxes = Mailboxes(store)
@@ -136,7 +134,7 @@ class Register:
         async with self._store.writing() as session:
             idea = await session.scalar(select(IdeaRow).where(IdeaRow.reference == reference).with_for_update())
             if idea is None:
-                raise IdeaNotFound(_unknown(reference))
+                raise IdeaNotFound(unknown(reference))
             stage = self.catalogue.lifecycle.step(idea.stage, stage_id, note)
             idea.stage = stage.id
             change = StageChangeRow(idea_id=idea.id, stage=stage.id, at=now, actor=actor, note=note)
@@ -157,61 +155,7 @@ class Register:
         self.notifications_waiting.set()
         return await self.idea(reference)
 
-    # Looking things up
-
-    async def idea(self, reference: str) -> Idea:
-        """One idea by its reference number; raises IdeaNotFound."""
-        async with self._store.reading() as session:
-            found = await views.by_references(session, [reference])
-        if not found:
-            raise IdeaNotFound(_unknown(reference))
-        return found[0]
-
-    async def idea_by_token(self, token: str, purpose: Purpose) -> Idea | None:
-        """The idea that a capability opens for its own purpose, or None."""
-        async with self._store.reading() as session:
-            return await views.by_capability(session, capability_hash(token), purpose.value)
-
-    def token(self, purpose: Purpose, reference: str) -> str:
-        """The capability of an idea, for a link to its own submitter."""
-        return capability_token(self._secret, purpose, reference)
-
-    async def ideas_of(self, channel: str, address: str, limit: int) -> tuple[Idea, ...]:
-        """The newest ideas of one submitter, newest first."""
-        async with self._store.reading() as session:
-            return await views.of_submitter(session, channel, address, limit)
-
-    async def own_idea(self, channel: str, address: str, reference: str) -> Idea | None:
-        """One submitter's idea by its number; None where it does not exist or is somebody else's."""
-        async with self._store.reading() as session:
-            return await views.own(session, channel, address, reference)
-
-    async def stage_change(self, change_id: int) -> tuple[Idea, StageChange] | None:
-        """An idea and the step of its way with this id."""
-        async with self._store.reading() as session:
-            return await views.stage_change(session, change_id)
-
-    async def deliveries(self, reference: str) -> tuple[views.Delivery, ...]:
-        """How the notifications to an idea's submitter fare."""
-        async with self._store.reading() as session:
-            return await views.deliveries(session, reference)
-
-    async def assigned(self, body: str, start: datetime, end: datetime) -> tuple[Idea, ...]:
-        """What a body was given from `start` until before `end`."""
-        async with self._store.reading() as session:
-            return await views.assigned(session, body, start, end)
-
-    async def in_digest(self, digest_id: int) -> tuple[Idea, ...]:
-        """The ideas of one digest."""
-        async with self._store.reading() as session:
-            return await views.in_digest(session, digest_id)
-
     # Digests
-
-    async def digests_written(self, body: str, periods: Sequence[str]) -> frozenset[str]:
-        """Which of these periods of a body are done."""
-        async with self._store.reading() as session:
-            return await digests_written(session, body, periods)
 
     async def write_digest(self, body_id: str, period: str, now: datetime) -> int | None:
         """One digest of what a body has not been told yet; returns the number of ideas in it.
@@ -292,7 +236,3 @@ def _outcome(reading: Reading) -> str:
             return "bounce"
         case Held(reason) | Nothing(reason):
             return reason
-
-
-def _unknown(reference: str) -> str:
-    return f"Eine Idee mit dem Aktenzeichen {reference} gibt es nicht. Bitte prüfen Sie die Nummer."

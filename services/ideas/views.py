@@ -12,9 +12,19 @@ from sqlalchemy.ext.asyncio import AsyncSession
 from sqlalchemy.orm import selectinload
 
 from nlp.understanding import Understanding
-from services.ideas.model import Assignment, Contribution, Idea, Refused, StageChange
+from services.ideas.model import (
+    Assignment,
+    Attachment,
+    AttachmentRole,
+    Contribution,
+    Idea,
+    Refused,
+    StageChange,
+)
 from services.ideas.tables import (
     AssignmentRow,
+    AttachmentRow,
+    BlobRow,
     CapabilityRow,
     ContributionRow,
     IdeaRow,
@@ -55,6 +65,19 @@ async def by_capability(session: AsyncSession, token_hash: str, purpose: str) ->
         .where(CapabilityRow.token_hash == token_hash, CapabilityRow.purpose == purpose)
     )
     return _idea(row) if row else None
+
+
+async def attachment(session: AsyncSession, token_hash: str, purpose: str, number: int) -> Attachment | None:
+    """One file of the idea that a token opens for this purpose, by the number that its conversation gives it."""
+    found = await session.execute(
+        select(AttachmentRow, BlobRow.content)
+        .join(BlobRow, BlobRow.sha256 == AttachmentRow.sha256)
+        .join(ContributionRow, ContributionRow.id == AttachmentRow.contribution_id)
+        .join(CapabilityRow, CapabilityRow.idea_id == ContributionRow.idea_id)
+        .where(AttachmentRow.id == number, CapabilityRow.token_hash == token_hash, CapabilityRow.purpose == purpose)
+    )
+    row = found.one_or_none()
+    return Attachment(row[0].filename, row[0].media_type, row[1], AttachmentRole(row[0].role)) if row else None
 
 
 async def of_submitter(session: AsyncSession, channel: str, address: str, limit: int) -> tuple[Idea, ...]:
@@ -136,6 +159,7 @@ def _idea(row: IdeaRow) -> Idea:
                 tuple(file.filename for file in item.attachments),
                 item.full_text,
                 Refused(item.refused_too_large, item.refused_too_many),
+                tuple(file.id for file in item.attachments),
             )
             for item in row.contributions
         ),

@@ -135,11 +135,13 @@ def digest_values(register: Register, body: str, ideas: tuple[Idea, ...], at: da
 
 def _item(register: Register, idea: Idea) -> Values:
     description = describe(register.catalogue, idea)
-    words = " ".join(idea.contributions[0].text.split())
+    first, *answers = idea.contributions
     return {
         "reference": idea.reference,
         "title": idea.title,
-        "excerpt": words if len(words) <= _EXCERPT_CHARACTERS else words[:_EXCERPT_CHARACTERS].rsplit(" ", 1)[0] + " …",
+        "excerpt": _excerpt(first.text),
+        "answer": _excerpt(answers[-1].text) if answers else "",
+        "answered": day(register, answers[-1].at) if answers else "",
         "topics": list(description.topics) or _proposals(register, idea),
         "places": list(description.places),
         "candidates": list(description.candidates),
@@ -150,6 +152,11 @@ def _item(register: Register, idea: Idea) -> Values:
         "attachments": [name for contribution in idea.contributions for name in contribution.attachments],
         "command": f"ideenkanal show {idea.reference}",
     }
+
+
+def _excerpt(text: str) -> str:
+    words = " ".join(text.split())
+    return words if len(words) <= _EXCERPT_CHARACTERS else words[:_EXCERPT_CHARACTERS].rsplit(" ", 1)[0] + " …"
 
 
 def _proposals(register: Register, idea: Idea) -> list[str]:

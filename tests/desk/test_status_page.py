@@ -1,5 +1,6 @@
 from __future__ import annotations
 
+import re
 from datetime import timedelta
 from html import escape
 
@@ -89,13 +90,17 @@ async def test_other_things_open_nothing_either(desk: Desk, register: Register) 
 )
 async def test_citizens_words_are_only_words(desk: Desk, register: Register, hostile: str) -> None:
     """Subject, text, file name and note appear as they were written, as no tag and as no link."""
-    ordinary = Page(await _page(desk, register, "harmlos"))
+    ordinary_text = await _page(desk, register, "harmlos")
 
     text = await _page(desk, register, hostile)
 
     assert text.count(str(escape(hostile)).replace("&quot;", "&#34;").replace("&#x27;", "&#39;")) == 4
-    assert Page(text).tags == ordinary.tags
-    assert Page(text).targets == ordinary.targets
+    assert Page(text).tags == Page(ordinary_text).tags
+    assert _without_tokens(text) == _without_tokens(ordinary_text)
+
+
+def _without_tokens(text: str) -> list[str]:
+    return [re.sub(r"/idee/[\w-]{43}/anlage/\d+", "FILE", target) for target in Page(text).targets]
 
 
 async def _page(desk: Desk, register: Register, words: str) -> str:

@@ -23,6 +23,8 @@ IDEA: dict[str, Any] = {
     "reference": "SWS-2026-0042-7",
     "title": "Abendbus nach Kirchberg",
     "excerpt": "Der letzte Bus fährt um 18 Uhr.\nBitte einen um 22 Uhr!",
+    "answer": "Am besten ab Markt.\nAuch sonntags!",
+    "answered": "24.11.2026",
     "topics": ["Mobilität und Verkehr"],
     "places": ["Kirchberg"],
     "candidates": ["Auerbach (Vogtlandkreis)", "Auerbach (Erzgebirgskreis)"],
@@ -67,7 +69,7 @@ EMPTY: dict[str, Any] = {
     "reference": FULL["reference"],
     "abstained": True,
 }
-BARE_IDEA = {**IDEA, "excerpt": "", "topics": [], "places": [], "candidates": [], "attachments": []}
+BARE_IDEA = {**IDEA, "excerpt": "", "answer": "", "topics": [], "places": [], "candidates": [], "attachments": []}
 
 PARTS = [(message, part) for message, form in MESSAGES.items() for part in sorted(form.parts)]
 CITIZEN_PARTS = [(message, part) for message, part in PARTS if message != "digest"]
@@ -221,11 +223,12 @@ def test_digest_escapes_citizens_words(texts: Texts, name: str) -> None:
 def test_digest_makes_no_links_of_citizens_words(texts: Texts) -> None:
     """An address that somebody wrote stays text; the only link is the channel's own address."""
     bait = {**IDEA, "title": "https://bait.example.org", "excerpt": "www.bait.example.org a@bait.example.org"}
+    bait["answer"] = bait["excerpt"]
     html = render(texts, "digest", Part.HTML, {**FULL, "ideas": [bait]})
     assert _Reader(html).links == ["mailto:ideen@example.org"]
 
 
-@pytest.mark.parametrize("name", ["title", "excerpt", "attachments"])
+@pytest.mark.parametrize("name", ["title", "excerpt", "answer", "attachments"])
 @pytest.mark.parametrize("end", ["\n", "\r", "\r\n", "\v", "\f", "\x85", "\u2028", "\u2029"])
 def test_nobody_forges_a_digest_entry(texts: Texts, name: str, end: str) -> None:
     """No line break in a citizen's words begins a line that looks like the program's own."""

@@ -47,6 +47,8 @@ DIGEST: dict[str, Any] = {
             "reference": "SWS-2026-0042-7",
             "title": "Titel",
             "excerpt": "Text",
+            "answer": "",
+            "answered": "",
             "topics": ["Mobilität und Verkehr"],
             "places": ["Chemnitz"],
             "candidates": [],

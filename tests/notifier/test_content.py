@@ -16,7 +16,7 @@ from services.notifier.schedule import write_due_digests
 from tests.conftest import NOON
 from tests.html import Page
 from tests.notifier.samples import DIGEST
-from tests.submissions import ANNA, BEN, CATCH_ALL_BODY, CHEMNITZ, CLARA, UNCERTAIN, ask_status, submit
+from tests.submissions import ANNA, BEN, CATCH_ALL_BODY, CHEMNITZ, CLARA, UNCERTAIN, answer, ask_status, submit
 
 HOSTILE = [
     "<script>alert(1)</script>",
@@ -104,6 +104,22 @@ async def test_a_long_text_is_cut_between_words(register: Register) -> None:
     assert idea["excerpt"].endswith("Wort …")
     assert len(idea["excerpt"]) <= 602
     assert idea["command"] == f"ideenkanal show {reference}"
+
+
+async def test_a_digest_shows_what_was_added_last(register: Register) -> None:
+    """An idea that comes again because its submitter wrote more shows the newest message beside the first."""
+    reference = await submit(register, "Ein Radweg für alle.", sender=ANNA)
+    for text in ("Am Ostufer.", "Und am Westufer."):
+        await answer(register, reference, text)
+
+    await write_due_digests(register, NOON)
+    (idea,) = (await values(register, "digest"))["ideas"]
+
+    assert (idea["excerpt"], idea["answer"], idea["answered"]) == (
+        "Ein Radweg für alle.",
+        "Und am Westufer.",
+        "23.11.2026",
+    )
 
 
 async def test_a_status_lists_only_the_chats_own_ideas(register: Register) -> None:

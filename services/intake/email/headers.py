@@ -37,7 +37,8 @@ def one_line(text: str) -> str:
 
 def parameter(mail: Message, field: str, name: str) -> str:
     """A parameter of a field, "" where it is not given. RFC 2231's form counts more than the plain one."""
-    plain, sections = "", {}
+    plain = ""
+    sections: dict[int, tuple[str, bool]] = {}
     for key, quoted, bare in _PARAMETER.findall(next(values(mail, field), "")):
         section = _SECTION.fullmatch(key.lower())
         if section is None or section[1] != name:

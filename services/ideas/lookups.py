@@ -1,0 +1,83 @@
+"""The register's reading side: ideas as bodies, submitters and messages ask for them, one consistent view each."""
+
+from __future__ import annotations
+
+from collections.abc import Sequence
+from datetime import datetime
+
+from services.ideas import views
+from services.ideas.capability import Purpose, capability_hash, capability_token
+from services.ideas.digests import digests_written
+from services.ideas.errors import IdeaNotFound
+from services.ideas.model import Attachment, Idea, StageChange
+from services.ideas.store import Store
+
+
+class Lookups:
+    """What can be asked without changing anything. All methods raise StoreError as `Store` says."""
+
+    def __init__(self, store: Store, secret: bytes) -> None:
+        self._store = store
+        self._secret = secret
+
+    async def idea(self, reference: str) -> Idea:
+        """One idea by its reference number; raises IdeaNotFound."""
+        async with self._store.reading() as session:
+            found = await views.by_references(session, [reference])
+        if not found:
+            raise IdeaNotFound(unknown(reference))
+        return found[0]
+
+    async def idea_by_token(self, token: str, purpose: Purpose) -> Idea | None:
+        """The idea that a capability opens for its own purpose, or None."""
+        async with self._store.reading() as session:
+            return await views.by_capability(session, capability_hash(token), purpose.value)
+
+    async def attachment_by_token(self, token: str, purpose: Purpose, number: int) -> Attachment | None:
+        """A file of the idea that a capability opens for its own purpose, or None."""
+        async with self._store.reading() as session:
+            return await views.attachment(session, capability_hash(token), purpose.value, number)
+
+    def token(self, purpose: Purpose, reference: str) -> str:
+        """The capability of an idea, for a link to its own submitter."""
+        return capability_token(self._secret, purpose, reference)
+
+    async def ideas_of(self, channel: str, address: str, limit: int) -> tuple[Idea, ...]:
+        """The newest ideas of one submitter, newest first."""
+        async with self._store.reading() as session:
+            return await views.of_submitter(session, channel, address, limit)
+
+    async def own_idea(self, channel: str, address: str, reference: str) -> Idea | None:
+        """One submitter's idea by its number; None where it does not exist or is somebody else's."""
+        async with self._store.reading() as session:
+            return await views.own(session, channel, address, reference)
+
+    async def stage_change(self, change_id: int) -> tuple[Idea, StageChange] | None:
+        """An idea and the step of its way with this id."""
+        async with self._store.reading() as session:
+            return await views.stage_change(session, change_id)
+
+    async def deliveries(self, reference: str) -> tuple[views.Delivery, ...]:
+        """How the notifications to an idea's submitter fare."""
+        async with self._store.reading() as session:
+            return await views.deliveries(session, reference)
+
+    async def assigned(self, body: str, start: datetime, end: datetime) -> tuple[Idea, ...]:
+        """What a body was given from `start` until before `end`."""
+        async with self._store.reading() as session:
+            return await views.assigned(session, body, start, end)
+
+    async def in_digest(self, digest_id: int) -> tuple[Idea, ...]:
+        """The ideas of one digest."""
+        async with self._store.reading() as session:
+            return await views.in_digest(session, digest_id)
+
+    async def digests_written(self, body: str, periods: Sequence[str]) -> frozenset[str]:
+        """Which of these periods of a body are done."""
+        async with self._store.reading() as session:
+            return await digests_written(session, body, periods)
+
+
+def unknown(reference: str) -> str:
+    """What staff read about a reference number that no idea bears."""
+    return f"Eine Idee mit dem Aktenzeichen {reference} gibt es nicht. Bitte prüfen Sie die Nummer."
