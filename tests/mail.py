@@ -29,3 +29,13 @@ async def send(port: int, *messages: EmailMessage) -> None:
                 client.send_message(message)
 
     await asyncio.to_thread(hand_over)
+
+
+async def send_raw(port: int, sender: str, raw: bytes, *, recipient: str = "ideen@example.org") -> None:
+    """Hand over a mail byte for byte."""
+
+    def hand_over() -> None:
+        with smtplib.SMTP("127.0.0.1", port, timeout=20) as client:
+            client.sendmail(sender, [recipient], raw)
+
+    await asyncio.to_thread(hand_over)

@@ -72,10 +72,13 @@ async def _list(register: Register) -> int:
     print("1 Nachricht wartet auf Sie." if number == 1 else f"{number} Nachrichten warten auf Sie.")
     async with AsyncExitStack() as stack:
         read = await _reading(stack, register)
-        for held in await register.holding_pen.messages(_MOST_LISTED):
+        for each in await register.holding_pen.numbers(_MOST_LISTED):
+            held = await register.holding_pen.message(each)
             said = None if held.is_unread else await read(held)
             sender = f"\n      Von: {said.sender.address}\n      Betreff: {said.subject or '(keiner)'}" if said else ""
             say(f"{held.logged.id:>5} {_when(register, held)}  {_why(held)}{sender}")
+    if number > _MOST_LISTED:
+        print(f"… und {number - _MOST_LISTED} weitere, sobald diese erledigt sind.")
     print("Ansehen: ideenkanal held NUMMER")
     return 0
 
@@ -115,7 +118,7 @@ async def _new(_options: argparse.Namespace, register: Register, held: HeldMessa
     if submission is None:
         return 1
     # The running program understands and routes it, as it does with what came while no model was there.
-    reference = await register.holding_pen.admit(held.logged.id, submission, _ACTOR)
+    reference = await register.holding_pen.admit(held.logged.id, submission, _ACTOR, datetime.now(UTC))
     print(f"Aus der Nachricht ist die Idee {reference} geworden.")
     return 0
 

@@ -29,6 +29,8 @@ if TYPE_CHECKING:
 
 # Together with the mail receiver's drain this stays under the ten seconds that supervisors give.
 _LOOPS_END_WITHIN_SECONDS = 2.0
+# Each waits for the DNS of one mail at a time, and a stranger's DNS may be slow.
+_AUTHENTICATORS = 3
 MODEL_DIR = Path(__file__).parents[2] / "nlp" / "model"
 
 log = structlog.get_logger(__name__)
@@ -153,7 +155,7 @@ async def _add_intake(assembly: _Assembly) -> None:
     reading = ReadingProcess(settings.email, settings.region.reference_prefix)
     mail = MailChannel(
         await stack.enter_async_context(reading),
-        await stack.enter_async_context(Authenticator(settings.authentication)),
+        await stack.enter_async_context(Authenticator(settings.authentication, count=_AUTHENTICATORS)),
     )
     readers = (mail, TelegramReader())
     assembly.loops.append(Reader(assembly.register, readers, understander, assembly.stop).run)

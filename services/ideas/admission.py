@@ -33,12 +33,21 @@ class Admission:
     secret: bytes
 
     async def admit(
-        self, session: AsyncSession, logged: LoggedMessage, submission: Submission, understanding: Understanding
+        self,
+        session: AsyncSession,
+        logged: LoggedMessage,
+        submission: Submission,
+        understanding: Understanding,
+        answered_at: datetime | None = None,
     ) -> str:
-        """Make an idea of a submission, route it, owe its confirmation, and return its reference number."""
+        """Make an idea of a submission, route it, owe its confirmation, and return its reference number.
+
+        `answered_at` is the time of the confirmation, where a person admits what came earlier.
+        """
         now = logged.message.received_at
-        submitter = await submitter_of(session, submission.sender, now)
+        # The year's counter comes first, so that admissions take turns before they touch anything else.
         reference = await self._next_reference(session, now)
+        submitter = await submitter_of(session, submission.sender, now)
         idea = IdeaRow(
             reference=reference,
             submitter_id=submitter.id,
@@ -57,7 +66,7 @@ class Admission:
         await grant(session, token, Purpose.STATUS_PAGE, idea_id=idea.id)
         spam = "it looks like advertising" if understanding.kind is Kind.SPAM else ""
         confirmation = Answer(f"{CONFIRMATION}:{reference}", CONFIRMATION, idea, submitter, submission)
-        await self._answers.owe(session, confirmation, now, withheld=spam)
+        await self._answers.owe(session, confirmation, answered_at or now, withheld=spam)
         return reference
 
     async def reply(

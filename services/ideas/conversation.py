@@ -6,14 +6,22 @@ import hashlib
 from collections.abc import Sequence
 from datetime import datetime
 
-from sqlalchemy import update
+from sqlalchemy import select, update
 from sqlalchemy.ext.asyncio import AsyncSession
 
 from services.ideas.answers import mailbox_of
-from services.ideas.model import Attachment, Submission
+from services.ideas.model import UNFINISHED, Attachment, Submission
 from services.ideas.store import insert_into
 from services.ideas.submitters import verify
-from services.ideas.tables import AssignmentRow, AttachmentRow, BlobRow, ContributionRow, IdeaRow, SubmitterRow
+from services.ideas.tables import (
+    AssignmentRow,
+    AttachmentRow,
+    BlobRow,
+    ContributionRow,
+    IdeaRow,
+    NotificationRow,
+    SubmitterRow,
+)
 
 
 async def contribute(
@@ -49,7 +57,12 @@ async def contribute(
 async def extend(session: AsyncSession, idea: IdeaRow, inbound_id: int, submission: Submission, now: datetime) -> None:
     """Add an answer to an idea's conversation; its bodies find the idea in their next digest again."""
     await contribute(session, idea, inbound_id, submission, now)
-    await session.execute(update(AssignmentRow).where(AssignmentRow.idea_id == idea.id).values(digest_id=None))
+    # A digest that has not left yet will tell of the answer, because what it says is looked up when it is sent.
+    unsent = select(NotificationRow.parameters["digest"].as_integer()).where(
+        NotificationRow.template == "digest", NotificationRow.state.in_(UNFINISHED)
+    )
+    told = update(AssignmentRow).where(AssignmentRow.idea_id == idea.id, AssignmentRow.digest_id.not_in(unsent))
+    await session.execute(told.values(digest_id=None))
 
 
 async def verify_answerer(
@@ -57,7 +70,8 @@ async def verify_answerer(
 ) -> SubmitterRow | None:
     """The idea's submitter, if it is they who answered: who does so to the secret address has received our mail."""
     submitter = await session.get(SubmitterRow, idea.submitter_id) if idea.submitter_id is not None else None
-    if submitter is None or submitter.mailbox != mailbox_of(submission.sender.address):
+    is_own = submitter is not None and submitter.mailbox == mailbox_of(submission.sender.address)
+    if submitter is None or not is_own or not submission.answerable:
         return None
     verify(submitter, now)
     return submitter

@@ -26,12 +26,11 @@ async def grant(
 
 
 async def idea_of(session: AsyncSession, token: str, purpose: Purpose) -> IdeaRow | None:
-    """The idea that a token opens for this purpose, locked for a change where the database can; None otherwise."""
+    """The idea that a token opens for this purpose, or None."""
     found: IdeaRow | None = await session.scalar(
         select(IdeaRow)
         .join(CapabilityRow, CapabilityRow.idea_id == IdeaRow.id)
         .where(CapabilityRow.token_hash == capability_hash(token), CapabilityRow.purpose == purpose.value)
-        .with_for_update(of=IdeaRow)
     )
     return found
 

@@ -18,6 +18,9 @@ from services.ideas.model import InboundMessage, LoggedMessage, Submission
 from services.ideas.store import Store
 from services.ideas.tables import IdeaRow, InboundRow
 
+# What an SMTP session told of the client (services.intake.email); it is personal, and reading was all it was for.
+_FOR_READING_ALONE = frozenset({"peer", "helo"})
+
 
 @dataclass(frozen=True, slots=True)
 class HeldMessage:
@@ -40,11 +43,11 @@ class HoldingPen:
         async with self._store.reading() as session:
             return await waiting_for_people(session)
 
-    async def messages(self, limit: int) -> tuple[HeldMessage, ...]:
-        """The messages that wait, oldest first."""
+    async def numbers(self, limit: int) -> tuple[int, ...]:
+        """The numbers of the messages that wait, oldest first."""
         async with self._store.reading() as session:
-            waiting = select(InboundRow).where(InboundRow.state.in_(FOR_PEOPLE)).order_by(InboundRow.id).limit(limit)
-            return tuple(_held(row) for row in await session.scalars(waiting))
+            waiting = select(InboundRow.id).where(InboundRow.state.in_(FOR_PEOPLE)).order_by(InboundRow.id).limit(limit)
+            return tuple(await session.scalars(waiting))
 
     async def message(self, message_id: int) -> HeldMessage:
         """One message that waits."""
@@ -63,11 +66,12 @@ class HoldingPen:
             held = await _release(session, message_id, READ, f"attached by {actor}")
             await extend(session, idea, message_id, submission, held.logged.message.received_at)
 
-    async def admit(self, message_id: int, submission: Submission, actor: str) -> str:
+    async def admit(self, message_id: int, submission: Submission, actor: str, now: datetime) -> str:
         """Make a new idea of a message; its reference number. It is understood like one that came without a model."""
         async with self._store.writing() as session:
             held = await _release(session, message_id, READ, f"admitted by {actor}")
-            return await self._admission.admit(session, held.logged, submission, Understanding.nothing())
+            nothing = Understanding.nothing()
+            return await self._admission.admit(session, held.logged, submission, nothing, answered_at=now)
 
     async def dismiss(self, message_id: int, actor: str) -> None:
         """Take a message out that needs nothing; it is kept as read."""
@@ -90,6 +94,8 @@ async def _release(session: AsyncSession, message_id: int, state: str, outcome: 
         raise NotHeld(_not_held(message_id))
     held = _held(row)
     row.state, row.outcome = state, outcome
+    if state == READ:  # who is to read it again may still need the network address
+        row.envelope = {name: value for name, value in row.envelope.items() if name not in _FOR_READING_ALONE}
     return held
 
 

@@ -222,6 +222,9 @@ class NotificationState(StrEnum):
     BOUNCED = "bounced"
 
 
+UNFINISHED = (NotificationState.DUE, NotificationState.SENDING)
+
+
 @dataclass(frozen=True, slots=True)
 class Notification:
     """One message that is owed to one recipient, claimed for delivery; `attempt` counts from 1.

@@ -13,12 +13,11 @@ from sqlalchemy.orm import aliased
 
 from services.ideas.capability import Purpose, capability_token
 from services.ideas.grants import grant
-from services.ideas.model import Notification, NotificationState
+from services.ideas.model import UNFINISHED, Notification, NotificationState
 from services.ideas.store import insert_into
 from services.ideas.tables import IdeaRow, NotificationRow, SubmitterRow
 from services.ideas.undeliverable import is_undeliverable
 
-_UNFINISHED = (NotificationState.DUE, NotificationState.SENDING)
 _EMAIL = "email"
 
 
@@ -124,12 +123,12 @@ async def _claim(
         select(earlier.id)
         .where(
             earlier.submitter_id == NotificationRow.submitter_id,
-            earlier.state.in_(_UNFINISHED),
+            earlier.state.in_(UNFINISHED),
             earlier.id < NotificationRow.id,
         )
         .exists()
     )
-    due = [NotificationRow.state.in_(_UNFINISHED), NotificationRow.available_at <= now, ~overtaken]
+    due = [NotificationRow.state.in_(UNFINISHED), NotificationRow.available_at <= now, ~overtaken]
     if channel is not None:
         due.append(NotificationRow.channel == channel)
     rows = await session.execute(
@@ -142,6 +141,10 @@ async def _claim(
     )
     claimed: list[tuple[NotificationRow, SubmitterRow | None]] = []
     for row, submitter in rows:
+        # Also what was being sent, or waited for another try, when its recipient unsubscribed or a mail came back.
+        if withheld := await is_undeliverable(session, row.submitter_id, row.recipient):
+            row.state, row.last_error = NotificationState.WITHHELD, withheld
+            continue
         row.state = NotificationState.SENDING
         row.attempts += 1
         row.available_at = now + lease

@@ -200,11 +200,12 @@ class Security(Section):
 class Work(Section):
     """How often idle loops look for work that another process left, and how long a claimed piece is theirs.
 
-    A relay may take minutes over a mail (RFC 5321 section 4.5.3.2); reading is a matter of milliseconds.
+    A relay may take minutes over a mail (RFC 5321 section 4.5.3.2). Reading is a matter of milliseconds, but a batch of
+    mails whose senders' DNS is slow takes a minute.
     """
 
     poll_seconds: Annotated[float, Field(gt=0)] = 1.0
-    reading_lease_seconds: Annotated[float, Field(gt=0)] = 60.0
+    reading_lease_seconds: Annotated[float, Field(gt=0)] = 180.0
     sending_lease_seconds: Annotated[float, Field(gt=0)] = 360.0
 
 

@@ -9,6 +9,7 @@ from sqlalchemy import Update, delete, select, update
 from sqlalchemy.ext.asyncio import AsyncSession
 
 from services.ideas.capability import Purpose
+from services.ideas.enhanced_status import is_about_address
 from services.ideas.grants import notification_of
 from services.ideas.model import BounceReport, NotificationState
 from services.ideas.store import insert_into
@@ -50,7 +51,8 @@ async def record_bounce(session: AsyncSession, report: BounceReport, now: dateti
     said = f"it came back ({report.status})" if report.status else "it came back"
     if report.permanent:
         notification.state = NotificationState.BOUNCED
-        await mark_undeliverable(session, notification, said, now)
+        if is_about_address(report.status):
+            await mark_undeliverable(session, notification, said, now)
     notification.last_error = said
     return True
 

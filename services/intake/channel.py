@@ -16,6 +16,10 @@ class MessageDefeated(Exception):  # noqa: N818 - named for what is the case
     """
 
 
+class ReadingUnavailable(Exception):  # noqa: N818 - named for what is the case
+    """Nothing can be read at the moment, and no message is to blame."""
+
+
 @dataclass(frozen=True, slots=True)
 class ReadMessage:
     """What a raw message says, and what is kept of its envelope from now on (a JSON object)."""
@@ -30,5 +34,5 @@ class ChannelReader(Protocol):
     name: str
 
     async def read_message(self, message: InboundMessage) -> ReadMessage:
-        """What a raw message says. Raises MessageDefeated; whatever else it raises counts as an attempt."""
+        """What a raw message says. Raises MessageDefeated and ReadingUnavailable; all else counts as an attempt."""
         ...

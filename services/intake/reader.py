@@ -16,12 +16,12 @@ from services.ideas.errors import StoreError, StoreFull, StoreUnavailable
 from services.ideas.model import InboundMessage, LoggedMessage, Submission
 from services.ideas.register import Register
 from services.ideas.waiting import wait_for
-from services.intake.channel import ChannelReader, MessageDefeated, ReadMessage
+from services.intake.channel import ChannelReader, MessageDefeated, ReadingUnavailable, ReadMessage
 from services.intake.understand import Understander
 
 _AT_ONCE = 16
 _BACKOFF = (timedelta(seconds=1), timedelta(seconds=10))
-_STORE_PAUSE = 1.0
+_PAUSE = 1.0
 # PostgreSQL has no NUL in text, and a lone surrogate has no UTF-8; neither says anything to a person.
 _UNSTORABLE = re.compile("[\x00\ud800-\udfff]")
 
@@ -64,7 +64,7 @@ class Reader:
                 busy = await self._read_batch()
             except StoreError as error:
                 log.warning("reader.store_unavailable", reason=str(error))
-                await wait_for(self._stop, _STORE_PAUSE)
+                await wait_for(self._stop, _PAUSE)
             else:
                 if not busy:
                     await self._wait_for_work()
@@ -99,6 +99,10 @@ class Reader:
         except (StoreUnavailable, StoreFull):
             # Only when stopped: the message is well, and an outage of the store must not count against it.
             await self._register.give_back([logged], datetime.now(UTC))
+        except ReadingUnavailable as error:
+            log.warning("reader.channel_unavailable", reason=str(error))
+            await self._insist(lambda: self._register.give_back([logged], datetime.now(UTC)))
+            await wait_for(self._stop, _PAUSE)
         except Exception as error:  # noqa: BLE001 - the one of this loop: it keeps the message, and logs the error
             await self._put_back(logged, error)
         else:
@@ -123,7 +127,7 @@ class Reader:
                 if self._stop.is_set():
                     raise
                 log.warning("reader.store_unavailable", reason=str(error))
-                await wait_for(self._stop, _STORE_PAUSE)
+                await wait_for(self._stop, _PAUSE)
 
     async def _read(self, message: InboundMessage) -> _Read:
         read = await self._channels[message.channel].read_message(message)

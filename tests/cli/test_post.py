@@ -68,6 +68,9 @@ def test_staff_make_a_new_idea_of_a_mail(do: Do, capsys: Output) -> None:
     assert reference in capsys.readouterr().out
     idea = do(lambda register: register.idea(reference))
     assert [each.text for each in idea.contributions] == ["Am Markt fehlen auch Überdächer."]
+    # Nobody knows whether its sender is forged.
+    (confirmation,) = do(lambda register: register.deliveries(reference))
+    assert (confirmation.state, confirmation.last_error) == ("withheld", "the sender is probably forged")
 
 
 def test_staff_add_a_mail_to_its_idea(do: Do, capsys: Output) -> None:

@@ -62,6 +62,8 @@ async def test_a_reply_brings_the_idea_into_the_next_digest(register: Register) 
     reference = await admit(register, "1")
     assert await register.write_digest(CHEMNITZ, "2026-11-23", NOON) == 1
     assert await register.write_digest(CHEMNITZ, "2026-11-24", NOON) == 0
+    for owed in await register.claim_notifications(NOON, timedelta(minutes=1), 10):
+        await register.sent(owed, NOON)
     await reply(register, register.token(Purpose.REPLY, reference))
 
     assert await register.write_digest(CHEMNITZ, "2026-11-25", LATER) == 1
@@ -74,6 +76,29 @@ async def test_a_reply_verifies_the_address_that_our_mail_went_to(register: Regi
     await reply(register, register.token(Purpose.REPLY, reference))
 
     assert (await register.mailboxes.by_reference(reference)).verified
+
+
+async def test_a_forged_reply_verifies_nothing(register: Register) -> None:
+    """Who has seen the secret in a copy and writes in the submitter's name speaks to the idea, and no more."""
+    reference = await admit(register, "1")
+    answer = Submission(ANNA, "", "Hm.", thread=register.token(Purpose.REPLY, reference), answerable=False)
+    await register.record(await logged(register, "2"), answer, None)
+
+    assert len((await register.idea(reference)).contributions) == 2
+    assert not (await register.mailboxes.by_reference(reference)).verified
+
+
+async def test_a_reply_before_the_digest_has_left_is_told_in_it(register: Register) -> None:
+    """The digest that is owed already goes out with the answer, and no second one repeats it."""
+    reference = await admit(register, "1")
+    await register.write_digest(CHEMNITZ, "2026-11-23", NOON)
+    owed = await register.claim_notifications(NOON, timedelta(minutes=1), 10)
+    digest = next(each for each in owed if each.template == "digest")
+    await reply(register, register.token(Purpose.REPLY, reference))
+
+    (told,) = await register.in_digest(digest.parameters["digest"])
+    assert len(told.contributions) == 2
+    assert await register.write_digest(CHEMNITZ, "2026-11-24", LATER) == 0
 
 
 async def test_a_reply_from_elsewhere_verifies_nothing(register: Register) -> None:
@@ -96,7 +121,7 @@ async def test_no_other_capability_lets_anybody_reply(register: Register, store:
 
 
 async def test_a_number_opens_nothing(register: Register) -> None:
-    """Ten thousand guessed tokens for a known number hit nothing, and wait for a person."""
+    """Tokens that somebody guesses from a number hit nothing, and wait for a person."""
     reference = await admit(register, "1")
     for number in range(100):
         await reply(register, f"{reference.lower()}{number}", external_id=f"guess {number}")

@@ -134,6 +134,41 @@ async def test_a_bounce_for_good_stops_mail_to_that_address(register: Register, 
     )
 
 
+@pytest.mark.parametrize("status", ["5.2.2", "5.4.7", "5.7.1", "5.3.4", "5.1.8"])
+async def test_a_bounce_that_is_not_about_the_address_stops_nothing(
+    register: Register, store: Store, status: str
+) -> None:
+    """A full mailbox, a network, a policy or our own sender: this message is lost, and the next one is sent."""
+    reference = await admit(register, "1", VERIFIED)
+    (confirmation,) = await sent(register)
+    await bounce(register, confirmation.return_token, status=status)
+    await register.change_stage(reference, NEXT_STAGE, "", "staff", NOON)
+
+    assert [each.template for each in await sent(register)] == ["update"]
+    assert (await states(store))["confirmation"] == ("bounced", f"it came back ({status})")
+
+
+@pytest.mark.parametrize("status", ["", "5.0.0", "5.1.1", "5.1.10", "5.2.1"])
+async def test_a_bounce_about_the_address_stops_mail_to_it(register: Register, status: str) -> None:
+    """Whatever else a server says for good means that there is no such mailbox."""
+    await admit(register, "1", VERIFIED)
+    (confirmation,) = await sent(register)
+    await bounce(register, confirmation.return_token, status=status)
+
+    assert [each.address for each in await register.mailboxes.undeliverable()] == ["anna@example.org"]
+
+
+async def test_what_is_being_sent_is_not_sent_again_to_whoever_unsubscribed(register: Register, store: Store) -> None:
+    """A message whose delivery fails for now just when its recipient unsubscribes is not tried again."""
+    reference = await admit(register, "1", VERIFIED)
+    (confirmation,) = await register.claim_notifications(NOON, LEASE, 5)
+    await register.mailboxes.unsubscribe(register.token(Purpose.UNSUBSCRIBE, reference), NOON)
+    await register.send_again(confirmation, NOON, "the relay refused the message for now (451)", NOON)
+
+    assert await sent(register) == []
+    assert (await states(store))["confirmation"] == ("withheld", "the person wants no mail")
+
+
 async def test_a_passing_bounce_stops_nothing(register: Register, store: Store) -> None:
     """A delay is noted beside the message, and the next one is sent."""
     reference = await admit(register, "1", VERIFIED)

@@ -3,7 +3,7 @@ from __future__ import annotations
 import asyncio
 import itertools
 import shutil
-from collections.abc import AsyncIterator, Iterator
+from collections.abc import AsyncIterator, Callable, Iterator
 from pathlib import Path
 from typing import Any
 
@@ -60,6 +60,14 @@ def next_migration(scripts: Path, *statements: str) -> None:
     )
 
 
+FIRST_SCHEMA = """
+INSERT INTO submitter (id, channel, address, language, created_at) VALUES
+  (1, 'email', 'Anna+ideen@example.org', 'de', '2026-11-23 12:00:00'),
+  (2, 'telegram', '4711', 'de', '2026-11-23 12:00:00');
+INSERT INTO idea (id, reference, submitter_id, channel, stage, model, understanding, created_at) VALUES
+  (1, 'SWS-2026-0001-9', 1, 'email', 'eingegangen', '', '{}', '2026-11-23 12:00:00');
+INSERT INTO capability (token_hash, purpose, idea_id) VALUES ('hash', 'status-page', 1)
+"""
 HEAD = revisions()[-1]
 NEXT = f"{int(HEAD) + 1:04d}"
 
@@ -211,6 +219,36 @@ async def test_rebuilding_a_table_keeps_what_refers_to_it(store: Store, register
     assert await migrate(store) == NEXT
     assert (await number_of(store, ContributionRow), await number_of(store, AssignmentRow)) == (1, 1)
     assert (await register.idea(reference)).contributions[0].subject == "Radweg"
+
+
+def take_newer_away(scripts: Path) -> Callable[[], None]:
+    """Leave the first migration alone; what is returned puts the others back."""
+    kept = {path: path.read_text() for path in scripts.glob("[0-9]*.py") if not path.name.startswith("0001")}
+    for path in kept:
+        path.unlink()
+
+    def put_back() -> None:
+        for path, source in kept.items():
+            path.write_text(source)
+
+    return put_back
+
+
+async def test_people_of_the_first_schema_keep_what_they_had(empty_url: str, scripts: Path) -> None:
+    """Their mailboxes are known, Telegram's are verified, and a link of theirs still opens their idea."""
+    put_back = take_newer_away(scripts)
+    async with Store(empty_url) as store:
+        assert await migrate(store) == "0001"
+        async with store.writing() as session:
+            for statement in FIRST_SCHEMA.split(";"):
+                await session.execute(text(statement))
+        put_back()
+        assert await migrate(store) == HEAD
+        async with store.reading() as session:
+            people = await session.execute(text("SELECT mailbox, verified_at IS NOT NULL FROM submitter ORDER BY id"))
+            links = await session.execute(text("SELECT token_hash, idea_id FROM capability"))
+            assert [tuple(row) for row in people] == [("anna@example.org", False), ("4711", True)]
+            assert [tuple(row) for row in links] == [("hash", 1)]
 
 
 def test_the_files_of_the_migrations_tell_their_revisions() -> None:

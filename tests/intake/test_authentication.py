@@ -346,6 +346,39 @@ async def test_a_strangers_broken_dns_does_not_excuse_a_forgery(
     assert (result.spf, result.dkim, result.dmarc) == (TEMPERROR, TEMPERROR, FAIL)
 
 
+async def test_a_forgers_slow_dns_does_not_excuse_a_forgery(server: DnsServer, authenticator: Authenticator) -> None:
+    """Signatures whose keys never come use up the time only after the victim's own domain has spoken."""
+    server.records[".", "NS"] = ["a.root-servers.net."]
+    server.add_text("_dmarc.example.net", "v=DMARC1; p=reject")
+    server.add_text("mail.example.net", "v=spf1 -all")
+    forged = RAW
+    for number in range(5):
+        stranger = Signer(f"s{number}.example.com")
+        server.silent.add(stranger.key_name)
+        forged = stranger.sign(forged)
+    result = await authenticator.authenticate(forged, ENVELOPE)
+
+    assert (result.spf, result.dmarc, result.is_failure) == (FAIL, FAIL, True)
+
+
+@pytest.mark.parametrize(
+    "field",
+    [
+        b"From : victim@mail.example.net\r\n",
+        b"From: victim@mail.example.net\r\n",
+        b"FROM\t: victim@mail.example.net\r\n",
+    ],
+)
+async def test_a_second_author_is_never_verified(server: DnsServer, authenticator: Authenticator, field: bytes) -> None:
+    """However it is written, and however many fields lie between: readers would see different authors."""
+    signer = Signer("mail.example.net")
+    signer.publish(server)
+    hidden = field + b"X: 1\r\n" * 2_500 + signer.sign(RAW)
+    result = await authenticator.authenticate(hidden, signature_only())
+
+    assert (result.verifies_sender, result.is_failure) == (False, True)
+
+
 async def test_a_mail_that_defeats_the_question_has_failed(server: DnsServer, authenticator: Authenticator) -> None:
     """A megabyte of blanks keeps the library busy for minutes: the mail counts as forged, and the next one is asked."""
     signer = Signer("example.net")

@@ -118,6 +118,7 @@ def test_a_delivery_report_has_a_part_for_each_block() -> None:
         (b"Quoted-Printable ", b"=C3=BC", "ü"),
         (b"base64", b"U3RyYcOfZQ==", "Straße"),
         (b"base64", b"U3RyYcOfZQ", "Straße"),
+        (b"base64; charset=utf-8", b"U3RyYcOfZQ==", "Straße"),
         (b"base64", b"U3Ry\r\n YcOf!ZQ==", "Straße"),
         (b"base64", b"U3RyYcOfZQ==\r\nbmJhaG4=", "Straßenbahn"),
         (b"base64", b"U3RyYcOfZQ== Fusszeile der Liste", "Straße"),
@@ -160,6 +161,11 @@ def test_nothing_is_no_error(raw: bytes) -> None:
     """A mail without header, text or parts has an empty reading."""
     mail = mime.parse(raw)
     assert (mime.author(mail), mime.header(mail, "subject"), mime.body(mail).attachments) == (None, "", ())
+
+
+def test_a_media_type_may_lack_its_semicolon() -> None:
+    """What follows the type without a semicolon does not make it another one."""
+    assert read(b"From: a@example.org\r\nContent-Type: text/plain charset=utf-8\r\n\r\nText").text == "Text"
 
 
 def test_html_alone_is_read_as_text() -> None:

@@ -31,7 +31,7 @@ from services.ideas.register import Register
 from services.ideas.settings import Authentication, Email
 from services.ideas.store import Store
 from services.ideas.tables import InboundRow
-from services.intake.channel import MessageDefeated, ReadMessage
+from services.intake.channel import MessageDefeated, ReadingUnavailable, ReadMessage
 from services.intake.email.authentication.authenticator import Authenticator
 from services.intake.email.channel import MailChannel
 from services.intake.email.receive import MailReceiver
@@ -191,10 +191,32 @@ async def test_what_no_repetition_helps_is_set_apart_at_once(register: Watched) 
     await register.log([letter("Bombe"), letter("Idee")])
     async with reading(register, channel):
         await until(register, read=1, quarantined=1)
-    (held,) = await register.holding_pen.messages(10)
+    (number,) = await register.holding_pen.numbers(10)
+    held = await register.holding_pen.message(number)
 
     assert channel.read_so_far.count("Bombe") == 1
     assert (held.is_unread, held.reason, held.logged.message.raw) == (True, "time", b"Bombe")
+
+
+async def test_an_outage_of_a_channel_counts_against_no_message(
+    register: Watched, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    """While nothing can be read messages wait, however long that is, and then each is read."""
+    monkeypatch.setattr("services.intake.reader._PAUSE", 0.01)
+    channel = Letters(odd={"Idee": ReadingUnavailable("no child starts")})
+    away = 10
+
+    class Returning(Letters):
+        def read(self, message: InboundMessage) -> Reading:
+            if len(channel.read_so_far) == away:
+                channel.odd.clear()
+            return channel.read(message)
+
+    await register.log([letter("Idee")])
+    async with reading(register, Returning()):
+        await until(register, read=1)
+
+    assert channel.read_so_far.count("Idee") == away + 1
 
 
 async def test_of_the_envelope_stays_what_the_channel_keeps(register: Watched, store: Store) -> None:
@@ -218,7 +240,7 @@ async def test_an_outage_of_the_store_loses_nothing_and_counts_no_attempt(
     register: Watched, monkeypatch: pytest.MonkeyPatch
 ) -> None:
     """While the store is away the reader waits; afterwards every message is read, however long it took."""
-    monkeypatch.setattr("services.intake.reader._STORE_PAUSE", 0.01)
+    monkeypatch.setattr("services.intake.reader._PAUSE", 0.01)
     register.faults = {"claim": 3, "record": 8}
     channel = Letters()
     await register.log([letter("eins"), letter("zwei")])
@@ -232,7 +254,7 @@ async def test_a_stop_during_an_outage_gives_the_message_back(
     register: Watched, monkeypatch: pytest.MonkeyPatch
 ) -> None:
     """A message that could not be recorded before the end is as new for the next reader."""
-    monkeypatch.setattr("services.intake.reader._STORE_PAUSE", 0.01)
+    monkeypatch.setattr("services.intake.reader._PAUSE", 0.01)
     register.faults["record"] = 1
     stop = asyncio.Event()
 

@@ -16,6 +16,7 @@ from typing import Any
 import pytest
 
 from services.ideas.settings import Email
+from services.intake.channel import ReadingUnavailable
 from services.intake.email.errors import Defeat, MailDefeated, WorkerUnavailable
 from services.intake.email.read import MailReader
 from services.intake.email.worker.process import Worker
@@ -63,6 +64,14 @@ HOSTILE = {
 
 def hostile_worker(**options: Any) -> Worker:
     return Worker("tests.intake.hostile_task", {"own": "settings"}, **options)
+
+
+async def test_a_child_that_cannot_be_started_is_no_mails_fault() -> None:
+    """The error says that nothing can be read at the moment, so that no message counts it as an attempt."""
+    with pytest.raises(WorkerUnavailable):
+        async with ReadingProcess(Email(), "SWS", command=("/nowhere/python",)):
+            pass
+    assert issubclass(WorkerUnavailable, ReadingUnavailable)
 
 
 async def test_a_mail_reads_in_the_child_as_it_reads_here() -> None:

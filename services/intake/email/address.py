@@ -11,8 +11,8 @@ from services.intake.email.headers import values
 _LONGEST = 320
 _NOT_LOCAL_QUOTED = re.compile(r'"(?:[^"\\]|\\.)*"(?!@)')
 _COMMENT = re.compile(r"\([^()]*\)")
-_ATOM = r"[^@\s<>(),;:\"\[\]\\\x00-\x1f\x7f]+"
-_ADDRESS = re.compile(rf'(?:"[^"@<>\\\x00-\x1f\x7f]{{1,64}}"|{_ATOM})@{_ATOM}')
+_IN_ATOM = r"[^@\s<>(),;:\"\[\]\\\x00-\x1f\x7f]"
+_ADDRESS = re.compile(rf'(?:"[^"@<>\\\x00-\x1f\x7f]{{1,64}}"|(?<!{_IN_ATOM}){_IN_ATOM}+)@{_IN_ATOM}+')
 _IN_BRACKETS = re.compile(r"[^@<>]*<([^@<>]+@[^@<>]+)>\s*")
 _DOUBTFUL = re.compile(r"[()\x00-\x08\x0b\x0c\x0e-\x1f\x7f]")
 _NEEDLESS_QUOTES = re.compile(r'"([A-Za-z0-9!#$%&\'*+/=?^_`{|}~.-]+)"(?=@)')
@@ -32,7 +32,7 @@ def address(mail: Message, name: str) -> str | None:
     if "@" not in bare:
         # Some programs encode or quote the address too; it is the only one then.
         bare = _without_names(without_encoded_words(fields[0]).replace('"', " "))
-    found = [each.lower() for each in _ADDRESS.findall(bare)]
+    found = [_without_apostrophes(each.lower()) for each in _ADDRESS.findall(bare)]
     if not found or bare.count("@") != len(found) or _DOUBTFUL.search(bare):
         return None
     if len(set(found)) > 1 and not _are_colleagues(bare):
@@ -54,6 +54,11 @@ def _without_names(field: str) -> str:
     while (without := _COMMENT.sub(" ", bare)) != bare:
         bare = without
     return bare
+
+
+def _without_apostrophes(address: str) -> str:
+    # Outlook sets an address without a name between them, as the name; no domain ends in one.
+    return address[1:-1] if address.startswith("'") and address.endswith("'") else address
 
 
 def _are_colleagues(bare: str) -> bool:

@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import asyncio
 from collections.abc import Mapping
+from dataclasses import replace
 from typing import Any
 
 from services.ideas.model import BounceReport, Held, HoldReason, InboundMessage, Nothing, Reading, Sender, Submission
@@ -16,7 +17,6 @@ from services.intake.email.rules import MailKind
 from services.intake.email.worker.reading import ReadingProcess
 
 _AUTHENTICATION = "authentication"
-_UNKNOWN = Authentication()
 
 
 class MailChannel:
@@ -31,12 +31,17 @@ class MailChannel:
     async def read_message(self, message: InboundMessage) -> ReadMessage:
         """What a mail says and whether its sender is who it names; of the envelope the network address goes."""
         reading, authentication = await asyncio.gather(
-            self._reading.read(message.raw, message.envelope),
-            self._authenticator.authenticate(message.raw, message.envelope),
+            self._reading.read(message.raw, message.envelope), self._authentication(message)
         )
         envelope = {name: message.envelope[name] for name in ("mail_from", "rcpt_tos") if name in message.envelope}
         kept = {**envelope, _AUTHENTICATION: authentication.to_json()}
         return ReadMessage(reading_of(reading, message.envelope, authentication), kept)
+
+    async def _authentication(self, message: InboundMessage) -> Authentication:
+        # What is read again has lost its network address; what was found out with it still holds.
+        if known := message.envelope.get(_AUTHENTICATION):
+            return Authentication.from_json(known)
+        return await self._authenticator.authenticate(message.raw, message.envelope)
 
 
 def reading_of(mail: MailReading, envelope: Mapping[str, Any], authentication: Authentication) -> Reading:
@@ -54,9 +59,14 @@ def reading_of(mail: MailReading, envelope: Mapping[str, Any], authentication: A
 
 
 def submission_of(mail: MailReading, envelope: Mapping[str, Any]) -> Submission:
-    """A mail as a person's words, whatever kind the program takes it for: a person has decided so."""
+    """A mail as a person's words, whatever kind the program takes it for: a person has decided so.
+
+    Without a result of authentication it is not answered.
+    """
     known = envelope.get(_AUTHENTICATION)
-    return _submission(mail, envelope, Authentication.from_json(known) if known else _UNKNOWN)
+    if known is None:
+        return replace(_submission(mail, envelope, Authentication()), answerable=False)
+    return _submission(mail, envelope, Authentication.from_json(known))
 
 
 def _submission(mail: MailReading, envelope: Mapping[str, Any], authentication: Authentication) -> Submission:

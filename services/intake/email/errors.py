@@ -2,14 +2,14 @@
 
 IntakeError
 ├── MailDefeated        a mail brought the process that reads it to its end (also a MessageDefeated)
-└── WorkerUnavailable   that process does not start; no mail is to blame
+└── WorkerUnavailable   that process does not start; no mail is to blame (also a ReadingUnavailable)
 """
 
 from __future__ import annotations
 
 from enum import StrEnum
 
-from services.intake.channel import MessageDefeated
+from services.intake.channel import MessageDefeated, ReadingUnavailable
 
 
 class Defeat(StrEnum):
@@ -38,5 +38,5 @@ class MailDefeated(IntakeError, MessageDefeated):  # noqa: N818 - what happened,
         self.detail = detail
 
 
-class WorkerUnavailable(IntakeError):  # noqa: N818 - likewise
+class WorkerUnavailable(IntakeError, ReadingUnavailable):  # noqa: N818 - likewise
     """The process that works on mail does not start. Its command, run by hand, tells why."""

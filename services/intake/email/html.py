@@ -118,8 +118,8 @@ class _Layout:
 
     def _element(self, tag: str, attributes: Mapping[str, str]) -> _Element:
         around, style = self._open[-1], attributes.get("style", "").lower()
-        hides = tag in _UNSEEN or "hidden" in attributes or bool(_HIDING.search(style))
-        size = _FONT_SIZE.search(style)
+        hides = tag in _UNSEEN or "hidden" in attributes or (bool(style) and bool(_HIDING.search(style)))
+        size = _FONT_SIZE.search(style) if style else None
         tiny = not size[1].strip("0.") if size else around.tiny
         apart = 1 if tag in _LINES else 2 if tag in _PARAGRAPHS else 0
         # Outlook sets each line as a paragraph without a margin; a list in a list follows its line.

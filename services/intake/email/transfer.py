@@ -5,6 +5,7 @@ from __future__ import annotations
 import binascii
 import re
 
+_NAME = re.compile(r"[\w-]+")  # some programs write more behind it
 _NOT_BASE64 = re.compile(rb"[^A-Za-z0-9+/]+")
 _BLANK_IN_LINE = re.compile(rb"\S[ \t]+\S")
 _PADDING = re.compile(rb"=[=\s]*")
@@ -13,7 +14,8 @@ _FIRST_LINES = 1_000
 
 def freed(content: bytes, encoding: str) -> bytes:
     """The bytes that were encoded; the content as it is where `encoding` names no encoding, or a wrong one."""
-    match encoding.strip().lower():
+    named = _NAME.match(encoding.strip().lower())
+    match named[0] if named else "":
         case "quoted-printable":
             return binascii.a2b_qp(content)
         case "base64":

@@ -29,6 +29,10 @@ class Mail(Message):
 
     inside: memoryview = memoryview(b"")
 
+    def get_content_type(self) -> str:
+        """The media type; what follows it without a semicolon is left out."""
+        return super().get_content_type().partition(" ")[0]
+
 
 def tree_of(raw: bytes) -> Mail:
     """The tree of a message, whatever its bytes.

@@ -7,6 +7,7 @@ from contextlib import suppress
 
 import aiosmtplib
 
+from services.ideas.enhanced_status import is_about_address
 from services.ideas.settings import Relay
 from services.notifier.outcome import GivenUp, Outcome, Retry, Sent
 
@@ -18,10 +19,6 @@ _QUIT_SECONDS = 2
 _LOGIN_WANTED = 530
 # RFC 2034: the enhanced code (RFC 3463) begins the text of a reply.
 _ENHANCED = re.compile(r"[245]\.[0-9]{1,3}\.[0-9]{1,3}\b")
-# RFC 3463 sections 3.2 and 3.3, RFC 7505: mailbox or domain is wrong or moved, or the mailbox is disabled. The rest of
-# 5.1 is about the sender's address or about success; 5.7 is policy, which may be another one tomorrow. What a bare 550
-# is about nobody can tell: a relay that no longer serves us says it of every address.
-_ADDRESS_STATUSES = frozenset({"5.1.0", "5.1.1", "5.1.2", "5.1.3", "5.1.4", "5.1.6", "5.1.10", "5.2.1"})
 
 
 class SmtpRelay:
@@ -81,6 +78,8 @@ def _refused(error: aiosmtplib.SMTPResponseException) -> Outcome:
     enhanced = found.group() if found else ""
     codes = f"{error.code} {enhanced}".rstrip()
     if 500 <= error.code < 600 and error.code != _LOGIN_WANTED:
-        is_about_recipient = enhanced in _ADDRESS_STATUSES and not isinstance(error, aiosmtplib.SMTPSenderRefused)
+        # What a bare 550 is about nobody can tell: a relay that no longer serves us says it of every address.
+        is_about_recipient = bool(enhanced) and is_about_address(enhanced)
+        is_about_recipient &= not isinstance(error, aiosmtplib.SMTPSenderRefused)
         return GivenUp(f"the relay refused the message for good ({codes})", is_about_recipient)
     return Retry(f"the relay refused the message for now ({codes})")

@@ -48,6 +48,10 @@ Odesláno z iPhonu
 Отправлено с iPhone
 iPhone'umdan gönderildi
 iPhoneから送信
+Enviado a partir do meu smartphone Samsung Galaxy.
+Obter o Outlook para Android
+Hole Dir BlueMail für Android
+Изпратено от моя iPhone
 发自我的iPhone
 """.strip().splitlines()
 DISCLAIMERS = [
@@ -62,6 +66,13 @@ This email and its attachments are confidential and intended solely for the addr
 error, please notify the sender and delete it.""",
     "Sitz der Gesellschaft: Bonn\nRegistergericht: Amtsgericht Bonn, HRB 12345\nGeschäftsführer: Max Beispiel",
     "Bitte prüfen Sie, ob diese Mail wirklich ausgedruckt werden muss!",
+    """\
+Diese E-Mail enthält vertrauliche oder rechtlich geschützte Informationen. Sind Sie nicht der richtige
+Adressat, so informieren Sie bitte den Absender und vernichten Sie diese Mail.
+
+Das unbefugte Kopieren und die Weitergabe sind nicht gestattet.""",
+    "Bitte prüfen Sie der Umwelt zuliebe, ob der Ausdruck dieser Mail nötig ist.",
+    "______________________\nbank mailing list -- bank@lists.example.org\nTo unsubscribe, write to leave@example.org",
     "P Please consider the environment before printing this e-mail.",
     "Virenfrei.www.avast.com <https://www.avast.com/sig-email>",
     "Diese E-Mail wurde von einem Schutzprogramm auf Viren geprüft.\nwww.example.org",
@@ -105,6 +116,21 @@ def test_closing_words_and_name_stay_without_the_contact(contact: str) -> None:
     assert (
         reply_text(f"{TEXT}\nVorsitzende des Bürgervereins\n{contact}", "") == f"{TEXT}\nVorsitzende des Bürgervereins"
     )
+
+
+def test_signing_for_another_is_no_sentence() -> None:
+    """The abbreviation of "im Auftrag" stays with the name, and the contact below it goes."""
+    signed = "Die Bank kommt.\n\nMit freundlichen Grüßen\ni. A. Erika Muster"
+    assert reply_text(f"{signed}\nTel. 0228 1234567", "") == signed
+
+
+def test_text_is_read_without_the_armour_of_its_signature() -> None:
+    """What OpenPGP puts around a signed text goes, and so does its escape before dashes."""
+    armoured = (
+        f"-----BEGIN PGP SIGNED MESSAGE-----\nHash: SHA512\n\n{TEXT}\n- -- \nErika\n"
+        "-----BEGIN PGP SIGNATURE-----\n\niQEz\n=abcd\n-----END PGP SIGNATURE-----\n"
+    )
+    assert reply_text(armoured, "") == TEXT
 
 
 @pytest.mark.parametrize("above", ["-- \nErika Muster", "Hauptstraße 5\n53111 Bonn", "Von meinem iPhone gesendet"])

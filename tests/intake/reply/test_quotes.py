@@ -34,6 +34,10 @@ czw., 12 mar 2026 o 14:05 Erika Muster <erika@example.org> napisał(a):
 12.03.2026 14:05 tarihinde Erika Muster yazdı:
 Erika Muster <erika@example.org> ezt írta (időpont: 2026. márc. 12., Cs, 14:05):
 2026年3月12日(木) 14:05 Erika Muster <erika@example.org>:
+Mar 12, 2026, 14:05 by erika@example.org:
+Mar 12, 2026 14:05:33 Erika Muster <erika@example.org>:
+בתאריך יום ה׳, 12 במרץ 2026 ב-14:05 מאת Erika Muster <erika@example.org>:
+في الخميس، 12 مارس 2026 في 14:05 تمت كتابة ما يلي بواسطة Erika Muster <erika@example.org>:
 Erika Muster <erika@example.org> 于2026年3月12日周四 14:05写道：
 2026년 3월 12일 (목) 오후 2:05, Erika Muster <erika@example.org>님이 작성:
 """.strip().splitlines()
@@ -61,6 +65,11 @@ Od: Erika <erika@example.org>|Wysłano: czwartek, 12 marca 2026 14:05|Do: Max|Te
 От: Erika <erika@example.org>|Отправлено: 12 марта 2026 г. 14:05|Кому: Max|Тема: Bank
 Kimden: Erika <erika@example.org>|Gönderildi: 12 Mart 2026 14:05|Kime: Max|Konu: Bank
 差出人: Erika <erika@example.org>|送信日時: 2026年3月12日 14:05|宛先: Max|件名: Bank
+От: Erika <erika@example.org>|Изпратено: 12 март 2026 14:05|До: Max|Относно: Bank
+Šalje: Erika <erika@example.org>|Poslano: 12. ožujka 2026. 14:05|Prima: Max|Predmet: Bank
+من: Erika <erika@example.org>|تم الإرسال: 12 مارس 2026 14:05|إلى: Max|الموضوع: Bank
+보낸 사람: Erika <erika@example.org>|보낸 시간: 2026년 3월 12일 14:05|받는 사람: Max|제목: Bank
+Originalnachricht|Von: Erika|Gesendet: Donnerstag, 12. März 2026 14:05|An: Max|Betreff: Bank
 发件人: Erika <erika@example.org>|发送时间: 2026年3月12日 14:05|收件人: Max|主题: Bank
 """.strip().splitlines()
 
@@ -119,6 +128,9 @@ def test_answer_below_header_and_quote_stays(header: str) -> None:
         "--- Originalnachricht ---",
         ">>> Erika Muster <erika@example.org> 12.03.2026 14:05 >>>",
         "-----Mensaje original-----",
+        "‐‐‐‐‐‐‐ Original Message ‐‐‐‐‐‐‐",
+        "##- Bitte geben Sie Ihre Antwort über dieser Zeile ein -##",
+        "--- Please reply above this line ---",
     ],
 )
 def test_mail_below_a_separator_goes(separator: str) -> None:

@@ -78,10 +78,12 @@ def test_a_bounce_bears_the_token_of_the_return_path_that_it_came_to() -> None:
 
 
 def test_what_comes_to_the_return_path_is_never_a_submission() -> None:
-    """No person writes to it: what no rule knows is a bounce there, and an autoresponder an auto-reply."""
+    """What no rule knows is a bounce that proves nothing, an autoresponder, or an answer that a person has to place."""
     envelope = {"mail_from": "x@example.net", "rcpt_tos": [RETURN_PATH]}
-    said = verdict(mail("x@example.net", "Hmm", "Das ging nicht."), envelope)
-    assert (said.kind, said.rule, said.token) == (MailKind.BOUNCE, "return-path", TOKEN)
+    said = verdict(mail("x@example.net", "Hmm", "Das ging nicht."), {**envelope, "mail_from": ""})
+    assert (said.kind, said.rule, said.token, said.permanent) == (MailKind.BOUNCE, "return-path", TOKEN, False)
+    answer = verdict(mail("x@example.net", "Hmm", "Ich bin erst am 7.12. wieder da."), envelope)
+    assert (answer.kind, answer.thread) == (MailKind.REPLY, None)
     assert verdict(mail("x@example.net", "Abwesenheitsnotiz", "Weg."), envelope).kind is MailKind.AUTO_REPLY
 
 

@@ -41,8 +41,12 @@ def _submitters() -> None:
             batch.add_column(sa.Column(name, sa.DateTime(timezone=True)))
         batch.add_column(sa.Column("undeliverable_reason", sa.String(length=200), nullable=False, server_default=""))
         batch.create_index("ix_submitter_mailbox", ["channel", "mailbox"], unique=False)
-    # Spellings with a plus sign count as mailboxes of their own until their owner writes again.
-    op.execute("UPDATE submitter SET mailbox = address")
+    submitter = sa.table("submitter", sa.column("id"), sa.column("channel"), sa.column("address"), sa.column("mailbox"))
+    connection = op.get_bind()
+    for row in connection.execute(sa.select(submitter.c.id, submitter.c.address)).all():
+        local, at, domain = row.address.lower().rpartition("@")
+        mailbox = f"{local.partition('+')[0]}{at}{domain}" if at else row.address
+        connection.execute(submitter.update().where(submitter.c.id == row.id).values(mailbox=mailbox))
     # Telegram has vouched for whoever wrote there.
     op.execute("UPDATE submitter SET verified_at = created_at WHERE channel = 'telegram'")
 

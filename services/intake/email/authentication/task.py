@@ -21,6 +21,8 @@ from services.intake.email.authentication.signatures import Signature, signature
 from services.intake.email.worker.child import Task
 
 _UNKNOWN = Authentication(AuthResult.TEMPERROR, AuthResult.TEMPERROR, AuthResult.TEMPERROR, source=Source.DNS)
+# With blanks before the colon, or beyond the fields that are read, one reader would see it and another would not.
+_FROM = re.compile(rb"^from([ \t]*):", re.IGNORECASE | re.MULTILINE)
 _END_OF_HEADER = re.compile(rb"\r?\n\r?\n")
 
 
@@ -54,11 +56,11 @@ def prepare(settings: Any) -> Task:
 
 
 def _is_ambiguous(header: bytes) -> bool:
-    """Whether a lone CR stands in it (RFC 5322 section 2.2 forbids it).
+    """Whether readers may see different authors in it: it has one plain From (RFC 5322 section 3.6), and no lone CR.
 
-    Some parsers end a line there, and would see another From than the one that dkimpy finds signed.
+    Some parsers end a line at a CR, and would see another From than the one that dkimpy finds signed.
     """
-    return header.count(b"\r") != header.count(b"\r\n")
+    return _FROM.findall(header) != [b""] or header.count(b"\r") != header.count(b"\r\n")
 
 
 def _author_domain(mail: mime.Mail) -> str | None:
@@ -77,13 +79,16 @@ def _by_dns(raw: bytes, envelope: Mapping[str, Any], author: str, questions: Que
     def is_author(domain: str) -> bool:
         return is_aligned(domain, author, strict=known.strict_dkim)
 
-    signatures = signatures_of(raw, questions, is_author)
-    spf = check_sender(envelope, questions)
-    own = [signature.result for signature in signatures if is_author(signature.domain)]
     if is_aligned(sender_domain(envelope), author, strict=known.strict_spf):
-        dmarc = _dmarc(record, [*own, spf])
+        spf = check_sender(envelope, questions)
+        signatures = signatures_of(raw, questions, is_author)
+        counted = [spf]
     else:
-        dmarc = _dmarc(record, own)
+        signatures = signatures_of(raw, questions, is_author)
+        spf = check_sender(envelope, questions)
+        counted = []
+    own = [signature.result for signature in signatures if is_author(signature.domain)]
+    dmarc = _dmarc(record, [*own, *counted])
     return Authentication(spf, _dkim(signatures), dmarc, AuthResult.PASS in own, Source.DNS)
 
 

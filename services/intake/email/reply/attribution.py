@@ -45,7 +45,7 @@ _LATIN_VERBS = (
     "napisał|napisała|napisana|napisał\\(a\\)|napísal|napísala|napísal\\(a\\)|napsal|napsala|napsal\\(a\\)|napsal/a|"
     "napísal/a|írta|ezt írta|a scris|yazdı|yazmış|şunu yazdı|napisao|napisao je|napisao/la|napisala|napisal|kirjutas|"
     "rakstīja|rašė|parašė|đã viết|menulis|γράφει|έγραψε|пишет|написал|написала|написал\\(а\\)|писал|писала|пише|"
-    "написав|написала|написа|כתב|כתבה|كتب|كتبت"
+    "написав|написала|написа|כתב|כתבה|מאת|كتب|كتبت|كتابة|نوشت|लिखा"
 )
 _VERB = re.compile(
     rf"(?<!\w)(?:{_LATIN_VERBS})(?!\w)|写道|寫道|作成|のメール|さんは書きました|작성|썼습니다|เขียน", re.IGNORECASE
@@ -63,7 +63,8 @@ _YEAR = re.compile(r"(?<!\d)(?:19|20)\d\d(?!\d)")
 _NUMERIC_DATE = re.compile(r"(?<!\d)\d{1,4}\s?[./-]\s?\d{1,2}\s?[./-]\s?\d{2,4}(?!\d)")
 _STARTS_WITH_DATE = re.compile(
     r"\W{0,3}(?:(?:19|20)\d\d[-./年]|\d{1,2}[./-]\s?\d{1,2}[./-]\s?\d{2,4}|"
-    r"\d{1,2}\.?\s(?:de\s)?[^\W\d]{3,12}\.?,?\s(?:de\s)?(?:19|20)\d\d|[^\W\d]{2,12}\.?,\s.{0,16}\d)"
+    r"\d{1,2}\.?\s(?:de\s)?[^\W\d]{3,12}\.?,?\s(?:de\s)?(?:19|20)\d\d|[^\W\d]{2,12}\.?,\s.{0,16}\d|"
+    r"[^\W\d]{3,12}\.?\s\d{1,2},\s(?:19|20)\d\d)"
 )
 _STARTS_WITH_ZONE = re.compile(r"\d{4}-\d{2}-\d{2} \d{1,2}:\d{2}(?::\d{2})? (?:GMT|UTC)[+-]\d{1,2}:?\d{2}\s")
 _STARTS_WITH_PREPOSITION = re.compile(

@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import re
+from itertools import islice
 
 from services.intake.email.reply.lines import Lines, is_blank, is_quoted, is_rule, paragraphs_from_end, trimmed
 
@@ -45,13 +46,14 @@ _ENOUGH_SIGNS = 3
 _PLAIN = re.compile(
     r"(?:p\s)?(?:please|kindly)?\s?(?:consider|think of|think about) (?:the|your) environment.{0,20}print|"
     r"before (?:you )?print.{0,60}environment|pensez à l.environnement|(?:der )?umwelt zuliebe.{0,80}druck|"
-    r"(?:bitte )?(?:denken|prüfen|schonen|schützen|überlegen|berücksichtigen|helfen|drucken) sie.{0,100}(?:mail|"
-    r"nachricht).{0,60}druck|virenfrei|virus[- ]?free|questo messaggio.{0,30}analizzato|(?:diese|this|"
-    r"the) (?:e-?mail|nachricht|message|mail)\b.{0,80}(?:geprüft|überprüft|checked|scanned)|(?:(?:hinweise|"
-    r"informationen|information)\s(?:zum|zur|zu|über|on)|(?:unsere )?datenschutz(?:hinweis|erklärung|"
+    r"(?:bitte )?(?:denken|prüfen|schonen|schützen|überlegen|berücksichtigen|helfen|drucken) sie.{0,100}(?:(?:mail|"
+    r"nachricht).{0,60}druck|druck.{0,60}(?:mail|nachricht))|(?:(?:diese )?e-?mail ist )?virenfrei|virus[- ]?free|"
+    r"questo messaggio.{0,30}analizzato|(?:diese|this|the) (?:e-?mail|nachricht|message|mail)\b.{0,80}(?:geprüft|"
+    r"überprüft|checked|scanned)|(?:(?:hinweise|informationen|information)\s(?:zum|zur|zu|über|on)|"
+    r"(?:unsere )?datenschutz(?:hinweis|erklärung|"
     r"inform)).{0,160}(?:https?:|www\.)|you received this (?:message|e-?mail) because|you are receiving this|"
     r"to unsubscribe from this|sie erhalten diese (?:e-?mail|nachricht), weil|reply to this e-?mail directly or|"
-    r"[\w-]{1,60} (?:mailing ?list|mailingliste)\s\S{1,80}@",
+    r"[\w-]{1,60} (?:mailing ?list|mailingliste)\s(?:--\s)?\S{1,80}@",
     re.IGNORECASE,
 )
 _REGISTER = re.compile(
@@ -87,16 +89,19 @@ _OF_A_PERSON = re.compile(r"\b(?:ich|mich|mir|meine?[mnrs]?|my|me|i)\b", re.IGNO
 def without_disclaimers(lines: Lines) -> Lines:
     """The lines without such paragraphs at their end, and without a gateway's warning at their beginning."""
     lines = _without_banner(trimmed(lines))
-    for _ in range(_MOST_PARAGRAPHS):
-        start, stop = next(paragraphs_from_end(lines), (0, 0))
-        paragraph = lines[start:stop]
-        if not paragraph or any(is_quoted(line) for line in paragraph):
+    below: Lines = ()  # what may end a disclaimer that begins above
+    for start, stop in islice(paragraphs_from_end(lines), _MOST_PARAGRAPHS):
+        paragraph = (*lines[start:stop], *below)
+        if any(is_quoted(line) for line in paragraph):
             break
-        cut = _first_of_disclaimer(paragraph)
-        if cut is None:
+        cut = _first_of_disclaimer(paragraph, stop - start)
+        if cut is not None:
+            lines, below = lines[: start + cut], ()
+        elif all(map(is_rule, paragraph)) or _may_go_on(paragraph):
+            below = paragraph
+        else:
             break
-        lines = trimmed(lines[: start + cut])
-    return lines
+    return trimmed(lines)
 
 
 def _without_banner(lines: Lines) -> Lines:
@@ -108,10 +113,17 @@ def _without_banner(lines: Lines) -> Lines:
     return lines
 
 
-def _first_of_disclaimer(paragraph: Lines) -> int | None:
-    """The number of the first line of the disclaimer that goes on to the end of the paragraph; None if it has none."""
-    for at, line in enumerate(paragraph[:_MOST_LINES]):
-        begins = _PLAIN.match(line.strip()[:200]) or _BEGINNING.match(line) or _REGISTER.search(line[:200])
+def _may_go_on(paragraph: Lines) -> bool:
+    """Whether the paragraph speaks as disclaimers do, though not enough to be one by itself."""
+    text = " ".join(paragraph)
+    return len(text) <= _LONGEST // 2 and not _OF_A_PERSON.search(text) and any(sign.search(text) for sign in _SIGNS)
+
+
+def _first_of_disclaimer(paragraph: Lines, most: int) -> int | None:
+    """The number of the line, one of the first `most`, where the disclaimer begins that goes on to the end; or None."""
+    for at, line in enumerate(paragraph[: min(most, _MOST_LINES)]):
+        plain = _PLAIN.match(" ".join(paragraph[at : at + 2]).strip()[:200])
+        begins = plain or _BEGINNING.match(line) or _REGISTER.search(line[:200])
         if begins and _is_disclaimer(" ".join(paragraph[at:])):
             return at
     return None

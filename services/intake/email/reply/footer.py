@@ -25,10 +25,11 @@ _SENT_FIRST = re.compile(
     r"(?:(?:this|the) (?:e-?mail|message|mail) (?:was|has been|is) )?(?:sent|written|composed|typed)\s(?:from|via|"
     r"with|by|using|on|through)\b|gesendet\s(?:von|vom|mit|über|aus|via|per|durch|unterwegs)|(?:geschickt|"
     r"geschrieben|verschickt|versendet|verfasst|getippt)\s(?:von|vom|mit|über|aus|via|per|unterwegs)|envoyé\s(?:de|"
-    r"depuis|à partir|avec|via|par)|inviat[oa]\s|enviad[oa]\s(?:desde|do|da|de|a partir|com|con|por|mediante)|"
+    r"depuis|à partir|avec|via|par)|inviat[oa]\s|enviad[oa]\s(?:desde|do|da|de|a partir d[aeo]|com|con|por|mediante)|"
     r"verzonden\s(?:vanaf|vanuit|met|via|van)|verstuurd\s|skickat?\s(?:från|med|via)|sendt\s(?:fra|med|via)|"
     r"lähetetty\s|wysłan[eoa]\s(?:z|za|przez)|odesláno\s|odoslané\s|отправлен[оа]\s(?:с|из)|надіслано\s|küldve\s|"
-    r"elküldve\s|trimis\s(?:de|din)|poslano\s|saadetud\s|στάλθηκε\s|发自|發自|來自|从我的|從我的|傳送自|나의",
+    r"elküldve\s|trimis\s(?:de|din)|poslano\s|saadetud\s|στάλθηκε\s|"
+    r"изпратено\s|נשלח\s|أُ?رسلت\s|đã gửi từ\s|dikirim dari\s|ส่งจาก\s|enviat\s|发自|發自|來自|从我的|從我的|傳送自|나의",
     re.IGNORECASE,
 )
 _SENT_LAST = re.compile(
@@ -38,9 +39,10 @@ _SENT_LAST = re.compile(
     re.IGNORECASE,
 )
 _GET_OUTLOOK = re.compile(
-    r"(?:(?:get|download|try|hol(?:en)?|sie|sich|dir|laden|obtenir|obtenez|télécharge[rz]|obtén|obtener|obtenga|"
-    r"obter|obtenha|scarica|ottieni|hämta|hent|hanki|pobierz|stáhnout|скачать|получить|获取|"
-    r"取得)\s){0,3}outlook.{0,3}\s(?:for|für|fuer|pour|para|per|voor|för|til|dla|для)\s(?:ios|android|mac|"
+    r"(?:(?:get|download|try|hol(?:e|en)?|sie|sich|dir|laden|obtenir|obtenez|télécharge[rz]|obtén|obtener|obtenga|"
+    r"obter|obtenha|o|scarica|ottieni|hämta|hent|hanki|pobierz|stáhnout|скачать|получить|获取|"
+    r"取得)\s){0,3}(?:outlook|bluemail|gmail|spark|aqua mail)"
+    r".{0,3}\s(?:for|für|fuer|pour|para|per|voor|för|til|dla|для)\s(?:ios|android|mac|"
     r"windows)\b(?:\s(?:beziehen|herunter|herunterladen|laden|holen|abrufen|downloaden|ophalen))?",
     re.IGNORECASE,
 )

@@ -35,7 +35,7 @@ _NAMES = {
     Field.FROM: (
         "from|von|absender|de|expéditeur|da|mittente|remitente|remetente|van|afzender|från|fra|frå|lähettäjä|od|"
         "nadawca|odesílatel|odosielateľ|feladó|de la|expeditor|от|отправитель|від|από|kimden|gönderen|pošiljatelj|"
-        "dari|từ|saatja|no|nuo|差出人|发件人|寄件者|寄件人|보낸 사람|보낸사람|מאת|من|จาก"
+        "šalje|dari|từ|saatja|no|nuo|差出人|发件人|寄件者|寄件人|보낸 사람|보낸사람|מאת|من|จาก"
     ),
     Field.DATE: (
         "date|sent|sent at|sent on|creation date|datum|datum/uhrzeit|gesendet|gesendet am|verschickt|versendet|"
@@ -43,18 +43,19 @@ _NAMES = {
         "datum verzonden|skickat|sendt|dato|lähetetty|päivämäärä|päiväys|wysłano|odesláno|odoslané|dátum|elküldve|"
         "küldve|trimis|отправлено|дата|надіслано|στάλθηκε|ημερομηνία|gönderildi|gönderilme tarihi|tarih|poslano|"
         "tanggal|dikirim|đã gửi|ngày|saadetud|送信日時|日付|发送时间|发送日期|日期|寄件日期|傳送時間|보낸 날짜|날짜|"
-        "נשלח|תאריך|تاريخ|التاريخ"
+        "נשלח|תאריך|تاريخ|التاريخ|تم الإرسال|изпратено|보낸 시간"
     ),
     Field.TO: (
         "to|an|empfänger|à|a|destinataire|para|aan|ontvanger|till|til|vastaanottaja|do|komu|címzett|către|catre|кому|"
-        "до|προς|kime|alıcı|kepada|đến|tới|saaja|kam|za|宛先|收件人|收件者|받는 사람|받는사람|אל|إلى"
+        "до|προς|kime|alıcı|kepada|đến|tới|saaja|prima|kam|za|宛先|收件人|收件者|받는 사람|받는사람|אל|إلى"
     ),
     Field.SUBJECT: (
         "subject|betreff|betr.|objet|oggetto|asunto|assunto|onderwerp|ämne|emne|aihe|temat|předmět|predmet|tárgy|subiect|"
-        "тема|θέμα|konu|zadeva|perihal|subjek|chủ đề|teema|件名|主题|主旨|主題|제목|נושא|الموضوع"
+        "тема|θέμα|konu|zadeva|perihal|subjek|chủ đề|teema|относно|件名|主题|主旨|主題|제목|נושא|الموضوع"
     ),
     Field.OTHER: (
-        "cc|bcc|kopie|kopia|copie|copie à|copia|cópia|kopi|kopio|másolatot kap|копия|копія|κοιν|bilgi|抄送|副本|참조|"
+        "cc|bcc|sent by|gesendet von|"
+        "kopie|kopia|copie|copie à|copia|cópia|kopi|kopio|másolatot kap|копия|копія|κοιν|bilgi|抄送|副本|참조|"
         "reply-to|antwort an|risposta|rispondi a|répondre à|responder a|antwoord aan|svar til|svara till|importance|"
         "wichtigkeit|priority|priorität|importanza|attachments|anlage|anlagen|anhang|anhänge|pièces jointes|allegati|"
         "adjuntos|bijlagen|organisation|organization|newsgroups|message-id|nachrichten-id|in-reply-to|categories|"

@@ -28,7 +28,7 @@ _POSTSCRIPT = re.compile(
 _OF_SENTENCES = re.compile(
     r"\b(?:ist|sind|war|waren|wäre|wären|wird|werden|würde|kann|können|könnte|soll|sollte|sollen|muss|müssen|hat|"
     r"haben|hätte|habe|bin|bitte|ich|wir|mich|mir|uns|sie|es|ihnen|man|nicht|keine?|auch|noch|wenn|dass|weil|aber|"
-    r"oder|schon|nur|is|are|was|were|will|would|can|could|should|must|has|have|had|do|does|please|i|we|you|me|us|my|"
+    r"oder|schon|nur|is|are|was|were|will|would|can|could|should|must|has|have|had|do|does|please|i(?!\.)|we|you|me|us|my|"
     r"our|it|this|that|not|if|but|because|there|than|too|much|way)\b",
     re.IGNORECASE,
 )

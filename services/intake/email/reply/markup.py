@@ -54,6 +54,7 @@ _PARTS = (
     (Part.ATTRIBUTION, "id", re.compile(r"reply-intro")),
     (Part.SIGNATURE, "class", re.compile(r".*\b(?:gmail_signature|moz-signature|protonmail_signature_block)\b.*")),
     (Part.SIGNATURE, "name", re.compile(r"messageSignatureSection")),
+    (Part.SIGNATURE, "fairemail", re.compile(r"signature")),
 )
 _QUOTING_CLASS = re.compile(r"quote|cite", re.IGNORECASE)
 _LINE_AT_SIDE = re.compile(r"border-(?:left|inline-start)\s*:", re.IGNORECASE)
@@ -113,13 +114,14 @@ class _Marker:
         self._depth += 1
         if self._depth > _DEEPEST:
             raise _TooDeepError
-        part = _part(tag, attributes) if not self._capture and self._parts < _MOST_PARTS else None
+        is_asked = bool(attributes) and not self._capture and self._parts < _MOST_PARTS
+        part = _part(tag, attributes) if is_asked else None
         self._parts += part is not None
         if part is Part.OTHER_MAIL:
             self._put(f"<p>{ANOTHER_MAIL}</p>")
         elif part:
             self._capture = _Capture(part, self._depth)
-        kept = "".join(f' {name}="{escape(attributes[name])}"' for name in _KEPT if name in attributes)
+        kept = _kept(attributes) if attributes else ""
         self._put(f"<{tag}{kept}>")
 
     def end(self, tag: str) -> None:
@@ -141,6 +143,10 @@ class _Marker:
 
     def _put(self, piece: str) -> None:
         (self._capture.pieces if self._capture else self._pieces).append(piece)
+
+
+def _kept(attributes: Mapping[str, str]) -> str:
+    return "".join(f' {name}="{escape(attributes[name])}"' for name in _KEPT if name in attributes)
 
 
 def _part(tag: str, attributes: Mapping[str, str]) -> Part | None:

@@ -4,6 +4,7 @@ from __future__ import annotations
 
 from collections.abc import Callable
 
+from services.intake.email.reply.armour import without_armour
 from services.intake.email.reply.contact import without_contact
 from services.intake.email.reply.disclaimer import without_disclaimers
 from services.intake.email.reply.footer import without_footers
@@ -18,6 +19,7 @@ _MOST_LINES = 5_000
 # What ends a mail hides where its quotes end, and what ends the reply comes to light without them: hence twice.
 _ENDINGS: tuple[Callable[[Lines], Lines], ...] = (without_disclaimers, without_footers, without_signature)
 RULES: tuple[Callable[[Lines], Lines], ...] = (
+    without_armour,
     without_marked_signatures,
     *_ENDINGS,
     without_quotes,

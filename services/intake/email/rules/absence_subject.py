@@ -2,12 +2,17 @@
 
 from __future__ import annotations
 
+import re
+
 from services.intake.email.mime import header
 from services.intake.email.rules.folded import folded, folded_phrases
 from services.intake.email.rules.verdict import Evidence, MailKind, Verdict
 
 _LONGEST = 200  # what a mail program puts in front is at the front
 _SEPARATORS = (":", "(", "[", ")", "]", "- ", "=")
+_TIME_OF_ABSENCE = re.compile(r"\s?(?:bis|vom|ab|until|till)\b\D{0,20}\d")
+# Notes names its user, and says on what day to expect an answer.
+_OF_NOTES = re.compile(r"(?:\S+ ){1,6}(?:is out of the office|ist ausser haus)\.?(?: ?\([^()]{1,60}\)\.?)?")
 _PHRASES = folded_phrases("""
     Automatische Antwort | Automatische Rückantwort | Autoantwort | Auto-Antwort
     Automatische Abwesenheitsnotiz | Automatische Eingangsbestätigung | Abwesenheitsnotiz
@@ -39,11 +44,12 @@ _PHRASES = folded_phrases("""
 def absence_subject(seen: Evidence) -> Verdict | None:
     """An autoresponder's words in front and set apart, or alone: after Re: or within a subject a person wrote them."""
     subject = folded(header(seen.mail, "subject")[:_LONGEST]).lstrip("[(*#\"' ")
-    if not any(_is_set_apart(subject.removeprefix(phrase)) for phrase in _PHRASES if subject.startswith(phrase)):
+    begins = any(_is_set_apart(subject.removeprefix(phrase)) for phrase in _PHRASES if subject.startswith(phrase))
+    if not begins and not _OF_NOTES.fullmatch(subject):
         return None
     return Verdict(MailKind.AUTO_REPLY, "absence-subject", "its subject begins as autoresponders begin theirs")
 
 
 def _is_set_apart(rest: str) -> bool:
     rest = rest.lstrip(" \"'*!.")
-    return not rest or rest.startswith(_SEPARATORS)
+    return not rest or rest.startswith(_SEPARATORS) or bool(_TIME_OF_ABSENCE.match(rest))

@@ -6,7 +6,12 @@ from services.intake.email.mime import address, header
 from services.intake.email.rules.failures import bounce
 from services.intake.email.rules.failures.addresses import addresses_in
 from services.intake.email.rules.failures.notice import notice_text
-from services.intake.email.rules.failures.words import is_greeting, says_failure, titles_failure
+from services.intake.email.rules.failures.words import (
+    is_of_person,
+    says_failure,
+    says_failure_of_mail,
+    titles_failure,
+)
 from services.intake.email.rules.senders import is_machine
 from services.intake.email.rules.verdict import Evidence, Verdict
 
@@ -14,19 +19,17 @@ _LONGEST_NOTICE = 4_000  # characters in which a server has said what it has to 
 
 
 def failure_notice(seen: Evidence) -> Verdict | None:
-    """A server's address with a failure in subject or text; or from whomever, where both say it and name an address.
+    """A server's address with a failure in the subject, or in a text that names an address; or all of it from whomever.
 
     People forward and quote such notices: with Fwd: before the subject, with a greeting, or under a subject of theirs.
+    And forms of theirs come from addresses like servers'.
     """
     titled = titles_failure(header(seen.mail, "subject"))
-    text = seen.body.text[:_LONGEST_NOTICE]
+    notice = notice_text(seen.body.text[:_LONGEST_NOTICE])
+    names_another = bool(set(addresses_in(notice)) - {address(seen.mail, "from")})
     if is_machine(seen):
-        if titled or says_failure(notice_text(text)):
+        if titled or (names_another and says_failure_of_mail(notice)):
             return bounce(seen, "failure-notice", "a mail server says that a delivery failed")
-    elif titled and not is_greeting(text) and says_failure(notice_text(text)) and _names_another(seen, text):
+    elif titled and names_another and says_failure(notice) and not is_of_person(notice):
         return bounce(seen, "failure-notice", "it says in a server's words that a delivery failed")
     return None
-
-
-def _names_another(seen: Evidence, text: str) -> bool:
-    return bool(set(addresses_in(notice_text(text))) - {address(seen.mail, "from")})

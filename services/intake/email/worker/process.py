@@ -91,16 +91,19 @@ class Worker:
             self._idle.put_nowait(place)
 
     async def _start(self) -> _Child:
-        process = await asyncio.create_subprocess_exec(
-            *self._command,
-            stdin=asyncio.subprocess.PIPE,
-            stdout=asyncio.subprocess.PIPE,
-            stderr=asyncio.subprocess.DEVNULL,  # a traceback could quote the mail
-            env=_ENVIRONMENT,
-            cwd="/",
-            start_new_session=True,
-            limit=_CHUNK,
-        )
+        try:
+            process = await asyncio.create_subprocess_exec(
+                *self._command,
+                stdin=asyncio.subprocess.PIPE,
+                stdout=asyncio.subprocess.PIPE,
+                stderr=asyncio.subprocess.DEVNULL,  # a traceback could quote the mail
+                env=_ENVIRONMENT,
+                cwd="/",
+                start_new_session=True,
+                limit=_CHUNK,
+            )
+        except OSError as error:  # no file or process is to be had at the moment
+            raise WorkerUnavailable(" ".join(self._command)) from error
         child = _Child(process)
         try:
             async with asyncio.timeout(_START_SECONDS):

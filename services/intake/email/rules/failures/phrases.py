@@ -16,7 +16,9 @@ SUBJECTS = folded_phrases("""
     Delivery subsystem | Delivery system | Delivery to | Delayed mail | Delayed message | Delayed delivery
     Permanent delivery | Permanent fail | Failed mail | Failed delivery | Failed message | Failed to deliver
     Failure notice | Failure delivery | Failure notification | Non-deliver | Nondeliver | Non deliver
-    Could not send | Could not deliver | Couldn't deliver | Unable to deliver | Warning: | NDN: | NDR:
+    Could not send | Could not deliver | Couldn't deliver | Unable to deliver
+    Warning: could not | Warning: mail | Warning: message | Warning: delivery | Warning: e-mail | Warning: your
+    NDN: | NDR:
     Nachricht unzustellbar | User unknown | There was an error sending | Error sending | Error during delivery
     Error delivering | Postmaster notify | Invalid address | Invalid recipient | Unknown recipient
     Unknown user | Reject mail | Ignored not member |
@@ -34,7 +36,8 @@ SUBJECTS = folded_phrases("""
     Benachrichtigung zum Zustellstatus | Benachrichtigung über den Zustellstatus
     Benachrichtigung zum Übermittlungsstatus | Benachrichtung zum | Benachrichtigung über Nichtzustellung
     Rückläufer | Verzögerte Zustellung | Verzögerung bei der Zustellung | Zustellverzögerung
-    Zustellungsverzögerung | Warnung: | Der Empfänger | Empfänger unbekannt
+    Zustellungsverzögerung | Warnung: Nachricht | Warnung: E-Mail | Warnung: Mail
+    Warnung: Ihre | Warnung: Zustell | Der Empfänger | Empfänger unbekannt
 
     Non remis | Échec de remise | Échec de la remise | Échec de distribution | Échec de livraison
     Échec d'envoi | Message non remis | Message non distribu | Notification d'état | Notification de l'état
@@ -52,35 +55,23 @@ SUBJECTS = folded_phrases("""
     退信 | 无法送达 | 未送達
 """)  # noqa: RUF001 - Cyrillic
 
-# A notice says one of these somewhere before the mail that came back.
+# A notice says one of these somewhere before the mail that came back, and people hardly ever do.
 TEXTS = folded_phrases("""
-    could not be delivered | cannot be delivered | can not be delivered | can't be delivered
-    couldn't be delivered | could not be reached | could not be sent | could not deliver | couldn't deliver
-    was not delivered | were not delivered | wasn't delivered | weren't delivered | has not been delivered
-    not been delivered | not been able to deliver | unable to deliver | not able to deliver
-    wasn't able to deliver | undeliverable | undelivered | not deliverable | not delivered | trouble delivering
-    did not reach | did not receive | failed recipient | failed delivery | failed permanently
-    failed to deliver | failed addresses | following addresses had | permanent error | permanent fatal error
-    permanent failure | permanently failed | fatal errors | failure reason | delivery status notification
-    delivery has failed | delivery attempt | delivery incomplete | delivery temporarily | user unknown
-    user not known | user not found | user doesn't exist | user does not exist | unknown user
-    unknown recipient | unknown address | unknown local | no such user | no such mailbox | no such address
-    no such recipient | no such account | no mailbox here | no longer on server | mailbox unavailable
-    mailbox full | mailbox is full | mailbox not found | mailbox disabled | mailbox does not exist
-    mailbox exceed | mailbox has exceeded | over quota | overquota | quota exceeded | exceeded its
-    exceeded the storage | exceeded storage | exceeded the local limit | invalid user | invalid recipient
-    invalid address | invalid final | recipient address rejected | recipient rejected | recipient not found
-    recipient unknown | recipient is invalid | address rejected | address not found | address unknown | rcpt to
-    smtp error | smtp server returned | account disabled | account is disabled | account inactive
-    account does not exist | account that you tried to reach | was rejected | been rejected
-    automatically rejected | rejected by | rejected your message | rejected the message | rejected recipient
-    returned to sender | mail loop | too many hops | host unknown | host not found | bouncedrecipients
-    unrouteable address | unroutable address | relaying denied
+    failed recipient | failed delivery | failed addresses | following addresses had | permanent fatal error
+    fatal errors | delivery status notification | delivery incomplete | delivery temporarily | user unknown
+    user not known | user not found | user doesn't exist | user does not exist | unknown user | unknown recipient
+    unknown local | no such user | no such mailbox | no such address | no such recipient | no such account
+    no mailbox here | no longer on server | mailbox unavailable | mailbox full | mailbox is full | mailbox not found
+    mailbox disabled | mailbox does not exist | mailbox exceed | mailbox has exceeded | over quota | overquota
+    quota exceeded | exceeded the storage | exceeded storage | exceeded the local limit | invalid user
+    invalid recipient | invalid final | recipient address rejected | recipient rejected | recipient not found
+    recipient unknown | recipient is invalid | address rejected | rcpt to | smtp error | smtp server returned
+    account that you tried to reach | rejected your message | rejected the message | rejected recipient | mail loop
+    too many hops | host unknown | host not found | bouncedrecipients | unrouteable address | unroutable address
+    relaying denied | unable to deliver mail | unable to deliver message | unable to deliver your
+    unable to deliver the message
 
-    nicht zustellbar | nicht zugestellt | nicht zustellen | nicht ausgeliefert | nicht übermittelt
-    nicht erreicht werden | nicht weitergeleitet werden | unzustellbar | Empfänger unbekannt
-    Adresse ist unbekannt | existiert nicht | Postfach ist voll | Postfach voll | Quota überschritten
-    zurückgesandt
+    Postfach ist voll | Postfach voll | Quota überschritten
 
     n'a pas pu etre | n'a pas ete remis | n'ont pas pu | non remis | non distribue | no se puede entregar
     no se pudo entregar | no se ha podido entregar | no ha podido ser | impossibile recapitare
@@ -91,6 +82,23 @@ TEXTS = folded_phrases("""
     kunde inte levereras | kunne ikke leveres | ei voitu toimittaa | nem sikerült kézbesíteni | teslim edilemedi
     не доставлен | не был доставлен | не может быть доставлен | не удалось доставить | невозможно доставить
     送信できません | 送信に失敗 | 配信できません | 配信に失敗 | 退信 | 无法投递 | 无法送达
+""")
+
+# Or one of these of a mail; people say them of parcels, applications and benches as well.
+ORDINARY_TEXTS = folded_phrases("""
+    was not delivered | were not delivered | wasn't delivered | weren't delivered | has not been delivered
+    not been delivered | not been able to deliver | not able to deliver | wasn't able to deliver | unable to deliver
+    undeliverable | undelivered | not deliverable | not delivered | trouble delivering | did not reach
+    did not receive | could not be reached | could not be sent | could not be delivered | cannot be delivered
+    can not be delivered | can't be delivered | couldn't be delivered | could not deliver | couldn't deliver
+    failed to deliver | permanent error | permanent failure | permanently failed | failed permanently | failure reason
+    delivery has failed | delivery attempt | unknown address | exceeded its | invalid address | address not found
+    address unknown | account disabled | account is disabled | account inactive | account does not exist
+    was rejected | been rejected | automatically rejected | rejected by | returned to sender
+
+    nicht zustellbar | nicht zugestellt | nicht zustellen | nicht ausgeliefert | nicht übermittelt
+    nicht erreicht werden | nicht weitergeleitet werden | unzustellbar | Empfänger unbekannt | Adresse ist unbekannt
+    existiert nicht | zurückgesandt
 """)
 
 # A notice that says one of these is about a delay.
