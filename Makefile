@@ -33,7 +33,7 @@ run: .venv/ready .venv/model ## start the Ideenkanal: mail on port 8025, web pag
 	echo "starting the Ideenkanal (Ctrl-C ends it)"
 	exec .venv/bin/ideenkanal run
 
-test: .venv/ready .venv/model programs ## run all tests, on SQLite and on a PostgreSQL of their own
+test: .venv/ready .venv/model programs ## run all tests, on SQLite and on a PostgreSQL and a Postfix of their own
 	echo "running the tests, $(workers) at a time"
 	$(python) -m pytest -n $(workers) --dist worksteal
 
@@ -91,3 +91,9 @@ learned_from := config/topics.toml $(wildcard nlp/corpus/* nlp/configs/* nlp/lex
 programs:
 	$(python) -c 'from tests.postgres import find_programs; find_programs()' 2>/dev/null || $(call debian,postgresql)
 	command -v docker-compose >/dev/null || $(call debian,docker-compose)
+	command -v openssl >/dev/null || $(call debian,openssl)
+	command -v swaks >/dev/null || $(call debian,swaks)
+	# Only root can run a Postfix, and another mail server must not be pushed out; without one its tests are skipped.
+	# Unconfigured, Debian's starts no service.
+	[ "$$(id -u)" -ne 0 ] || [ -e /usr/sbin/sendmail ] || { \
+	  echo "postfix postfix/main_mailer_type select No configuration" | debconf-set-selections; $(call debian,postfix); }

@@ -19,9 +19,10 @@ from collections.abc import Iterator, Sequence
 from email.message import EmailMessage
 
 from services.ideas.catalogue import read_catalogue
-from tests.demo_messages import ByMail, chats, mails
+from tests.demo_messages import ByMail, Person, chats, mails
 from tests.fakes.bot_api import BotApiServer, Citizen
 from tests.fakes.smtp_sink import SmtpSink
+from tests.mail import mail
 from tests.service import ROOT, Service
 
 STAGES = ("pruefung-regionalkonvent", "fachpruefung-imag", "lenkungskreis", "aufgenommen", "umgesetzt")
@@ -85,6 +86,7 @@ class Demonstration:
 
     async def _through_all_stages(self, reference: str) -> None:
         person = mails()[0].person
+        await self._answer(person)
         for stage in STAGES:
             note = "Der Verkehrsverbund prüft zwei zusätzliche Fahrten." if stage == STAGES[0] else ""
             code, output = await self._service.command("stage", reference, stage, "--note", note)
@@ -93,6 +95,16 @@ class Demonstration:
                 self._missing.append(f"update {stage}")
         code, output = await self._service.command("show", reference)
         say(output)
+
+    async def _answer(self, person: Person) -> None:
+        """Whoever answers our mail has received it: from then on they hear of each stage."""
+        confirmation = self._relay.mails_to(person.address)[0].message
+        text = "Gern auch am Samstag."
+        say(f"{person.name} antwortet: {text}")
+        reply_to = str(confirmation["Reply-To"])
+        message = mail(person.address, f"Re: {confirmation['Subject']}", text, recipient=reply_to)
+        await asyncio.to_thread(hand_over, self._service.mail_port, ByMail(person, message), reply_to)
+        await self._service.logged("message.read", count=13)
 
     async def _digests(self, bodies: Sequence[str]) -> None:
         for body in (self._bodies[name] for name in bodies):
@@ -130,16 +142,16 @@ class Demonstration:
             say("nichts" + (", obwohl etwas geschuldet war" if expected else ", und das ist richtig so"))
         elif not expected:
             self._missing.append(f"nothing should have gone to {address}")
-        for mail in received:
-            say(f"Betreff: {mail.message['Subject']}")
-            say(plain_text(mail.message), indent="  │ ")
+        for each in received:
+            say(f"Betreff: {each.message['Subject']}")
+            say(plain_text(each.message), indent="  │ ")
 
 
-def hand_over(port: int, item: ByMail) -> None:
+def hand_over(port: int, item: ByMail, recipient: str = "ideen@example.org") -> None:
     """Send a mail as its author's program does."""
     with smtplib.SMTP("127.0.0.1", port, timeout=20) as client:
         if isinstance(item.message, bytes):
-            client.sendmail(item.person.address, ["ideen@example.org"], item.message)
+            client.sendmail(item.person.address, [recipient], item.message)
         else:
             client.send_message(item.message)
 
@@ -178,6 +190,7 @@ async def main() -> int:
                 "RELAY_HOST": "127.0.0.1",
                 "RELAY_PORT": str(relay.port),
                 "RELAY_SECURITY": "none",
+                "AUTHENTICATION_RESOLVER": "off",
                 "TELEGRAM_TOKEN": telegram.token,
                 "TELEGRAM_BASE_URL": telegram.base_url,
             }

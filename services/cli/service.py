@@ -151,7 +151,9 @@ async def _add_intake(assembly: _Assembly) -> None:
     stack.callback(understander.close)
     assembly.states["model"] = lambda: understander.state.value
     inbound = await stack.enter_async_context(InboundLog(assembly.register.log))
-    await stack.enter_async_context(MailReceiver(settings.email, settings.storage.data_dir, inbound))
+    storage = settings.storage
+    receiver = MailReceiver(settings.email, storage.data_dir, inbound, share_port=storage.is_server)
+    await stack.enter_async_context(receiver)
     reading = ReadingProcess(settings.email, settings.region.reference_prefix)
     mail = MailChannel(
         await stack.enter_async_context(reading),

@@ -128,7 +128,7 @@ async def insert(session: AsyncSession, messages: Sequence[InboundMessage]) -> t
         .returning(InboundRow.channel, InboundRow.external_id, InboundRow.id)
     )
     # The rows as parameters, not as VALUES: a statement of another length each time would be compiled each time.
-    rows = await session.execute(statement, [_row(message) for message in unique.values()])
+    rows = await session.execute(statement, [row_of(message) for message in unique.values()])
     new = {(row.channel, row.external_id): row.id for row in rows}
     known = dict(new)
     if missing := [key for key in unique if key not in new]:
@@ -145,7 +145,8 @@ async def insert(session: AsyncSession, messages: Sequence[InboundMessage]) -> t
     return tuple(receipts)
 
 
-def _row(message: InboundMessage) -> dict[str, Any]:
+def row_of(message: InboundMessage) -> dict[str, Any]:
+    """A new message as its columns."""
     return {
         "channel": message.channel,
         "external_id": message.external_id,

@@ -5,6 +5,7 @@ from __future__ import annotations
 import asyncio
 from collections.abc import Sequence
 from datetime import datetime, timedelta
+from functools import partial
 
 from sqlalchemy import select, text
 
@@ -15,6 +16,7 @@ from services.ideas.catalogue import Catalogue
 from services.ideas.digests import write_digest
 from services.ideas.errors import IdeaNotFound
 from services.ideas.holding import HoldingPen
+from services.ideas.inbound_sqlite import SqliteInsert
 from services.ideas.lookups import Lookups, unknown
 from services.ideas.mailboxes import Mailboxes
 from services.ideas.model import (
@@ -53,6 +55,7 @@ class Register(Lookups):
         super().__init__(store, secret)
         self._admission = Admission(catalogue, secret)
         self._outbox = Outbox(secret)
+        self._insert_directly = SqliteInsert()
         self.mailboxes = Mailboxes(store)
         self.holding_pen = HoldingPen(store, self._admission)
 
@@ -60,8 +63,11 @@ class Register(Lookups):
 
     async def log(self, messages: Sequence[InboundMessage]) -> tuple[Receipt, ...]:
         """Commit raw messages; one that is known already is not kept twice. Receipts come in the same order."""
-        async with self._store.writing() as session:
-            receipts = await inbound.insert(session, messages)
+        if self._store.is_sqlite:
+            receipts = await self._store.write_directly(partial(self._insert_directly, messages=messages))
+        else:
+            async with self._store.writing() as session:
+                receipts = await inbound.insert(session, messages)
         self.messages_waiting.set()
         return receipts
 

@@ -2,11 +2,13 @@
 
 from __future__ import annotations
 
-from collections.abc import AsyncIterator
+import asyncio
+import sqlite3
+from collections.abc import AsyncIterator, Callable
 from contextlib import asynccontextmanager
 from pathlib import Path
 from types import TracebackType
-from typing import Any, Self
+from typing import Any, Self, TypeVar
 
 from sqlalchemy import Connection, event, text
 from sqlalchemy.dialects import postgresql, sqlite
@@ -17,12 +19,15 @@ from sqlalchemy.ext.asyncio import AsyncEngine, AsyncSession, async_sessionmaker
 from sqlalchemy.pool import AsyncAdaptedQueuePool, NullPool
 
 from services.ideas.errors import StoreError, StoreFull, StoreUnavailable
+from services.ideas.sqlite_writer import SqliteWriter
 from services.ideas.tables import Table
 
+_T = TypeVar("_T")
 # Longer than any transaction of ours, so that a second process (a command of the CLI) waits instead of failing.
 _BUSY_TIMEOUT_MS = 10_000
 _CONNECT_SECONDS = 5.0
 _ANSWER_SECONDS = 10.0
+_TURN_SECONDS = 30.0
 # SQLSTATE disk_full, and SQLite's result code (https://sqlite.org/rescode.html).
 _FULL = ("53100", "SQLITE_FULL")
 # What no repetition mends: SQLSTATE classes data exception, integrity constraint violation, syntax error.
@@ -42,6 +47,8 @@ class Store:
             self._writer = _sqlite_engine(url, begin="BEGIN IMMEDIATE", pool_size=1)
             self._reader = _sqlite_engine(url, begin="BEGIN", pool_size=4)
             self._migrator = _sqlite_engine(url, begin="BEGIN IMMEDIATE", pool_size=1, foreign_keys=False)
+            self._direct = SqliteWriter(Path(str(make_url(url).database)), _pragmas(foreign_keys=True))
+            self._turn = asyncio.Lock()
         else:
             self._writer = _postgres(url)
             # A migration may take long, and so may waiting for another process that is at it. No connection is kept:
@@ -61,6 +68,8 @@ class Store:
     ) -> None:
         for engine in {self._writer, self._reader, self._migrator}:
             await engine.dispose()
+        if self.is_sqlite:
+            await self._direct.close()
 
     @asynccontextmanager
     async def writing(self) -> AsyncIterator[AsyncSession]:
@@ -68,8 +77,13 @@ class Store:
 
         Raises StoreUnavailable for what may pass, StoreFull where no space is left, StoreError for the rest.
         """
-        async with _translated(), self._write_session.begin() as session:
+        async with self._in_turn(), _translated(), self._write_session.begin() as session:
             yield session
+
+    async def write_directly(self, work: Callable[[sqlite3.Connection], _T]) -> _T:
+        """Run `work` in one transaction of a plain connection, in a thread; SQLite alone. Raises as `writing` does."""
+        async with self._in_turn(), _translated():
+            return await self._direct.run(work)
 
     @asynccontextmanager
     async def reading(self) -> AsyncIterator[AsyncSession]:
@@ -87,6 +101,22 @@ class Store:
         async with _translated(), self._migrator.begin() as connection:
             yield connection
 
+    @asynccontextmanager
+    async def _in_turn(self) -> AsyncIterator[None]:
+        """One writer at a time: SQLite itself lets the others sleep, and whoever asks more often gets more."""
+        if not self.is_sqlite:
+            yield
+            return
+        try:
+            async with asyncio.timeout(_TURN_SECONDS):
+                await self._turn.acquire()
+        except TimeoutError as error:
+            raise StoreUnavailable("too many are waiting to write") from error
+        try:
+            yield
+        finally:
+            self._turn.release()
+
 
 def insert_into(session: AsyncSession, table: type[Table]) -> Any:
     """An INSERT in the session's own dialect, so that ON CONFLICT can be said (SQLAlchemy has it for each alone)."""
@@ -99,17 +129,22 @@ async def _translated() -> AsyncIterator[None]:
     try:
         yield
     except DBAPIError as error:
-        code = _code(error)
-        if code in _FULL:
-            raise StoreFull("no space is left where the store lives") from error
-        if code.startswith(_REFUSED):
-            raise StoreError(f"the store refused what it was given ({code})") from error
-        raise StoreUnavailable(f"the store cannot be used at the moment ({code})") from error
+        raise _in_our_words(_code(error)) from error
+    except sqlite3.Error as error:
+        raise _in_our_words(getattr(error, "sqlite_errorname", type(error).__name__)) from error
     except (StatementError, UnicodeEncodeError) as error:
         # What never reached the database: a naive datetime, a lone surrogate.
         raise StoreError(f"the store refused what it was given ({type(error).__name__})") from error
     except (PoolTimeoutError, OSError) as error:
         raise StoreUnavailable(f"the store cannot be reached ({type(error).__name__})") from error
+
+
+def _in_our_words(code: str) -> StoreError:
+    if code in _FULL:
+        return StoreFull("no space is left where the store lives")
+    if code.startswith(_REFUSED):
+        return StoreError(f"the store refused what it was given ({code})")
+    return StoreUnavailable(f"the store cannot be used at the moment ({code})")
 
 
 def _code(error: DBAPIError) -> str:
@@ -154,13 +189,7 @@ def _sqlite_engine(url: str, *, begin: str, pool_size: int, foreign_keys: bool =
     @event.listens_for(engine.sync_engine, "connect")
     def _prepare(connection: Any, _record: Any) -> None:
         cursor = connection.cursor()
-        for pragma in (
-            f"busy_timeout = {_BUSY_TIMEOUT_MS}",
-            "journal_mode = WAL",
-            "synchronous = FULL",  # a commit that a power cut can undo must not be acknowledged
-            f"foreign_keys = {'ON' if foreign_keys else 'OFF'}",
-            "secure_delete = ON",  # what is erased does not linger in free pages
-        ):
+        for pragma in _pragmas(foreign_keys=foreign_keys):
             cursor.execute(f"PRAGMA {pragma}")
         cursor.close()
 
@@ -169,3 +198,13 @@ def _sqlite_engine(url: str, *, begin: str, pool_size: int, foreign_keys: bool =
         connection.execute(text(begin))
 
     return engine
+
+
+def _pragmas(*, foreign_keys: bool) -> tuple[str, ...]:
+    return (
+        f"busy_timeout = {_BUSY_TIMEOUT_MS}",
+        "journal_mode = WAL",
+        "synchronous = FULL",  # a commit that a power cut can undo must not be acknowledged
+        f"foreign_keys = {'ON' if foreign_keys else 'OFF'}",
+        "secure_delete = ON",  # what is erased does not linger in free pages
+    )

@@ -1,12 +1,11 @@
 """A mail server as a process for the benchmark: ours, which commits before it answers, or bare aiosmtpd.
 
-Prints the port that it listens on, and runs until SIGTERM.
+Prints the port that it listens on, and runs until SIGTERM. It logs as `ideenkanal run` does.
 """
 
 from __future__ import annotations
 
 import asyncio
-import logging
 import signal
 import sys
 from contextlib import AsyncExitStack
@@ -63,5 +62,4 @@ async def main(name: str, directory: Path) -> None:
 
 if __name__ == "__main__":
     configure_logging()
-    logging.getLogger().setLevel(logging.WARNING)
     asyncio.run(main(sys.argv[1], Path(sys.argv[2])))

@@ -53,6 +53,9 @@ async def test_a_mail_is_confirmed_digested_acted_on_and_answered(service: Servi
     assert "Spätbus" in text_of(digest)
     assert "anna@example.net" not in digest.as_string()
 
+    async with aiohttp.ClientSession() as session:
+        link = first(re.compile(r"/adresse/[\w-]{43}"), text_of(confirmation))
+        assert (await session.post(f"http://127.0.0.1:{service.web_port}{link}")).status == 200
     note = "Der Zweckverband rechnet."
     code, _ = await service.command("stage", reference, "pruefung-regionalkonvent", "--note", note)
     assert code == 0

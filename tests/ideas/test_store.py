@@ -53,11 +53,10 @@ async def add_submitter(store: Store, *addresses: str, then: Callable[[], object
 
 async def fill(store: Store) -> None:
     """Leave no space for more than what is there."""
+    if store.is_sqlite:
+        await allow_pages(store, 1)  # SQLite takes as many as are there for the least
+        return
     async with store.writing() as session:
-        if store.is_sqlite:
-            pages = await session.scalar(text("PRAGMA page_count"))
-            await session.execute(text(f"PRAGMA max_page_count = {pages}"))
-            return
         await session.execute(
             text(
                 "CREATE FUNCTION no_space() RETURNS trigger LANGUAGE plpgsql AS "
@@ -69,12 +68,19 @@ async def fill(store: Store) -> None:
         )
 
 
-async def make_room(store: Store) -> None:
+async def allow_pages(store: Store, number: int) -> None:
+    """Each connection has its own limit."""
+    await store.write_directly(lambda connection: connection.execute(f"PRAGMA max_page_count = {number}").fetchone())
     async with store.writing() as session:
-        if store.is_sqlite:
-            await session.execute(text("PRAGMA max_page_count = 1000000"))
-        else:
-            await session.execute(text("DROP FUNCTION no_space() CASCADE"))
+        await session.execute(text(f"PRAGMA max_page_count = {number}"))
+
+
+async def make_room(store: Store) -> None:
+    if store.is_sqlite:
+        await allow_pages(store, 1_000_000)
+        return
+    async with store.writing() as session:
+        await session.execute(text("DROP FUNCTION no_space() CASCADE"))
 
 
 @pytest.mark.parametrize("purpose", ["writing", "reading"])

@@ -66,7 +66,7 @@ async def test_a_defect_of_ours_is_temporary_and_keeps_its_text(
     def broken(*_: object) -> str:
         raise RuntimeError("secret detail")
 
-    monkeypatch.setattr("services.intake.email.receive.external_id", broken)
+    monkeypatch.setattr("services.intake.email.receive.handler.external_id", broken)
     async with SmtpClient(receiver.port) as client:
         answer = await client.deliver(MAIL)
     assert (answer[:9], "secret" in answer, kept.raws) == ("451 4.3.0", False, [])
@@ -138,7 +138,21 @@ async def test_a_resent_mail_is_one_row(register: Register, catalogue: Catalogue
     assert (await register.counts())["messages"] == {"stored": 1}
 
 
-@pytest.mark.parametrize("end", [b"\n.\n", b"\n.\r\n", b"\r\n.\n", b"\r.\r", b"\r\n.\r"])
+@pytest.mark.parametrize(
+    "end",
+    [
+        b"\n.\n",
+        b"\n.\r\n",
+        b"\n.\r",
+        b"\r\n.\n",
+        b"\r\n.\r",
+        b"\r.\r",
+        b"\r.\n",
+        b"\r.\r\n",
+        b"\r\n\0.\r\n",
+        b"\r\n.\0\r\n",
+    ],
+)
 async def test_a_wrong_end_of_data_smuggles_nothing(receiver: MailReceiver, kept: Kept, end: bytes) -> None:
     """Only CRLF.CRLF ends a mail: what follows another form is content, not a second mail."""
     smuggled = b"MAIL FROM:<boss@example.org>\r\nRCPT TO:<ideen@example.org>\r\nDATA\r\nSubject: x\r\n\r\ny"
@@ -158,7 +172,7 @@ async def test_utf_8_addresses_are_taken(receiver: MailReceiver, kept: Kept) -> 
         await client.say("DATA")
         assert (await client.say("Subject: Grüße\r\n\r\näöü\r\n.")).startswith("250")
     (message,) = kept.messages.values()
-    assert message.envelope == {"mail_from": "jürgen@müller.example", "rcpt_tos": ["ideen@example.org"]}
+    assert message.envelope["mail_from"] == "jürgen@müller.example"
 
 
 @pytest.mark.parametrize(
@@ -167,15 +181,148 @@ async def test_utf_8_addresses_are_taken(receiver: MailReceiver, kept: Kept) -> 
         (b"Subject: x\r\n\r\n\xe4\xf6\xfc \x00 \xff", b"Subject: x\r\n\r\n\xe4\xf6\xfc \x00 \xff\r\n"),
         (b"Subject: x\r\n\r\n..dot\r\n...", b"Subject: x\r\n\r\n.dot\r\n..\r\n"),
         (b"Subject: x\n\nbare\nlines\rof\neach kind", b"Subject: x\n\nbare\nlines\rof\neach kind\r\n"),
-        (b"Subject: x\r\n\r\n" + b"l" * 30_000, b"Subject: x\r\n\r\n" + b"l" * 30_000 + b"\r\n"),
+        (b"Subject: x\r\n\r\n" + b"l" * 90_000, b"Subject: x\r\n\r\n" + b"l" * 90_000 + b"\r\n"),
+        (b".Subject: x", b"Subject: x\r\n"),
+        (b"", b"\r\n"),
     ],
-    ids=["eight-bit", "dots", "bare LF", "long line"],
+    ids=["eight-bit", "dots", "bare LF", "long line", "dot at the beginning", "blank line"],
 )
 async def test_content_is_kept_byte_for_byte(receiver: MailReceiver, kept: Kept, sent: bytes, stored: bytes) -> None:
     """Eight-bit bytes, dots at line starts, bare line feeds and overlong lines arrive as they were written."""
     async with SmtpClient(receiver.port) as client:
         assert (await client.deliver(sent)).startswith("250")
     assert kept.raws == [stored]
+
+
+@pytest.mark.parametrize("size", [*range(65_530, 65_545), *range(69_626, 69_634), 99_990])
+async def test_the_end_is_found_wherever_it_stands(receiver: MailReceiver, kept: Kept, size: int) -> None:
+    """Where a read ahead ends inside the end of a message, the message is whole, and the next command is heard."""
+    text = b"x" * (size - 2)
+    async with SmtpClient(receiver.port) as client:
+        await client.announce()
+        await client.send(text + b"\r\n.\r\nNOOP\r\n")
+        assert await client.hear(2) == ["250 2.0.0"] * 2
+    assert kept.raws == [text + b"\r\n"]
+
+
+async def test_the_end_may_come_in_pieces(receiver: MailReceiver, kept: Kept) -> None:
+    """A message that arrives byte by byte is the same message."""
+    async with SmtpClient(receiver.port) as client:
+        await client.announce()
+        for byte in b"a\r\n..\r\n\r\n.\r\n":
+            await client.send(bytes([byte]))
+        assert (await client.reply()).startswith("250")
+    assert kept.raws == [b"a\r\n.\r\n\r\n"]
+
+
+async def test_an_empty_message_is_one(receiver: MailReceiver, kept: Kept) -> None:
+    """A dot right after DATA ends a message without a single byte."""
+    async with SmtpClient(receiver.port) as client:
+        await client.announce()
+        assert (await client.say(".")).startswith("250")
+    assert kept.raws == [b""]
+
+
+async def test_commands_may_come_in_one_piece(receiver: MailReceiver, kept: Kept) -> None:
+    """PIPELINING (RFC 2920) is offered, and two mails in a row are answered in order."""
+    async with SmtpClient(receiver.port) as client:
+        offers = (await client.say("EHLO client.example.net")).splitlines()
+        assert {"250-PIPELINING", "250-ENHANCEDSTATUSCODES", "250-8BITMIME"} < set(offers)
+        for text in (b"eins", b"zwei"):
+            await client.send(b"MAIL FROM:<a@example.net>\r\nRCPT TO:<ideen@example.org>\r\nDATA\r\n")
+            assert [code[:3] for code in await client.hear(3)] == ["250", "250", "354"]
+            await client.send(text + b"\r\n.\r\n")
+            assert await client.hear(1) == ["250 2.0.0"]
+    assert kept.raws == [b"eins\r\n", b"zwei\r\n"]
+
+
+async def test_nothing_asks_for_a_password(receiver: MailReceiver) -> None:
+    """There is nothing to log in to: AUTH is neither offered nor known."""
+    async with SmtpClient(receiver.port) as client:
+        assert "AUTH" not in await client.say("EHLO client.example.net")
+        assert (await client.say("AUTH PLAIN AGEAYg==")).startswith("500 5.5.2")
+
+
+async def test_the_envelope_names_the_client(receiver: MailReceiver, kept: Kept) -> None:
+    """Network address and greeting are kept for the one who evaluates SPF."""
+    async with SmtpClient(receiver.port, source="127.0.0.9") as client:
+        await client.deliver(MAIL)
+    (message,) = kept.messages.values()
+    assert (message.envelope["peer"], message.envelope["helo"]) == ("127.0.0.9", "client.example.org")
+
+
+async def test_a_relay_of_ours_is_no_client(receiver: MailReceiver, kept: Kept) -> None:
+    """SPF is about the host that brought a mail to us, and not about the one that hands it on inside."""
+    async with SmtpClient(receiver.port) as client:
+        await client.deliver(MAIL)
+    (message,) = kept.messages.values()
+    assert message.envelope["peer"] == ""
+
+
+@pytest.mark.parametrize(
+    ("path", "sender"),
+    [
+        ("<a@example.net> SIZE=100", "a@example.net"),
+        ("<@relay.example.net:a@example.net>", "a@example.net"),
+        ('<"a b"@example.net> BODY=8BITMIME', '"a b"@example.net'),
+        ("a@example.net", "a@example.net"),
+        ("<a@[192.0.2.1]>", "a@[192.0.2.1]"),
+    ],
+)
+async def test_paths_are_understood(receiver: MailReceiver, kept: Kept, path: str, sender: str) -> None:
+    """Source routes (ignored), quoted names, address literals, and paths without brackets."""
+    async with SmtpClient(receiver.port) as client:
+        await client.say("EHLO client.example.net")
+        assert (await client.say(f"MAIL FROM:{path}")).startswith("250")
+        await client.say("RCPT TO:<ideen@example.org>")
+        await client.say("DATA")
+        await client.say("Subject: x\r\n.")
+    (message,) = kept.messages.values()
+    assert message.envelope["mail_from"] == sender
+
+
+async def test_the_null_sender_is_empty(receiver: MailReceiver, kept: Kept) -> None:
+    """A bounce comes from <>, which is kept as an empty sender."""
+    async with SmtpClient(receiver.port) as client:
+        await client.say("EHLO client.example.net")
+        assert (await client.say("MAIL FROM:<>")).startswith("250")
+        await client.say("RCPT TO:<ideen@example.org>")
+        await client.say("DATA")
+        assert (await client.say("Subject: x\r\n.")).startswith("250")
+    (message,) = kept.messages.values()
+    assert message.envelope["mail_from"] == ""
+
+
+@pytest.mark.parametrize("local", ["idee", "IDEE+" + "a2" * 13, "rueckweg+" + "b3" * 13, "rueckweg+mutilated"])
+async def test_addresses_of_answers_and_bounces_are_ours(receiver: MailReceiver, local: str) -> None:
+    """Replies and bounces come to addresses with a token, which a mail program may mutilate."""
+    async with SmtpClient(receiver.port) as client:
+        await client.say("EHLO client.example.org")
+        await client.say("MAIL FROM:<erika@example.org>")
+        assert (await client.say(f"RCPT TO:<{local}@example.org>")).startswith("250")
+
+
+@pytest.mark.parametrize(
+    "line",
+    [
+        b"\r\n",
+        b"\xff\xfe\r\n",
+        b"MAIL FROM:<" + b"(" * 1900 + b">\r\n",
+        b"MAIL FROM:<" + b"<" * 1900 + b">\r\n",
+        b"MAIL FROM:[" + b'"' * 1900 + b">\r\n",
+        b"MAIL FROM:<a@b> SIZE=\xc2\xb2\r\n",
+        b"MAIL FROM:<@[>\r\n",
+        b"VRFY \xff\r\n",
+        b"X" * 60_000 + b"\r\n",
+    ],
+)
+async def test_hostile_commands_are_answered(receiver: MailReceiver, line: bytes) -> None:
+    """Whatever a client says gets one reply, and the session goes on."""
+    async with SmtpClient(receiver.port) as client:
+        await client.say("EHLO client.example.org")
+        await client.send(line)
+        assert (await client.reply())[0] in "245"
+        assert (await client.say("NOOP")).startswith("250")
 
 
 async def test_a_common_mail_library_is_understood(receiver: MailReceiver, kept: Kept) -> None:
