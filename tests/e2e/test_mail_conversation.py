@@ -8,11 +8,14 @@ from email.message import EmailMessage
 from email.policy import default
 
 import aiohttp
+import pytest
 
 from tests.fakes.smtp_sink import ReceivedMail, SmtpSink
 from tests.mail import mail, send
 from tests.service import Service
 
+# What the register does is tested on both databases; here it is the parts around it.
+SQLITE = pytest.mark.parametrize("store_url", ["sqlite"], indirect=True)
 ANNA = "anna@example.net"
 IDEA = "Zwischen Zschopau und Chemnitz fehlt nach 18 Uhr ein Spätbus."
 REFERENCE = re.compile(r"SWS-\d{4}-\d{4}-\d")
@@ -87,6 +90,7 @@ async def test_an_answer_joins_its_idea(service: Service, relay: SmtpSink) -> No
     assert len(relay.mails_to(ANNA)) == 1
 
 
+@SQLITE
 async def test_a_number_without_the_secret_waits_for_staff(service: Service, relay: SmtpSink) -> None:
     """Whoever writes in Anna's name with her number changes nothing and is told nothing; staff place the mail."""
     await send(service.mail_port, mail(ANNA, "Spätbus", IDEA))
@@ -109,6 +113,7 @@ async def test_a_number_without_the_secret_waits_for_staff(service: Service, rel
     assert len(relay.mails_to(ANNA)) == 1
 
 
+@SQLITE
 async def test_updates_begin_with_a_click_and_end_with_one(service: Service, relay: SmtpSink) -> None:
     """An unverified address hears nothing; its owner confirms on a page, hears of the next step, and unsubscribes."""
     await send(service.mail_port, mail(ANNA, "Spätbus", IDEA))
@@ -133,6 +138,7 @@ async def test_updates_begin_with_a_click_and_end_with_one(service: Service, rel
     assert len(relay.mails_to(ANNA)) == 2
 
 
+@SQLITE
 async def test_what_comes_back_stops_mail_to_that_address(service: Service, relay: SmtpSink) -> None:
     """A delivery report at the return path is shown to staff, who let mail go there again."""
     await send(service.mail_port, mail(ANNA, "Spätbus", IDEA))
@@ -150,6 +156,7 @@ async def test_what_comes_back_stops_mail_to_that_address(service: Service, rela
     assert (await service.command("undeliverable"))[1] == "Alle Adressen sind erreichbar.\n"
 
 
+@SQLITE
 async def test_two_robots_that_answer_each_other_die_out(service: Service, relay: SmtpSink) -> None:
     """A robot that admits to nothing answers each mail of ours and keeps writing: in 30 rounds it gets two at most."""
     robot = "robot@example.net"

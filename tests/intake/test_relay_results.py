@@ -9,6 +9,7 @@ import pytest
 from services.ideas.settings import Authentication as Settings
 from services.intake.email.authentication.authenticator import Authenticator
 from services.intake.email.authentication.result import Authentication, AuthResult, Source
+from tests.intake.authenticating import InThread
 
 RELAY = "mx.example.org"
 MAIL = b"From: Anna <anna@mail.example.net>\r\nTo: ideen@example.org\r\n\r\nx\r\n"
@@ -21,7 +22,7 @@ BAD = "spf=fail smtp.mailfrom=example.net; dkim=fail header.d=example.net; dmarc
 
 @pytest.fixture
 async def authenticator() -> AsyncIterator[Authenticator]:
-    async with Authenticator(Settings(authserv_id=RELAY, resolver="off")) as authenticator:
+    async with InThread(Settings(authserv_id=RELAY, resolver="off")) as authenticator:
         yield authenticator
 
 
@@ -80,8 +81,11 @@ async def test_a_pass_for_another_author_is_a_failure(authenticator: Authenticat
     assert result.is_failure
 
 
-async def test_comments_without_end_end(authenticator: Authenticator) -> None:
+async def test_comments_without_end_end() -> None:
     """A field that only defeats its parser is a failure, and the next mail is asked about."""
-    await authenticator.authenticate(field("(" * 15_000 + GOOD) + MAIL, {"mail_from": ""})
+    async with Authenticator(Settings(authserv_id=RELAY, resolver="off")) as authenticator:
+        defeating = await authenticator.authenticate(field("(" * 15_000 + GOOD) + MAIL, {"mail_from": ""})
+        honest = await authenticator.authenticate(field(GOOD) + MAIL, {"mail_from": ""})
 
-    assert await authenticator.authenticate(field(GOOD) + MAIL, {"mail_from": ""}) == VERIFIED
+    assert defeating.is_failure
+    assert honest == VERIFIED

@@ -42,7 +42,10 @@ log = structlog.get_logger(__name__)
 
 
 class Worker:
-    """Runs `task`, a module with `prepare(settings)` (see child), in `count` child processes."""
+    """Runs `task`, a module with `prepare(settings)` (see child), in up to `count` child processes.
+
+    A child is started when it is first needed, and then stays; one that fails is replaced at once.
+    """
 
     def __init__(
         self,
@@ -57,19 +60,12 @@ class Worker:
         self._settings = settings
         self._count = count
         self._wall_seconds = wall_seconds
-        self._idle: asyncio.Queue[_Place] = asyncio.Queue()
+        # The last one used first: it has started.
+        self._idle: asyncio.LifoQueue[_Place] = asyncio.LifoQueue()
 
     async def __aenter__(self) -> Self:
-        places = [_Place(self._start) for _ in range(self._count)]
-        try:
-            for place in places:
-                await place.ready()
-        except BaseException:
-            for place in places:
-                await place.close()
-            raise
-        for place in places:
-            self._idle.put_nowait(place)
+        for _ in range(self._count):
+            self._idle.put_nowait(_Place(self._start))
         return self
 
     async def __aexit__(
@@ -122,18 +118,18 @@ class _Place:
 
     def __init__(self, start: Callable[[], Any]) -> None:
         self._start = start
-        self._starting: asyncio.Task[_Child] = asyncio.create_task(start())
+        self._starting: asyncio.Task[_Child] | None = None
 
     async def ready(self) -> _Child:
         """The child, when it has started; a caller that is cancelled does not cancel the start."""
+        self._starting = self._starting or asyncio.create_task(self._start())
         try:
             child = await asyncio.shield(self._starting)
         except WorkerUnavailable:
-            self._starting = asyncio.create_task(self._start())
+            self._starting = None
             raise
         if child.has_ended:  # while idle: the next mail has nothing to do with that
-            self._replace(child)
-            child = await asyncio.shield(self._starting)
+            child = await asyncio.shield(self._replace(child))
         return child
 
     async def ask(self, request: Any, accept: Callable[[Any], _T], wall_seconds: float) -> _T:
@@ -155,13 +151,15 @@ class _Place:
                 self._replace(child)
 
     async def close(self) -> None:
-        with suppress(WorkerUnavailable):
-            await (await self._starting).end()
+        if self._starting is not None:
+            with suppress(WorkerUnavailable):
+                await (await self._starting).end()
 
-    def _replace(self, child: _Child) -> None:
+    def _replace(self, child: _Child) -> asyncio.Task[_Child]:
         child.kill()
         log.info("mail.worker_replaced")
         self._starting = asyncio.create_task(self._after(child))
+        return self._starting
 
     async def _after(self, child: _Child) -> _Child:
         await child.end()
