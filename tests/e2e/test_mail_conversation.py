@@ -15,7 +15,7 @@ from tests.mail import mail, send
 from tests.service import Service
 
 # What the register does is tested on both databases; here it is the parts around it.
-SQLITE = pytest.mark.parametrize("store_url", ["sqlite"], indirect=True)
+pytestmark = pytest.mark.parametrize("store_url", ["sqlite"], indirect=True)
 ANNA = "anna@example.net"
 IDEA = "Zwischen Zschopau und Chemnitz fehlt nach 18 Uhr ein Spätbus."
 REFERENCE = re.compile(r"SWS-\d{4}-\d{4}-\d")
@@ -90,7 +90,6 @@ async def test_an_answer_joins_its_idea(service: Service, relay: SmtpSink) -> No
     assert len(relay.mails_to(ANNA)) == 1
 
 
-@SQLITE
 async def test_a_number_without_the_secret_waits_for_staff(service: Service, relay: SmtpSink) -> None:
     """Whoever writes in Anna's name with her number changes nothing and is told nothing; staff place the mail."""
     await send(service.mail_port, mail(ANNA, "Spätbus", IDEA))
@@ -113,7 +112,6 @@ async def test_a_number_without_the_secret_waits_for_staff(service: Service, rel
     assert len(relay.mails_to(ANNA)) == 1
 
 
-@SQLITE
 async def test_updates_begin_with_a_click_and_end_with_one(service: Service, relay: SmtpSink) -> None:
     """An unverified address hears nothing; its owner confirms on a page, hears of the next step, and unsubscribes."""
     await send(service.mail_port, mail(ANNA, "Spätbus", IDEA))
@@ -138,7 +136,6 @@ async def test_updates_begin_with_a_click_and_end_with_one(service: Service, rel
     assert len(relay.mails_to(ANNA)) == 2
 
 
-@SQLITE
 async def test_what_comes_back_stops_mail_to_that_address(service: Service, relay: SmtpSink) -> None:
     """A delivery report at the return path is shown to staff, who let mail go there again."""
     await send(service.mail_port, mail(ANNA, "Spätbus", IDEA))
@@ -156,7 +153,6 @@ async def test_what_comes_back_stops_mail_to_that_address(service: Service, rela
     assert (await service.command("undeliverable"))[1] == "Alle Adressen sind erreichbar.\n"
 
 
-@SQLITE
 async def test_two_robots_that_answer_each_other_die_out(service: Service, relay: SmtpSink) -> None:
     """A robot that admits to nothing answers each mail of ours and keeps writing: in 30 rounds it gets two at most."""
     robot = "robot@example.net"
@@ -170,9 +166,11 @@ async def test_two_robots_that_answer_each_other_die_out(service: Service, relay
             message = mail(robot, f"Vorgang {number}", f"In Plauen fehlt am Abend ein Bus, Vorgang {number}.")
         await send(service.mail_port, message)
         await read(service, number + 1)
-        # Whatever the program owes the robot for this has left before the next round begins.
-        await send(service.mail_port, mail(f"person{number}@example.net", "Idee", f"Ein Baum in Plauen, {number}."))
-        await relay.mail_to(f"person{number}@example.net", timeout=30)
+        if not number:
+            await relay.mail_to(robot, timeout=30)
+    # Messages leave in the order in which they were owed: once this one is answered, the robot has got all of its own.
+    await send(service.mail_port, mail(ANNA, "Spätbus", IDEA))
+    await relay.mail_to(ANNA, timeout=30)
 
     assert 1 <= len(relay.mails_to(robot)) <= 2
     assert answered == len(relay.mails_to(robot))

@@ -230,8 +230,7 @@ async def test_a_full_disk_keeps_nothing_and_recovers(register: Register, store:
 async def test_a_locked_sqlite_is_a_passing_fault(sqlite_store: Store, catalogue: Catalogue, sqlite_file: Path) -> None:
     """While another process holds the lock too long StoreUnavailable says so; afterwards it goes on."""
     register = Register(sqlite_store, catalogue, SECRET)
-    async with sqlite_store.writing() as session:
-        await session.execute(text("PRAGMA busy_timeout = 1"))
+    await sqlite_store.write_directly(lambda connection: connection.execute("PRAGMA busy_timeout = 1").fetchone())
     other = sqlite3.connect(sqlite_file, isolation_level=None)
     other.execute("BEGIN IMMEDIATE")
     with pytest.raises(StoreUnavailable, match="SQLITE_BUSY"):
