@@ -15,7 +15,7 @@ from services.intake.email.authentication.result import Authentication
 class InThread(Authenticator):
     """Asks in a thread what the child would ask."""
 
-    def __init__(self, settings: Settings, *, dns_seconds: float = 2.0) -> None:
+    def __init__(self, settings: Settings, *, dns_seconds: float = 1.0) -> None:
         super().__init__(settings, count=0)
         self._task = task.prepare({"authentication": settings.model_dump(mode="json"), "seconds": dns_seconds})
 
