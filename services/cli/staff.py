@@ -39,6 +39,7 @@ def add_commands(commands: Commands) -> None:
     """Declare `show`, `stage` and `digest`."""
     show = commands.add_parser("show", help="an idea with everything that happened to it")
     show.add_argument("reference", metavar="REF")
+    show.add_argument("--full", action="store_true", help="each message whole, with what it quotes and its signature")
     show.set_defaults(call=with_register(_show))
     stage = commands.add_parser("stage", help="move an idea to another stage; its submitter is told")
     stage.add_argument("reference", metavar="REF")
@@ -89,7 +90,7 @@ def reference_of(text: str) -> str:
 
 async def _show(options: argparse.Namespace, register: Register) -> int:
     idea = await register.idea(reference_of(options.reference))
-    lines = [*_lines(register, idea), "", "Nachrichten an die einreichende Person"]
+    lines = [*_lines(register, idea, full=options.full), "", "Nachrichten an die einreichende Person"]
     for delivery in await register.deliveries(idea.reference):
         state = STATES[NotificationState(delivery.state)]
         error = f", {delivery.last_error}" if delivery.last_error else ""
@@ -103,7 +104,7 @@ def say(text: str) -> None:
     print(_STEERING.sub("\N{REPLACEMENT CHARACTER}", text))
 
 
-def _lines(register: Register, idea: Idea) -> list[str]:
+def _lines(register: Register, idea: Idea, *, full: bool) -> list[str]:
     catalogue = register.catalogue
     description = describe(catalogue, idea)
     zone = catalogue.settings.region.zone
@@ -129,7 +130,8 @@ def _lines(register: Register, idea: Idea) -> list[str]:
     ]
     for contribution in idea.contributions:
         lines += ["", f"Nachricht vom {contribution.at.astimezone(zone):%d.%m.%Y %H:%M}, {idea.channel}"]
-        lines += [f"  {line}" for line in [contribution.subject, *contribution.text.splitlines()] if line]
+        text = (contribution.full_text if full else "") or contribution.text
+        lines += [f"  {line}" for line in [contribution.subject, *text.splitlines()] if line]
         if contribution.attachments:
             lines.append(f"  Anhänge: {'; '.join(contribution.attachments)}")
     return lines
@@ -139,9 +141,18 @@ async def _stage(options: argparse.Namespace, register: Register) -> int:
     reference = reference_of(options.reference)
     idea = await register.change_stage(reference, options.stage, options.note, options.actor, datetime.now(UTC))
     stage = register.catalogue.lifecycle.stages[idea.stage]
-    told = "Die einreichende Person wird benachrichtigt." if stage.tells_submitter else ""
+    told = await _told(register, idea) if stage.tells_submitter else ""
     print(f"{idea.reference} ist jetzt auf der Stufe „{stage.label}“. {told}".rstrip())
     return 0
+
+
+async def _told(register: Register, idea: Idea) -> str:
+    subscription = await register.mailboxes.by_reference(idea.reference)
+    if subscription.unsubscribed:
+        return "Die einreichende Person möchte keine Nachrichten."
+    if not subscription.verified:
+        return "Die einreichende Person hat ihre Adresse nicht bestätigt und bekommt keine Nachricht."
+    return "Die einreichende Person wird benachrichtigt."
 
 
 async def _digest(options: argparse.Namespace, register: Register) -> int:

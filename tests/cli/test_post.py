@@ -81,6 +81,10 @@ def test_staff_add_a_mail_to_its_idea(do: Do, capsys: Output) -> None:
     assert main(["held", str(number), "--attach", reference.lower()]) == 0
 
     assert f"gehört jetzt zu {reference}" in capsys.readouterr().out
+    main(["show", reference])
+    assert "> Vielen Dank" not in capsys.readouterr().out
+    main(["show", "--full", reference])
+    assert "> Vielen Dank für Ihre Nachricht" in capsys.readouterr().out
     idea = do(lambda register: register.idea(reference))
     assert idea.contributions[1].text == "Am Markt fehlen auch Überdächer."
 

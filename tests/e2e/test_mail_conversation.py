@@ -117,7 +117,8 @@ async def test_updates_begin_with_a_click_and_end_with_one(service: Service, rel
     await send(service.mail_port, mail(ANNA, "Spätbus", IDEA))
     confirmation = await relay.mail_to(ANNA, timeout=30)
     reference = reference_in(confirmation)
-    await service.command("stage", reference, NEXT_STAGE)
+    _, told = await service.command("stage", reference, NEXT_STAGE)
+    assert "hat ihre Adresse nicht bestätigt" in told
     base = f"http://127.0.0.1:{service.web_port}/"
     async with aiohttp.ClientSession() as session:
         async with session.post(base + link_in(confirmation, "adresse")) as page:
@@ -129,7 +130,8 @@ async def test_updates_begin_with_a_click_and_end_with_one(service: Service, rel
         assert unsubscribe is not None
         async with session.post(base + unsubscribe.group(1), data={"List-Unsubscribe": "One-Click"}) as page:
             assert page.status == 200
-    await service.command("stage", reference, "umgesetzt")
+    _, told = await service.command("stage", reference, "umgesetzt")
+    assert "möchte keine Nachrichten" in told
     _, shown = await service.command("show", reference)
 
     assert shown.count("wird nicht gesendet") == 2
