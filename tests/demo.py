@@ -19,6 +19,7 @@ from collections.abc import Iterator, Sequence
 from email.message import EmailMessage
 
 from services.ideas.catalogue import read_catalogue
+from services.ideas.routing import Body
 from tests.demo_messages import ByMail, Person, chats, mails
 from tests.fakes.bot_api import BotApiServer, Citizen
 from tests.fakes.smtp_sink import SmtpSink
@@ -30,6 +31,7 @@ STAGES = ("pruefung-regionalkonvent", "fachpruefung-imag", "lenkungskreis", "auf
 LATER_BODIES = ("regionalkonvent", "imag", "smil", "lenkungskreis")
 REFERENCE = re.compile(r"SWS-\d{4}-\d{4}-\d")
 WIDTH = 100
+_COMMANDS_AT_ONCE = 4
 
 
 class Demonstration:
@@ -107,11 +109,16 @@ class Demonstration:
         await self._service.logged("message.read", count=13)
 
     async def _digests(self, bodies: Sequence[str]) -> None:
-        for body in (self._bodies[name] for name in bodies):
-            code, output = await self._service.command("digest", "--body", body.id, "--send")
+        at_once = asyncio.Semaphore(_COMMANDS_AT_ONCE)
+
+        async def digest(body: Body) -> None:
+            async with at_once:
+                code, output = await self._service.command("digest", "--body", body.id, "--send")
             told = "gehen an" in output
             if code or (told and await self._mail_to(body.email[0]) is None):
                 self._missing.append(f"digest for {body.id}")
+
+        await asyncio.gather(*(digest(self._bodies[name]) for name in bodies))
 
     async def _mail_to(self, address: str) -> EmailMessage | None:
         try:

@@ -5,11 +5,13 @@ from __future__ import annotations
 import socket
 
 import aiohttp
+import pytest
 
 from tests.fakes.bot_api import BotApiServer
 from tests.service import Service
 
 
+@pytest.mark.parametrize("store_url", ["postgresql"], indirect=True)
 async def test_updates_by_webhook_make_ideas(settings: dict[str, str], telegram: BotApiServer) -> None:
     """The service tells Telegram its address and secret, takes what is posted there, and answers in the chat."""
     with socket.socket() as probe:
