@@ -28,6 +28,7 @@ _BUSY_TIMEOUT_MS = 10_000
 _CONNECT_SECONDS = 5.0
 _ANSWER_SECONDS = 10.0
 _TURN_SECONDS = 30.0
+_WAL_TRIES = 10
 # SQLSTATE disk_full, and SQLite's result code (https://sqlite.org/rescode.html).
 _FULL = ("53100", "SQLITE_FULL")
 # What no repetition mends: SQLSTATE classes data exception, integrity constraint violation, syntax error.
@@ -190,7 +191,7 @@ def _sqlite_engine(url: str, *, begin: str, pool_size: int, foreign_keys: bool =
     def _prepare(connection: Any, _record: Any) -> None:
         cursor = connection.cursor()
         for pragma in _pragmas(foreign_keys=foreign_keys):
-            cursor.execute(f"PRAGMA {pragma}")
+            _set(cursor, pragma)
         cursor.close()
 
     @event.listens_for(engine.sync_engine, "begin")
@@ -198,6 +199,19 @@ def _sqlite_engine(url: str, *, begin: str, pool_size: int, foreign_keys: bool =
         connection.execute(text(begin))
 
     return engine
+
+
+def _set(cursor: Any, pragma: str) -> None:
+    """Set one pragma. Going over to WAL does not wait for another process that is at it as well, but a lock does."""
+    for _ in range(_WAL_TRIES):
+        try:
+            cursor.execute(f"PRAGMA {pragma}")
+        except sqlite3.OperationalError:
+            cursor.execute("BEGIN IMMEDIATE")
+            cursor.execute("COMMIT")
+        else:
+            return
+    cursor.execute(f"PRAGMA {pragma}")
 
 
 def _pragmas(*, foreign_keys: bool) -> tuple[str, ...]:
