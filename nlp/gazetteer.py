@@ -6,6 +6,7 @@ from dataclasses import dataclass
 from enum import StrEnum
 from typing import TYPE_CHECKING
 
+from nlp.boundaries import Boundary, read_boundaries
 from nlp.gazetteer_files import Defects, Row, read_table, read_toml
 from nlp.understanding import OUTSIDE
 
@@ -42,11 +43,15 @@ class AliasKind(StrEnum):
 
 @dataclass(frozen=True, slots=True)
 class Region:
-    """The whole region with the words that mean all of it; `adjectives` are uninflected stems."""
+    """The whole region with the words that mean all of it.
+
+    `adjectives` are uninflected stems; `answers` mean the region only where somebody was asked for a place.
+    """
 
     name: str
     aliases: tuple[str, ...]
     adjectives: tuple[str, ...]
+    answers: tuple[str, ...]
 
 
 @dataclass(frozen=True, slots=True)
@@ -125,7 +130,7 @@ class Words:
 
 @dataclass(frozen=True, slots=True)
 class Gazetteer:
-    """All that is known of a region's places."""
+    """All that is known of a region's places; `boundaries` are of all municipalities, or there are none."""
 
     region: Region
     districts: tuple[District, ...]
@@ -136,6 +141,7 @@ class Gazetteer:
     aliases: tuple[Alias, ...]
     outside: tuple[str, ...]
     words: Words
+    boundaries: tuple[Boundary, ...]
 
 
 def load_gazetteer(folder: Path) -> Gazetteer:
@@ -158,6 +164,7 @@ def load_gazetteer(folder: Path) -> Gazetteer:
         aliases=_aliases(folder, ags, keys, defects),
         outside=_outside(folder, defects),
         words=_words(folder, defects),
+        boundaries=read_boundaries(folder, ags, defects),
     )
     if defects.found:
         raise GazetteerError(tuple(defects.found))
@@ -166,7 +173,9 @@ def load_gazetteer(folder: Path) -> Gazetteer:
 
 def _districts(folder: Path, defects: Defects) -> tuple[Region, tuple[District, ...], tuple[Suffix, ...]]:
     tables = read_toml(folder / "districts.toml", ("region", "district", "suffix"), defects)
-    regions = [Region(t.text("name"), t.texts("aliases"), t.texts("adjectives")) for t in tables["region"]]
+    regions = [
+        Region(t.text("name"), t.texts("aliases"), t.texts("adjectives"), t.texts("answers")) for t in tables["region"]
+    ]
     if len(regions) != 1:
         defects.add("districts.toml", 1, f"expected one [region], found {len(regions)}")
     districts = []
@@ -177,7 +186,7 @@ def _districts(folder: Path, defects: Defects) -> tuple[Region, tuple[District, 
         texts = (table.texts("aliases"), table.texts("adjectives"), table.texts("compounds"))
         districts.append(District(key, table.text("name"), table.text("kind"), *texts))
     suffixes = tuple(_suffix(table, frozenset(seen)) for table in tables["suffix"])
-    return (regions or [Region("", (), ())])[0], tuple(districts), suffixes
+    return (regions or [Region("", (), (), ())])[0], tuple(districts), suffixes
 
 
 def _suffix(table: Row, keys: frozenset[str]) -> Suffix:

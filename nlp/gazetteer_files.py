@@ -1,4 +1,4 @@
-"""Tables and TOML blocks of the folder of places, read so that every defect is noted with its file and line."""
+"""Tables and blocks of the folder of places, read so that every defect is noted with its file and line."""
 
 from __future__ import annotations
 
@@ -108,7 +108,7 @@ class Row:
 
 def read_table(path: Path, columns: tuple[str, ...], defects: Defects) -> Iterable[Row]:
     """The rows of a comma-separated UTF-8 file whose first line names exactly `columns`."""
-    content = _read(path, defects)
+    content = read_text(path, defects)
     if content is None:
         return
     reader = csv.reader(content.splitlines())
@@ -125,7 +125,7 @@ def read_table(path: Path, columns: tuple[str, ...], defects: Defects) -> Iterab
 def read_toml(path: Path, names: tuple[str, ...], defects: Defects) -> dict[str, list[Row]]:
     """The blocks of a TOML file by name; a bare key at the top counts as a block that holds that key."""
     rows: dict[str, list[Row]] = {name: [] for name in names}
-    content = _read(path, defects)
+    content = read_text(path, defects)
     if content is None:
         return rows
     try:
@@ -148,7 +148,8 @@ def read_toml(path: Path, names: tuple[str, ...], defects: Defects) -> dict[str,
     return rows
 
 
-def _read(path: Path, defects: Defects) -> str | None:
+def read_text(path: Path, defects: Defects) -> str | None:
+    """The content of a UTF-8 file, or None where it cannot be read."""
     try:
         return path.read_text(encoding="utf-8")
     except (OSError, UnicodeDecodeError) as error:

@@ -7,6 +7,7 @@ from __future__ import annotations
 
 import threading
 from collections.abc import Collection, Iterable, Iterator
+from dataclasses import dataclass, replace
 from itertools import islice
 from pathlib import Path
 from typing import Any
@@ -30,9 +31,9 @@ from nlp.calibration import cooled
 from nlp.corpus import TOPICS_AT_MOST
 from nlp.features import features_of
 from nlp.gazetteer import load_gazetteer
-from nlp.places import PlaceReading, attach_places
+from nlp.places import NO_PLACES, PlaceReading, answered_places, attach_places
 from nlp.readable import Readable, readable
-from nlp.understanding import Evidence, Kind, TopicScore, Understanding
+from nlp.understanding import Evidence, Kind, Point, TopicScore, Understanding
 
 __all__ = ["ModelCorrupt", "ModelError", "ModelMismatch", "ModelMissing", "SpacyClassifier", "load"]
 
@@ -54,6 +55,14 @@ def load(model_dir: Path, places_dir: Path, topics: Collection[str] | None = Non
     return SpacyClassifier(nlp, facts)
 
 
+@dataclass(frozen=True, slots=True)
+class _Message:
+    """What is read of a message, and the positions shared with it."""
+
+    whole: Readable
+    points: tuple[Point, ...] = ()
+
+
 class SpacyClassifier:
     """A Classifier: thread-safe, synchronous; reads one message after the other."""
 
@@ -71,19 +80,42 @@ class SpacyClassifier:
         """The model's version, as in every Understanding."""
         return self._facts.version
 
-    def understand(self, subject: str, text: str) -> Understanding:
-        """The understanding of one message; never raises for any text."""
-        return next(self.understand_many([(subject, text)]))
+    def understand(self, subject: str, text: str, points: tuple[Point, ...] = ()) -> Understanding:
+        """The understanding of one message and the positions shared with it; never raises for any text or point."""
+        whole = readable(Understanding.source(subject, text))
+        return self._understood([_Message(whole, points)])[0]
+
+    def place(self, text: str) -> Understanding:
+        """The place that somebody names who was asked for one; no topics, and no places where none is recognised."""
+        whole = readable(text)
+        with self._lock, self._nlp.memory_zone():
+            places = answered_places(self._nlp, whole.text)
+        return replace(
+            Understanding.nothing(),
+            districts=places.districts,
+            municipalities=places.municipalities,
+            evidence=_located(places.evidence, whole),
+            candidates=places.candidates,
+            model=self._facts.version,
+        )
 
     def understand_many(self, messages: Iterable[tuple[str, str]]) -> Iterator[Understanding]:
         """The understandings of (subject, text) pairs, in their order; memory does not grow with their number."""
-        sources = (readable(Understanding.source(subject, text)) for subject, text in messages)
-        while batch := list(islice(sources, BATCH)):
-            with self._lock, self._nlp.memory_zone():
-                # Everything is drawn from the docs inside: outside of the zone their memory is gone.
-                docs = self._nlp.pipe(((whole.text, whole) for whole in batch), as_tuples=True)
-                understood = [self._read(doc, whole) for doc, whole in docs]
-            yield from understood
+        read = (_Message(readable(Understanding.source(subject, text))) for subject, text in messages)
+        while batch := list(islice(read, BATCH)):
+            yield from self._understood(batch)
+
+    def _understood(self, messages: Iterable[_Message]) -> list[Understanding]:
+        with self._lock, self._nlp.memory_zone():
+            # Everything is drawn from the docs inside: outside of the zone their memory is gone.
+            docs = self._nlp.pipe(((self._doc(message), message) for message in messages), as_tuples=True)
+            return [self._read(doc, message.whole) for doc, message in docs]
+
+    def _doc(self, message: _Message) -> Doc:
+        doc = self._nlp.make_doc(message.whole.text)
+        if message.points and Doc.has_extension("points"):
+            doc._.points = message.points
+        return doc
 
     def _read(self, doc: Doc, whole: Readable) -> Understanding:
         ranked = self._ranked(doc, TOPICS)
@@ -138,4 +170,4 @@ def _located(evidence: Iterable[Evidence], whole: Readable) -> tuple[Evidence, .
 
 def _places(doc: Doc) -> PlaceReading:
     reading: PlaceReading | None = doc._.places if Doc.has_extension("places") else None
-    return reading or PlaceReading(districts=(), municipalities=(), evidence=(), candidates=())
+    return reading or NO_PLACES

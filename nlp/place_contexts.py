@@ -79,12 +79,28 @@ def judged(text: str, mentions: tuple[Mention, ...], words: Words) -> tuple[Ment
     return tuple(_spread(text, single))
 
 
+def answered(text: str, mentions: tuple[Mention, ...], words: Words) -> tuple[Mention, ...]:
+    """The mentions in the answer to the question for a place: all but streets, people, and far towns that are words."""
+    return tuple(mention for mention in mentions if not _is_elsewhere(text, mention, words))
+
+
 def signature_start(text: str) -> int:
     """The offset behind the closing formula, or the length of the text where there is none near its end."""
     closings = [match.end() for match in CLOSING.finditer(text)]
     if closings and len(text) - closings[-1] <= _LONGEST_SIGNATURE:
         return closings[-1]
     return len(text)
+
+
+def _is_elsewhere(text: str, mention: Mention, words: Words) -> bool:
+    before = text[max(0, mention.start - _BEFORE) : mention.start]
+    after = text[mention.end : mention.end + _AFTER]
+    written = text[mention.start : mention.end]
+    if _is_street(mention, before, after) or _is_person(written, before, words):
+        return True
+    if _is_unproven_plate(mention, written, before, after):
+        return True
+    return mention.outside and _is_word(mention, written, before, after, words)
 
 
 def _judge(text: str, mention: Mention, words: Words, signature: int) -> Mention:

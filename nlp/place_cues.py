@@ -87,6 +87,11 @@ CLOSING = re.compile(
 BEFORE_HOME = _before(
     r"\b(?:aus|in|im|stadt|gemeinde|ort|ot|landkreis)\s+(?:(?:dem|der|schönen)\s+){0,2}|\b\d{5}\s+|\w,[ \t]+"
 )
+ANSWER = re.compile(
+    r"[\W_]*(?:(?:ich|wir|wohnen?|leben?|kommen?|bin|sind|es|das|ist|war|liegt|geht|um|hier|ort|gemeinde|stadt|in|im|ins|aus|bei|nach"
+    r"|für|von|der|die|dem|den|plz)[\s:,]+){0,6}(?P<name>\w(?:.*[\w)])?)[\W_]*",
+    re.IGNORECASE | re.DOTALL,
+)
 COORDINATION = _after(
     r"\s*(?:,|/|&|und|oder|sowie|bzw\.|,?\s*aber auch)\s*(?:(?<!,)(?<!, )(?:auch\s+)?(?:in|im)\s+)?(?:der\s+|dem\s+)?"
 )

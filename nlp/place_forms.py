@@ -19,6 +19,7 @@ class Form(IntEnum):
     GENITIVE = 2
     ADJECTIVE = 3
     BARE = 4
+    MISSPELT = 5
 
 
 _DIGRAPHS = str.maketrans({"ä": "ae", "ö": "oe", "ü": "ue", "ß": "ss", "Ä": "Ae", "Ö": "Oe", "Ü": "Ue"})

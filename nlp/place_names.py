@@ -58,10 +58,10 @@ def readings(gazetteer: Gazetteer) -> Mapping[str, Reading]:
             found[spelled] = Reading(form, (sense,))
         elif form == earlier.form and sense not in earlier.senses:
             found[spelled] = Reading(form, (*earlier.senses, sense))
-    return {spelled: _distinct(reading) for spelled, reading in found.items()}
+    return {spelled: distinct(reading) for spelled, reading in found.items()}
 
 
-def _distinct(reading: Reading) -> Reading:
+def distinct(reading: Reading) -> Reading:
     """A district that is its own only municipality means that municipality; a quarter's namesake in it too."""
     towns = {sense.ags for sense in reading.senses if sense.kind is SenseKind.MUNICIPALITY}
     districts = {key for sense in reading.senses if sense.kind is SenseKind.MUNICIPALITY for key in sense.districts}

@@ -11,6 +11,7 @@ from nlp.gazetteer import MatchPolicy
 from nlp.place_contexts import Mention, Role
 from nlp.place_forms import Form
 from nlp.place_names import Sense, SenseKind
+from nlp.place_points import Located
 from nlp.understanding import OUTSIDE, REGION, Candidate, DistrictScore, Evidence, MunicipalityScore
 
 if TYPE_CHECKING:
@@ -19,6 +20,7 @@ if TYPE_CHECKING:
     from nlp.gazetteer import Postcode
 
 POSTCODE = 0.97
+LOCATED = 1.0
 RESOLVED = 0.85
 HOME = 0.6
 KIND_PROBABILITIES: Mapping[SenseKind, float] = {
@@ -36,6 +38,7 @@ FORM_FACTORS: Mapping[Form, float] = {
     Form.GENITIVE: 1,
     Form.ADJECTIVE: 0.96,
     Form.BARE: 0.92,
+    Form.MISSPELT: 0.8,
 }
 _ADJACENT = re.compile(r"\s*(?:[-\u2013/(,]|OT|,?\s*(?:OT|Ortsteil|Stadtteil)|in|bei)?\s*", re.IGNORECASE)
 _HYPHEN = re.compile(r"[-\u2013/(]|\s*\(|\s+")
@@ -49,6 +52,9 @@ class PlaceReading:
     municipalities: tuple[MunicipalityScore, ...]
     evidence: tuple[Evidence, ...]
     candidates: tuple[Candidate, ...]
+
+
+NO_PLACES = PlaceReading(districts=(), municipalities=(), evidence=(), candidates=())
 
 
 @dataclass(frozen=True, slots=True)
@@ -85,20 +91,26 @@ class _Context:
 
 
 def resolve(
-    text: str, mentions: tuple[Mention, ...], postcodes: tuple[PostcodeMention, ...]
+    text: str, mentions: tuple[Mention, ...], postcodes: tuple[PostcodeMention, ...], located: Located
 ) -> tuple[tuple[Found, ...], tuple[Sense, ...]]:
-    """The places that the mentions stand for, and the meanings of those that nothing in the message decides."""
+    """The places that the mentions stand for, and the meanings of those that nothing in the message decides.
+
+    `located` are the positions shared with the message: what the text leaves open means what lies there.
+    """
     counted = _counted(mentions, has_postcode=bool(postcodes))
     context = _context(text, counted, postcodes)
     found = [_found_postcode(mention) for mention in postcodes]
     open_senses: dict[Sense, None] = {}
     for mention in counted:
         senses = _choose(mention, context)
-        if len({sense.districts for sense in senses}) == 1:
+        if not _is_decided(senses):
+            senses = _nearby(mention, located)
+        if _is_decided(senses):
             found.append(_found(mention, senses))
         elif mention.role is not Role.HOME:
             open_senses.update(dict.fromkeys(_askable(mention)))
-    return _without_homes(found, asking=bool(open_senses)), tuple(open_senses)
+    has_other = bool(open_senses or located.towns)
+    return _without_homes(found, has_other=has_other), tuple(open_senses)
 
 
 def _counted(mentions: tuple[Mention, ...], *, has_postcode: bool) -> tuple[Mention, ...]:
@@ -202,6 +214,18 @@ def _askable(mention: Mention) -> tuple[Sense, ...]:
     )
 
 
+def _nearby(mention: Mention, located: Located) -> tuple[Sense, ...]:
+    """The meanings in the municipalities of the shared positions, or else in their districts."""
+    askable = _askable(mention)
+    here = tuple(sense for sense in askable if sense.ags in located.towns)
+    return here or tuple(sense for sense in askable if located.districts.issuperset(sense.districts))
+
+
+def _is_decided(senses: tuple[Sense, ...]) -> bool:
+    """Whether the meanings lie in one district, which is what decides where an idea goes."""
+    return len({sense.districts for sense in senses}) == 1
+
+
 def _found(mention: Mention, senses: tuple[Sense, ...]) -> Found:
     sense = senses[0]
     resolved = len(mention.reading.senses) > 1 or sense.policy is MatchPolicy.NEEDS_CONTEXT
@@ -218,16 +242,16 @@ def _found_postcode(mention: PostcodeMention) -> Found:
     return Found(mention.start, mention.end, inside, ags, HOME if mention.home else POSTCODE, mention.home)
 
 
-def _without_homes(found: list[Found], *, asking: bool) -> tuple[Found, ...]:
-    """The writer's own address counts only when the message names no other place."""
+def _without_homes(found: list[Found], *, has_other: bool) -> tuple[Found, ...]:
+    """The writer's own address, and places outside, count only when the message has no other place."""
     named = tuple(place for place in found if not place.home)
-    chosen = named if named or asking else tuple(found)
+    chosen = named if named or has_other else tuple(found)
     inside = tuple(place for place in chosen if place.districts != (OUTSIDE,))
-    return tuple(sorted(inside or (() if asking else chosen), key=lambda place: place.start))
+    return tuple(sorted(inside or (() if has_other else chosen), key=lambda place: place.start))
 
 
-def scored(found: tuple[Found, ...], keys: frozenset[str]) -> tuple[DistrictScore, ...]:
-    """The districts, best first; all `keys`, or words for all of the region, are the region."""
+def scored(found: tuple[Found, ...], keys: frozenset[str], located: Located) -> tuple[DistrictScore, ...]:
+    """The districts, best first; all `keys` in the text, or words for all of the region, are the region."""
     best: dict[str, float] = {}
     for place in found:
         for key in place.districts:
@@ -236,4 +260,5 @@ def scored(found: tuple[Found, ...], keys: frozenset[str]) -> tuple[DistrictScor
         best = {REGION: best[REGION]}
     elif len(keys) > 1 and keys.issubset(best):
         best = {REGION: min(best.values())}
+    best.update(dict.fromkeys(located.districts, LOCATED))
     return tuple(DistrictScore(key, best[key]) for key in sorted(best, key=lambda key: (-best[key], key)))

@@ -1,7 +1,8 @@
 """The spaCy component that reads the places of a message.
 
-It writes the names it counts into `doc.spans["places"]` and its PlaceReading into `doc._.places`. What it knows of the
-region is read when the pipeline is put together: nothing of it is stored with the model.
+It writes the names it counts into `doc.spans["places"]` and its PlaceReading into `doc._.places`; the positions shared
+with the message stand in `doc._.points`. What it knows of the region is read when the pipeline is put together: nothing
+of it is stored with the model.
 """
 
 from __future__ import annotations
@@ -16,18 +17,20 @@ from spacy.tokens import Doc
 from spacy.util import filter_spans
 
 from nlp.gazetteer import Gazetteer, load_gazetteer
-from nlp.place_contexts import Mention, judged, signature_start
+from nlp.place_answers import Answers
+from nlp.place_contexts import Mention, answered, judged, signature_start
 from nlp.place_forms import Form
 from nlp.place_names import Reading, Sense, SenseKind, readings
-from nlp.place_resolution import Found, PlaceReading, PostcodeMention, resolve, scored
-from nlp.understanding import Candidate, Evidence, MunicipalityScore
+from nlp.place_points import Located, Locator
+from nlp.place_resolution import LOCATED, NO_PLACES, Found, PlaceReading, PostcodeMention, resolve, scored
+from nlp.understanding import OUTSIDE, Candidate, DistrictScore, Evidence, MunicipalityScore
 
 if TYPE_CHECKING:
     from collections.abc import Iterator
 
     from spacy.tokens import Token
 
-__all__ = ["FACTORY", "SPANS", "PlaceReading", "PlacesComponent", "attach_places"]
+__all__ = ["FACTORY", "NO_PLACES", "SPANS", "PlaceReading", "PlacesComponent", "answered_places", "attach_places"]
 
 FACTORY = "ideenkanal_places"
 SPANS = "places"
@@ -45,16 +48,26 @@ def attach_places(nlp: Language, gazetteer: Gazetteer) -> None:
     """Add the component at the end of the pipeline, or give the one that is there its places."""
     if FACTORY not in nlp.pipe_names:
         nlp.add_pipe(FACTORY, last=True, config={"places_dir": ""})
+    _component_of(nlp).load(gazetteer)
+
+
+def answered_places(nlp: Language, text: str) -> PlaceReading:
+    """The places in the answer of somebody who was asked for one; none from a pipeline that reads no places."""
+    return _component_of(nlp).answer(nlp.make_doc(text)) if FACTORY in nlp.pipe_names else NO_PLACES
+
+
+def _component_of(nlp: Language) -> PlacesComponent:
     component = nlp.get_pipe(FACTORY)
     if not isinstance(component, PlacesComponent):
         raise TypeError(f"the pipeline's {FACTORY} is a {type(component).__name__}")
-    component.load(gazetteer)
+    return component
 
 
 @Language.factory(FACTORY, default_config={"places_dir": "config/places"})
 def _component(nlp: Language, name: str, places_dir: str) -> PlacesComponent:
     """The component with the places of that folder, or without any where the path is empty."""
     Doc.set_extension("places", default=None, force=True)
+    Doc.set_extension("points", default=(), force=True)
     return PlacesComponent(nlp, load_gazetteer(Path(places_dir)) if places_dir else None, name=name)
 
 
@@ -80,6 +93,8 @@ class PlacesComponent:
         self._postcodes = {postcode.code: postcode for postcode in gazetteer.postcodes}
         self._towns = {town.ags: town for town in gazetteer.municipalities}
         self._districts = {district.key: district.name for district in gazetteer.districts}
+        self._locator = Locator(gazetteer.boundaries)
+        self._answers = Answers(self._readings, gazetteer)
         self._matcher = PhraseMatcher(self._nlp.vocab, attr="LOWER")
         for spelled in self._readings:
             # With a full stop the tokens may depend on capitals: "St. Egidien" has two tokens, "st. egidien" three.
@@ -88,19 +103,41 @@ class PlacesComponent:
 
     def __call__(self, doc: Doc) -> Doc:
         """Read one message; raises RuntimeError when no places were loaded."""
-        if self._gazetteer is None:
-            raise RuntimeError(f"{FACTORY} has no places: call attach_places or set places_dir")
-        mentions = judged(doc.text, tuple(self._mentions(doc)), self._gazetteer.words)
-        found, asked = resolve(doc.text, mentions, tuple(self._postcode_mentions(doc.text)))
-        doc._.places = PlaceReading(
-            districts=scored(found, frozenset(self._districts)),
-            municipalities=self._municipalities(found),
-            evidence=tuple(Evidence(place.start, place.end, key) for place in found for key in place.districts),
-            candidates=tuple(self._candidate(sense) for sense in asked),
-        )
+        words = self._known.words
+        mentions = judged(doc.text, tuple(self._mentions(doc)), words)
+        located = self._locator.locate(doc._.points)
+        found, asked = resolve(doc.text, mentions, tuple(self._postcode_mentions(doc.text)), located)
+        doc._.places = self._reading(found, asked, located)
         spans = (doc.char_span(p.start, p.end, label=p.districts[0], alignment_mode="expand") for p in found)
         doc.spans[SPANS] = [span for span in spans if span is not None]
         return doc
+
+    def answer(self, doc: Doc) -> PlaceReading:
+        """The places in the answer of somebody who was asked for one; raises RuntimeError when none were loaded."""
+        words = self._known.words
+        postcodes = tuple(self._postcode_mentions(doc.text))
+        named = self._answers.named(doc.text)
+        mentions = (named,) if named else answered(doc.text, tuple(self._mentions(doc)), words)
+        if not (mentions or postcodes):
+            misspelt = self._answers.misspelt(doc.text)
+            mentions = (misspelt,) if misspelt else ()
+        return self._reading(*resolve(doc.text, mentions, postcodes, Located()), Located())
+
+    @property
+    def _known(self) -> Gazetteer:
+        if self._gazetteer is None:
+            raise RuntimeError(f"{FACTORY} has no places: call attach_places or set places_dir")
+        return self._gazetteer
+
+    def _reading(self, found: tuple[Found, ...], asked: tuple[Sense, ...], located: Located) -> PlaceReading:
+        inside = located.towns or asked or any(place.districts != (OUTSIDE,) for place in found)
+        districts = scored(found, frozenset(self._districts), located)
+        return PlaceReading(
+            districts=(DistrictScore(OUTSIDE, LOCATED),) if located.outside and not inside else districts,
+            municipalities=self._municipalities(found, located),
+            evidence=tuple(Evidence(place.start, place.end, key) for place in found for key in place.districts),
+            candidates=tuple(self._candidate(sense) for sense in asked),
+        )
 
     def _mentions(self, doc: Doc) -> Iterator[Mention]:
         covered: set[int] = set()
@@ -143,8 +180,8 @@ class PlacesComponent:
             if postcode and not _AMOUNT.match(text, match.end()):
                 yield PostcodeMention(match.start(), match.end(), postcode, match.start() >= signature)
 
-    def _municipalities(self, found: tuple[Found, ...]) -> tuple[MunicipalityScore, ...]:
-        best: dict[str, float] = {}
+    def _municipalities(self, found: tuple[Found, ...], located: Located) -> tuple[MunicipalityScore, ...]:
+        best = dict.fromkeys(located.towns, LOCATED)
         for place in found:
             if place.ags:
                 best[place.ags] = max(best.get(place.ags, 0.0), place.probability)

@@ -47,6 +47,14 @@ class MunicipalityScore:
 
 
 @dataclass(frozen=True, slots=True)
+class Point:
+    """A position that the submitter shared: degrees of WGS 84, north and east positive."""
+
+    latitude: float
+    longitude: float
+
+
+@dataclass(frozen=True, slots=True)
 class Evidence:
     """Where a label comes from: character offsets into `Understanding.source(subject, text)`, end exclusive."""
 
@@ -118,6 +126,10 @@ NO_MODEL = "none"
 class Classifier(Protocol):
     """Reads one German message. Synchronous and bounded; callers keep it off the event loop."""
 
-    def understand(self, subject: str, text: str) -> Understanding:
-        """The understanding of one message; never raises for any text."""
+    def understand(self, subject: str, text: str, points: tuple[Point, ...] = ()) -> Understanding:
+        """The understanding of one message and the positions shared with it; never raises for any text or point."""
+        ...
+
+    def place(self, text: str) -> Understanding:
+        """The place that somebody names who was asked for one; no topics, and no places where none is recognised."""
         ...

@@ -9,7 +9,8 @@ from uuid import uuid4
 
 from nlp.understanding import DistrictScore, Kind, MunicipalityScore, TopicScore, Understanding
 from services.ideas.capability import Purpose
-from services.ideas.model import Attachment, InboundMessage, LoggedMessage, Reading, Request, Sender, Submission
+from services.ideas.model import Attachment, InboundMessage, LoggedMessage, Sender
+from services.ideas.readings import Reading, Request, Submission
 from services.ideas.register import Register
 from tests.conftest import NOON
 

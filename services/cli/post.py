@@ -11,7 +11,7 @@ from typing import Any
 
 from services.cli.staff import reference_of, say, with_register
 from services.ideas.holding import HeldMessage
-from services.ideas.model import HoldReason, Submission
+from services.ideas.readings import HoldReason, Submission
 from services.ideas.register import Register
 
 Commands = Any  # argparse keeps the type of its sub-parsers to itself

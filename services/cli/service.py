@@ -110,6 +110,11 @@ async def serve(catalogue: Catalogue, parts: Parts) -> None:
     loop = asyncio.get_running_loop()
     for name in (signal.SIGTERM, signal.SIGINT):
         loop.add_signal_handler(name, stop.set)
+    await serve_until(stop, catalogue, parts)
+
+
+async def serve_until(stop: asyncio.Event, catalogue: Catalogue, parts: Parts) -> None:
+    """Run the parts until `stop` is set, or until one of them fails, which is raised."""
     _check_shared_secret(catalogue.settings, parts)
     async with AsyncExitStack() as stack:
         assembly = _Assembly(await open_register(stack, catalogue), stack, stop)
@@ -159,7 +164,7 @@ async def _add_intake(assembly: _Assembly) -> None:
         await stack.enter_async_context(reading),
         await stack.enter_async_context(Authenticator(settings.authentication, count=_AUTHENTICATORS)),
     )
-    readers = (mail, TelegramReader())
+    readers = (mail, TelegramReader(catalogue))
     assembly.loops.append(Reader(assembly.register, readers, understander, assembly.stop).run)
     await _add_telegram(assembly, inbound)
     # Last, because it imports spaCy in a thread: two threads that import at once wait for one another.
@@ -167,19 +172,30 @@ async def _add_intake(assembly: _Assembly) -> None:
 
 
 async def _add_telegram(assembly: _Assembly, inbound: InboundLog) -> None:
-    settings = assembly.register.catalogue.settings
-    if not settings.telegram.token.get_secret_value():
-        log.info("telegram.off", reason="no token is set (IDEENKANAL_TELEGRAM_TOKEN)")
+    catalogue, register, stop = assembly.register.catalogue, assembly.register, assembly.stop
+    settings = catalogue.settings
+    if not settings.telegram.is_on:
+        reason = "no token is set (IDEENKANAL_TELEGRAM_TOKEN)" if settings.telegram.enabled else "it is switched off"
+        log.info("telegram.off", reason=reason)
         return
-    from services.intake.telegram.receive import Poller, Webhook, announce_webhook, receiving_bot
+    from services.intake.telegram.client import receiving_bot
+    from services.intake.telegram.files import FileFetcher
+    from services.intake.telegram.profile import announce_profile
+    from services.intake.telegram.receive import POLLING, Poller
+    from services.intake.telegram.webhook import Webhook, announce_webhook
 
     bot = receiving_bot(settings.telegram)
+    assembly.stack.push_async_callback(bot.request.shutdown)
+    assembly.loops.append(FileFetcher(bot, register.awaited_files, settings, stop).run)
+    assembly.loops.append(partial(announce_profile, bot, catalogue.texts, stop))
     if settings.telegram.mode == "webhook":
         assembly.routes.extend(Webhook(settings.telegram, inbound).routes)
-        public_url = settings.web.public_url
-        assembly.loops.append(partial(announce_webhook, bot, settings.telegram, public_url, assembly.stop))
+        assembly.loops.append(partial(announce_webhook, bot, settings.telegram, settings.web.public_url, stop))
     else:
-        assembly.loops.append(Poller(bot, inbound, assembly.stop).run)
+        await register.leases.take_over(POLLING)
+        poller = Poller(bot, inbound, register.leases, stop)
+        assembly.states["telegram"] = lambda: poller.state.value
+        assembly.loops.append(poller.run)
 
 
 async def _add_notifier(assembly: _Assembly) -> None:
@@ -196,7 +212,7 @@ async def _add_notifier(assembly: _Assembly) -> None:
     transport = SmtpRelay(settings.relay) if settings.relay.host else maildir
     signs = signer(settings.dkim, settings.email.domain)
     deliverers: list[Deliverer] = [EmailDeliverer(catalogue.texts, settings.email, transport, signs)]
-    if settings.telegram.token.get_secret_value():
+    if settings.telegram.is_on:
         from services.notifier.channels.telegram import TelegramDeliverer, sending_bot
 
         bot = sending_bot(settings.telegram)
@@ -214,10 +230,11 @@ async def _add_web(assembly: _Assembly, *, pages: bool) -> None:
 
     settings = assembly.register.catalogue.settings.web
     routes = [*health_routes(assembly.register, assembly.current_states), *assembly.routes]
-    runner = web.AppRunner(make_app(assembly.register, routes, pages=pages), handle_signals=False, access_log=None)
+    app = make_app(assembly.register, routes, pages=pages)
+    runner = web.AppRunner(app, handle_signals=False, access_log=None, shutdown_timeout=0.5)
     await runner.setup()
     assembly.stack.push_async_callback(runner.cleanup)
-    site = web.TCPSite(runner, settings.host, settings.port, shutdown_timeout=0.5)
+    site = web.TCPSite(runner, settings.host, settings.port)
     await site.start()
     log.info("web.listening", host=settings.host, port=runner.addresses[0][1])
 

@@ -6,19 +6,20 @@ import argparse
 import asyncio
 import re
 import sys
-from collections.abc import Awaitable, Callable
+from collections.abc import Awaitable, Callable, Sequence
 from contextlib import AsyncExitStack
 from datetime import UTC, datetime, timedelta
+from pathlib import Path
 from typing import Any
 
 from services.cli.service import open_register
 from services.ideas.catalogue import Catalogue
 from services.ideas.description import describe
 from services.ideas.errors import IdeaNotFound
-from services.ideas.model import Idea, NotificationState
+from services.ideas.messages import Part
+from services.ideas.model import Contribution, Idea, NotificationState
 from services.ideas.reference import parse_reference
 from services.ideas.register import Register
-from services.ideas.texts import Part
 
 Commands = Any  # argparse keeps the type of its sub-parsers to itself
 _MOMENT_EXPECTED = "erwartet wird ein Zeitpunkt wie 2026-11-23 oder 2026-11-23T14:00"
@@ -36,11 +37,15 @@ _STEERING = re.compile("[\x00-\x08\x0b-\x1f\x7f-\x9f\u200e\u200f\u202a-\u202e\u2
 
 
 def add_commands(commands: Commands) -> None:
-    """Declare `show`, `stage` and `digest`."""
+    """Declare `show`, `files`, `stage` and `digest`."""
     show = commands.add_parser("show", help="an idea with everything that happened to it")
     show.add_argument("reference", metavar="REF")
     show.add_argument("--full", action="store_true", help="each message whole, with what it quotes and its signature")
     show.set_defaults(call=with_register(_show))
+    files = commands.add_parser("files", help="save the attachments of an idea; nobody has checked them")
+    files.add_argument("reference", metavar="REF")
+    files.add_argument("folder", metavar="FOLDER", type=Path)
+    files.set_defaults(call=with_register(_files))
     stage = commands.add_parser("stage", help="move an idea to another stage; its submitter is told")
     stage.add_argument("reference", metavar="REF")
     stage.add_argument("stage", metavar="STAGE")
@@ -132,9 +137,32 @@ def _lines(register: Register, idea: Idea, *, full: bool) -> list[str]:
         lines += ["", f"Nachricht vom {contribution.at.astimezone(zone):%d.%m.%Y %H:%M}, {idea.channel}"]
         text = (contribution.full_text if full else "") or contribution.text
         lines += [f"  {line}" for line in [contribution.subject, *text.splitlines()] if line]
-        if contribution.attachments:
-            lines.append(f"  Anhänge: {'; '.join(contribution.attachments)}")
+        lines += [f"  {title}: {'; '.join(items)}" for title, items in _beside(contribution) if items]
     return lines
+
+
+def _beside(contribution: Contribution) -> tuple[tuple[str, Sequence[str]], ...]:
+    """What came with the words of a message, and how they read before."""
+    point = contribution.point
+    return (
+        ("Standort", (f"{point.latitude:.5f}, {point.longitude:.5f}",) if point else ()),
+        ("Anhänge", contribution.attachments),
+        ("Wird noch geladen", contribution.awaited),
+        ("Konnte nicht geladen werden", contribution.lost),
+        ("Vor einer Änderung", contribution.earlier),
+    )
+
+
+async def _files(options: argparse.Namespace, register: Register) -> int:
+    found = await register.attachments(reference_of(options.reference))
+    options.folder.mkdir(parents=True, exist_ok=True)
+    for number, file in enumerate(found, start=1):
+        path = options.folder / f"{number:02d}-{file.filename}"
+        path.write_bytes(file.content)
+        say(str(path))
+    if not found:
+        print("Zu dieser Idee gibt es keine Anhänge.")
+    return 0
 
 
 async def _stage(options: argparse.Namespace, register: Register) -> int:

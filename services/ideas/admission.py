@@ -5,7 +5,7 @@ from __future__ import annotations
 from dataclasses import dataclass
 from datetime import datetime
 
-from sqlalchemy import select
+from sqlalchemy import delete, select
 from sqlalchemy.ext.asyncio import AsyncSession
 
 from nlp.understanding import Kind, Understanding
@@ -14,8 +14,10 @@ from services.ideas.capability import Purpose, capability_token
 from services.ideas.catalogue import Catalogue
 from services.ideas.conversation import contribute, extend, verify_answerer
 from services.ideas.grants import grant, idea_of, notification_of
-from services.ideas.model import HoldReason, LoggedMessage, Request, Submission
-from services.ideas.outbox import Outbox, Owed
+from services.ideas.groups import Event, alert
+from services.ideas.model import LoggedMessage, Sender
+from services.ideas.outbox import Outbox
+from services.ideas.readings import HoldReason, Submission
 from services.ideas.reference import reference_number
 from services.ideas.routing import CATCH_ALL, route
 from services.ideas.store import insert_into
@@ -45,29 +47,36 @@ class Admission:
         `answered_at` is the time of the confirmation, where a person admits what came earlier.
         """
         now = logged.message.received_at
+        idea = await self.open(session, submission.sender, understanding, now)
+        await contribute(session, idea, logged.id, submission, now)
+        await self.assign(session, idea, understanding, now)
+        submitter = await submitter_of(session, submission.sender, now)
+        spam = "it looks like advertising" if understanding.kind is Kind.SPAM else ""
+        confirmation = Answer(f"{CONFIRMATION}:{idea.reference}", CONFIRMATION, idea, submitter, submission)
+        await self._answers.owe(session, confirmation, answered_at or now, withheld=spam)
+        return idea.reference
+
+    async def open(self, session: AsyncSession, sender: Sender, understanding: Understanding, now: datetime) -> IdeaRow:
+        """A new idea at the initial stage, without words yet; its status page can be opened."""
         # The year's counter comes first, so that admissions take turns before they touch anything else.
         reference = await self._next_reference(session, now)
-        submitter = await submitter_of(session, submission.sender, now)
+        submitter = await submitter_of(session, sender, now)
         idea = IdeaRow(
             reference=reference,
             submitter_id=submitter.id,
-            channel=submission.sender.channel,
+            channel=sender.channel,
             stage=self.catalogue.lifecycle.initial,
             model=understanding.model,
             understanding=understanding.to_json(),
+            privacy_notice=submitter.privacy_notice,
             created_at=now,
         )
         session.add(idea)
         await session.flush()
-        await contribute(session, idea, logged.id, submission, now)
         session.add(StageChangeRow(idea_id=idea.id, stage=idea.stage, at=now, actor=PROGRAM, note=""))
-        await self.assign(session, idea, understanding, now)
         token = capability_token(self.secret, Purpose.STATUS_PAGE, reference)
         await grant(session, token, Purpose.STATUS_PAGE, idea_id=idea.id)
-        spam = "it looks like advertising" if understanding.kind is Kind.SPAM else ""
-        confirmation = Answer(f"{CONFIRMATION}:{reference}", CONFIRMATION, idea, submitter, submission)
-        await self._answers.owe(session, confirmation, answered_at or now, withheld=spam)
-        return reference
+        return idea
 
     async def reply(
         self, session: AsyncSession, logged: LoggedMessage, submission: Submission, token: str
@@ -79,6 +88,7 @@ class Admission:
             is_known = await notification_of(session, token, Purpose.REPLY) is not None
             return HoldReason.TO_DIGEST if is_known else HoldReason.UNKNOWN_TOKEN
         await extend(session, idea, logged.id, submission, now)
+        await self.alert(session, idea, Event.ADDED, now)
         submitter = await verify_answerer(session, idea, submission, now)
         if submitter is not None and submission.refused:
             note = Answer(f"{ATTACHMENTS}:{logged.id}", ATTACHMENTS, idea, submitter, submission)
@@ -100,23 +110,35 @@ class Admission:
             if destination.body in known or (destination.rule == CATCH_ALL and not triaged):
                 continue
             session.add(AssignmentRow(idea_id=idea.id, body=destination.body, rule=destination.rule, assigned_at=now))
+            await self._alert(session, idea, destination.body, Event.NEW, now)
         ruled = any(destination.rule != CATCH_ALL for destination in destinations)
         if idea.stage == lifecycle.initial and ruled:
             idea.stage = lifecycle.routed
             session.add(StageChangeRow(idea_id=idea.id, stage=idea.stage, at=now, actor=PROGRAM, note=""))
 
-    async def answer(self, session: AsyncSession, logged: LoggedMessage, request: Request) -> None:
-        """Owe the answer to something the program itself was asked."""
-        now = logged.message.received_at
-        submitter = await submitter_of(session, request.sender, now)
-        answer = Owed(
-            key=f"answer:{logged.message.channel}:{logged.message.external_id}",
-            channel=request.sender.channel,
-            template=request.template,
-            parameters=request.parameters,
-            submitter_id=submitter.id,
-        )
-        await Outbox(self.secret).owe(session, answer, now)
+    async def assign_anew(
+        self, session: AsyncSession, idea: IdeaRow, understanding: Understanding, now: datetime
+    ) -> None:
+        """Give the idea to the bodies that the rules name now; who was not told of it yet hears no more of it."""
+        if self.catalogue.lifecycle.is_untouched(idea.stage):
+            present = self.catalogue.lifecycle.routed
+            named = route(self.catalogue.routes, self.catalogue.catch_all, understanding, present)
+            await session.execute(
+                delete(AssignmentRow).where(
+                    AssignmentRow.idea_id == idea.id,
+                    AssignmentRow.digest_id.is_(None),
+                    AssignmentRow.body.not_in([destination.body for destination in named]),
+                )
+            )
+        await self.assign(session, idea, understanding, now)
+
+    async def alert(self, session: AsyncSession, idea: IdeaRow, event: Event, now: datetime) -> None:
+        """Tell the groups of all bodies that have the idea what just happened to it."""
+        for body in await session.scalars(select(AssignmentRow.body).where(AssignmentRow.idea_id == idea.id)):
+            await self._alert(session, idea, body, event, now)
+
+    async def _alert(self, session: AsyncSession, idea: IdeaRow, body: str, event: Event, now: datetime) -> None:
+        await alert(session, Outbox(self.secret), self.catalogue, idea, body, event, now)
 
     @property
     def _answers(self) -> Answers:

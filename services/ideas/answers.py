@@ -8,12 +8,13 @@ from datetime import datetime, timedelta
 from sqlalchemy import Select, func, select
 from sqlalchemy.ext.asyncio import AsyncSession
 
-from services.ideas.model import NotificationState, Submission
+from services.ideas.model import NotificationState
 from services.ideas.outbox import Outbox, Owed
+from services.ideas.readings import Submission
 from services.ideas.tables import IdeaRow, NotificationRow, SubmitterRow
 
-CONFIRMATION, ATTACHMENTS = "confirmation", "attachments"
-_ANSWERS = (CONFIRMATION, ATTACHMENTS)
+CONFIRMATION, ATTACHMENTS, JOIN_CODE = "confirmation", "attachments", "join_code"
+_ANSWERS = (CONFIRMATION, ATTACHMENTS, JOIN_CODE)
 _EMAIL = "email"
 _DAY, _HOUR = timedelta(hours=24), timedelta(hours=1)
 _MOST_AN_HOUR = 2
@@ -61,7 +62,10 @@ class Answers:
             return ""
         if not answer.submission.answerable:
             return "the sender is probably forged"
-        mailbox = answer.submitter.mailbox
+        return await self.reason_against(session, answer.submitter.mailbox, answer.template, now)
+
+    async def reason_against(self, session: AsyncSession, mailbox: str, template: str, now: datetime) -> str:
+        """Which limit keeps a mail of this template from a mailbox now; "" where none does."""
         # Whoever answers the same mailbox meanwhile waits here, so that neither overlooks the other.
         await session.execute(_people(mailbox).with_for_update())
         own = _answers(now - _HOUR).where(NotificationRow.submitter_id.in_(_people(mailbox)))
@@ -70,7 +74,7 @@ class Answers:
         confirmed = _answers(now - _DAY).where(
             NotificationRow.submitter_id.in_(_people(mailbox)), NotificationRow.template == CONFIRMATION
         )
-        if answer.template == CONFIRMATION and await _number(session, confirmed):
+        if template == CONFIRMATION and await _number(session, confirmed):
             return "one confirmation a day is enough"
         if await _number(session, _answers(now - _HOUR)) >= self.most_an_hour:
             return "all answers of this hour are used up"

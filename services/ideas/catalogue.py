@@ -12,7 +12,7 @@ from pydantic import BaseModel, Field
 from nlp.understanding import OUTSIDE, REGION, Kind
 from services.ideas.errors import ConfigurationError, Problem
 from services.ideas.lifecycle import Lifecycle, Stage
-from services.ideas.routing import Body, DigestPlan, Route
+from services.ideas.routing import Body, DigestPlan, Route, StaffGroup
 from services.ideas.settings import MailAddress, Section, Settings, environment_overrides
 from services.ideas.texts import Texts
 from services.ideas.toml import blocks_of, load_toml, read_toml, texts_of
@@ -68,11 +68,19 @@ class _DigestBlock(Section):
     hour: Annotated[int, Field(ge=3, le=23)] = 7
 
 
+class _GroupBlock(Section):
+    # Bot API, Chat: groups have negative ids, of at most 52 bits.
+    group: Annotated[int, Field(lt=0, gt=-(2**52))]
+    digest: bool = True
+    alerts: bool = True
+
+
 class _BodyBlock(Section):
     id: Identifier
     name: Annotated[str, Field(min_length=1)]
     email: Annotated[tuple[MailAddress, ...], Field(min_length=1)]
     digest: _DigestBlock = _DigestBlock()
+    telegram: _GroupBlock | None = None
 
 
 class _RouteBlock(Section):
@@ -97,11 +105,13 @@ class _StageBlock(Section):
     next: tuple[str, ...] = ()
     tells_submitter: bool = True
     needs_note: bool = False
+    ends: bool = False
 
 
 class _Stages(Section):
     initial: str
     routed: str
+    withdrawn: str
     stage: Annotated[tuple[_StageBlock, ...], Field(min_length=1)]
 
 
@@ -138,13 +148,20 @@ def read_catalogue(directory: Path, environ: Mapping[str, str]) -> Catalogue:
         bodies={block.id: _body(block) for block in bodies.body},
         routes=tuple(Route(**dict(block)) for block in bodies.route),
         catch_all=bodies.catch_all,
-        lifecycle=Lifecycle({block.id: Stage(**dict(block)) for block in stages.stage}, stages.initial, stages.routed),
+        lifecycle=_lifecycle(stages),
         texts=texts,
     )
 
 
+def _lifecycle(file: _Stages) -> Lifecycle:
+    stages = {block.id: Stage(**dict(block)) for block in file.stage}
+    return Lifecycle(stages, file.initial, file.routed, file.withdrawn)
+
+
 def _body(block: _BodyBlock) -> Body:
-    return Body(block.id, block.name, block.email, DigestPlan(block.digest.weekdays, block.digest.hour))
+    group = block.telegram
+    telegram = StaffGroup(group.group, group.digest, group.alerts) if group else None
+    return Body(block.id, block.name, block.email, DigestPlan(block.digest.weekdays, block.digest.hour), telegram)
 
 
 def _cross_check(directory: Path, problems: list[Problem]) -> None:
@@ -158,6 +175,9 @@ def _cross_check(directory: Path, problems: list[Problem]) -> None:
     known_stages = _unique("stages.toml", "stage", blocks_of(stages, "stage"), "id", problems)
     known_bodies = _unique("bodies.toml", "body", blocks_of(bodies, "body"), "id", problems)
     _unique("bodies.toml", "route", blocks_of(bodies, "route"), "id", problems)
+    groups = [block["telegram"] for block in blocks_of(bodies, "body") if isinstance(block.get("telegram"), dict)]
+    ids = [{"group": str(group.get("group"))} for group in groups]
+    _unique("bodies.toml", "body.telegram.group", ids, "group", problems)
     if known_districts := _unique(
         "places/districts.toml", "district", blocks_of(districts, "district"), "key", problems
     ):
@@ -170,7 +190,7 @@ def _cross_check(directory: Path, problems: list[Problem]) -> None:
                 for name in sorted(set(texts_of(used)) - known)
             )
 
-    for key in ("initial", "routed"):
+    for key in ("initial", "routed", "withdrawn"):
         names("stages.toml", key, stages.get(key), known_stages)
     for stage in blocks_of(stages, "stage"):
         names("stages.toml", f"stage.{stage.get('id')}.next", stage.get("next"), known_stages)

@@ -3,31 +3,35 @@
 from __future__ import annotations
 
 import hashlib
-from collections.abc import Sequence
 from datetime import datetime
 
 from sqlalchemy import select, update
 from sqlalchemy.ext.asyncio import AsyncSession
 
 from services.ideas.answers import mailbox_of
-from services.ideas.model import UNFINISHED, Attachment, Submission
+from services.ideas.chat_tables import ChatMessageRow
+from services.ideas.model import UNFINISHED, Attachment
+from services.ideas.readings import Submission
 from services.ideas.store import insert_into
 from services.ideas.submitters import verify
 from services.ideas.tables import (
     AssignmentRow,
     AttachmentRow,
+    AwaitedFileRow,
     BlobRow,
     ContributionRow,
     IdeaRow,
     NotificationRow,
     SubmitterRow,
 )
+from services.ideas.views import AWAITED
 
 
 async def contribute(
     session: AsyncSession, idea: IdeaRow, inbound_id: int, submission: Submission, now: datetime
-) -> None:
-    """Add a message to an idea, with the files that were kept."""
+) -> ContributionRow:
+    """Add a message to an idea, with the files that were kept and those that are to be fetched."""
+    chat, point = submission.chat, submission.point
     contribution = ContributionRow(
         idea_id=idea.id,
         inbound_id=inbound_id,
@@ -36,28 +40,70 @@ async def contribute(
         full_text=submission.full_text,
         refused_too_large=submission.refused.too_large,
         refused_too_many=submission.refused.too_many,
-        created_at=now,
+        album=chat.album if chat else "",
+        latitude=point.latitude if point else None,
+        longitude=point.longitude if point else None,
+        created_at=chat.sent_at if chat else now,
     )
     session.add(contribution)
     await session.flush()
-    hashes = await _keep_blobs(session, submission.attachments)
-    for attachment, sha256 in zip(submission.attachments, hashes, strict=True):
+    await keep_files(session, contribution, submission, now)
+    return contribution
+
+
+async def keep_files(
+    session: AsyncSession, contribution: ContributionRow, submission: Submission, now: datetime
+) -> None:
+    """Add the files of a message to a contribution, and remember in which message of a chat they came."""
+    sender, chat = submission.sender, submission.chat
+    if chat is not None:
         session.add(
-            AttachmentRow(
-                contribution_id=contribution.id,
-                filename=attachment.filename,
-                media_type=attachment.media_type,
-                role=attachment.role,
-                size_bytes=len(attachment.content),
-                sha256=sha256,
+            ChatMessageRow(
+                channel=sender.channel, chat=sender.address, number=chat.number, contribution_id=contribution.id
             )
         )
+    for file in submission.awaited:
+        session.add(
+            AwaitedFileRow(
+                contribution_id=contribution.id,
+                channel=sender.channel,
+                file_id=file.file_id,
+                filename=file.filename,
+                media_type=file.media_type,
+                state=AWAITED,
+                available_at=now,
+            )
+        )
+    for attachment in submission.attachments:
+        await keep_attachment(session, contribution.id, attachment)
+
+
+async def keep_attachment(session: AsyncSession, contribution_id: int, attachment: Attachment) -> None:
+    """Add a file to a contribution; the same bytes are kept once, whoever sends them."""
+    sha256 = hashlib.sha256(attachment.content).hexdigest()
+    insert = insert_into(session, BlobRow).values(sha256=sha256, content=attachment.content)
+    await session.execute(insert.on_conflict_do_nothing(index_elements=["sha256"]))
+    session.add(
+        AttachmentRow(
+            contribution_id=contribution_id,
+            filename=attachment.filename,
+            media_type=attachment.media_type,
+            role=attachment.role,
+            size_bytes=len(attachment.content),
+            sha256=sha256,
+        )
+    )
 
 
 async def extend(session: AsyncSession, idea: IdeaRow, inbound_id: int, submission: Submission, now: datetime) -> None:
     """Add an answer to an idea's conversation; its bodies find the idea in their next digest again."""
     await contribute(session, idea, inbound_id, submission, now)
-    # A digest that has not left yet will tell of the answer, because what it says is looked up when it is sent.
+    await tell_again(session, idea)
+
+
+async def tell_again(session: AsyncSession, idea: IdeaRow) -> None:
+    """Let the bodies that were told of an idea find it in their next digest again."""
+    # A digest that has not left yet will tell of the change, because what it says is looked up when it is sent.
     unsent = select(NotificationRow.parameters["digest"].as_integer()).where(
         NotificationRow.template == "digest", NotificationRow.state.in_(UNFINISHED)
     )
@@ -75,13 +121,3 @@ async def verify_answerer(
         return None
     verify(submitter, now)
     return submitter
-
-
-async def _keep_blobs(session: AsyncSession, attachments: Sequence[Attachment]) -> list[str]:
-    hashes = []
-    for attachment in attachments:
-        sha256 = hashlib.sha256(attachment.content).hexdigest()
-        insert = insert_into(session, BlobRow).values(sha256=sha256, content=attachment.content)
-        await session.execute(insert.on_conflict_do_nothing(index_elements=["sha256"]))
-        hashes.append(sha256)
-    return hashes

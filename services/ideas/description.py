@@ -7,6 +7,7 @@ from dataclasses import dataclass
 from nlp.understanding import OUTSIDE, REGION, Candidate
 from services.ideas.catalogue import Catalogue
 from services.ideas.model import Idea
+from services.ideas.texts import OWN_LANGUAGE
 
 
 @dataclass(frozen=True, slots=True)
@@ -21,26 +22,40 @@ class Description:
     bodies: tuple[str, ...]
 
 
-def describe(catalogue: Catalogue, idea: Idea, language: str = "de") -> Description:
+def describe(catalogue: Catalogue, idea: Idea, language: str = OWN_LANGUAGE) -> Description:
     """The labels of an idea; an id that the configuration no longer knows stands for itself."""
     words = catalogue.texts.words(language)
-    stage = catalogue.lifecycle.stages.get(idea.stage)
     understanding = idea.understanding
-    topics = tuple(
-        catalogue.topics[topic.id].label if topic.id in catalogue.topics else topic.id for topic in understanding.topics
-    )
-    candidates = tuple(_told_apart(catalogue, place) for place in understanding.candidates)
     bodies = tuple(
         catalogue.bodies[item.body].name if item.body in catalogue.bodies else item.body for item in idea.assignments
     )
     return Description(
         kind=words.kinds[understanding.kind],
-        stage=stage.label if stage else idea.stage,
-        topics=topics,
+        stage=stage_words(catalogue, idea.stage, language)[0],
+        topics=tuple(topic_label(catalogue, topic.id, language) for topic in understanding.topics),
         places=_places(catalogue, idea, words.whole_region, words.outside),
-        candidates=candidates,
+        candidates=tuple(place_label(catalogue, place) for place in understanding.candidates),
         bodies=bodies,
     )
+
+
+def topic_label(catalogue: Catalogue, topic: str, language: str = OWN_LANGUAGE) -> str:
+    """What people read in place of a topic's id."""
+    if label := catalogue.texts.words(language).topics.get(topic):
+        return label
+    return catalogue.topics[topic].label if topic in catalogue.topics else topic
+
+
+def stage_words(catalogue: Catalogue, stage: str, language: str = OWN_LANGUAGE) -> tuple[str, str]:
+    """Label and explanation of a stage; the id and "" where the configuration no longer knows it."""
+    known = catalogue.texts.words(language).stages.get(stage) or catalogue.lifecycle.stages.get(stage)
+    return (known.label, known.explanation) if known else (stage, "")
+
+
+def place_label(catalogue: Catalogue, place: Candidate) -> str:
+    """The name of a place beside others of the same name."""
+    # Some official names tell themselves apart already: "Auerbach (Zwickau)".
+    return place.name if "(" in place.name else f"{place.name} ({_district(catalogue, place.district)})"
 
 
 def _places(catalogue: Catalogue, idea: Idea, whole_region: str, outside: str) -> tuple[str, ...]:
@@ -49,11 +64,6 @@ def _places(catalogue: Catalogue, idea: Idea, whole_region: str, outside: str) -
     special = {REGION: whole_region, OUTSIDE: outside}
     rest = [district.key for district in idea.understanding.districts if district.key not in covered]
     return (*named, *(special.get(key) or _district(catalogue, key) for key in rest))
-
-
-def _told_apart(catalogue: Catalogue, place: Candidate) -> str:
-    # Some official names tell themselves apart already: "Auerbach (Zwickau)".
-    return place.name if "(" in place.name else f"{place.name} ({_district(catalogue, place.district)})"
 
 
 def _district(catalogue: Catalogue, key: str) -> str:

@@ -24,7 +24,7 @@ async def digests_written(session: AsyncSession, body: str, periods: Sequence[st
 async def write_digest(  # noqa: PLR0913 - what it writes, where, by which rules, and when
     session: AsyncSession, outbox: Outbox, catalogue: Catalogue, *, body_id: str, period: str, now: datetime
 ) -> int | None:
-    """Write one digest and owe it to each mailbox of the body; see `Register.write_digest`."""
+    """Write one digest and owe it to each mailbox and the group of the body; see `Register.write_digest`."""
     digest = (
         insert_into(session, DigestRow)
         .values(body=body_id, period=period, created_at=now)
@@ -43,8 +43,14 @@ async def write_digest(  # noqa: PLR0913 - what it writes, where, by which rules
     number = len(told.all())
     # Whoever gets what no rule names also looks after the messages that only a person can place.
     has_waiting = body_id == catalogue.catch_all and await waiting_for_people(session) > 0
-    for position, address in enumerate(catalogue.bodies[body_id].email if number or has_waiting else ()):
-        parameters = {"digest": digest_id, "body": body_id, "period": period}
-        key = f"digest:{body_id}:{period}:{position}"
-        await outbox.owe(session, Owed(key, "email", "digest", parameters, recipient=address), now)
+    if not number and not has_waiting:
+        return number
+    body = catalogue.bodies[body_id]
+    parameters = {"digest": digest_id, "body": body_id, "period": period}
+    key = f"digest:{body_id}:{period}"
+    for position, address in enumerate(body.email):
+        await outbox.owe(session, Owed(f"{key}:{position}", "email", "digest", parameters, recipient=address), now)
+    if body.telegram is not None and body.telegram.digest:
+        group = str(body.telegram.chat_id)
+        await outbox.owe(session, Owed(f"{key}:telegram", "telegram", "digest", parameters, recipient=group), now)
     return number

@@ -8,6 +8,7 @@ IdeenkanalError
 ├── IdeaNotFound           no idea bears this reference number
 ├── NotHeld                no message of this number waits for a person
 ├── StageRefused           the lifecycle does not lead there
+├── NotUnderstood          the model has to be asked first (services.ideas.readings)
 └── ConfigurationError     `config/` or the environment is wrong; names every problem
 """
 

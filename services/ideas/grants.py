@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from sqlalchemy import select
+from sqlalchemy import func, select
 from sqlalchemy.ext.asyncio import AsyncSession
 
 from services.ideas.capability import Purpose, capability_hash
@@ -26,12 +26,13 @@ async def grant(
 
 
 async def idea_of(session: AsyncSession, token: str, purpose: Purpose) -> IdeaRow | None:
-    """The idea that a token opens for this purpose, or None."""
-    found: IdeaRow | None = await session.scalar(
-        select(IdeaRow)
+    """The idea that a token opens for this purpose, or the one that it was merged into; None for any other token."""
+    opened = (
+        select(func.coalesce(IdeaRow.merged_into_id, IdeaRow.id))
         .join(CapabilityRow, CapabilityRow.idea_id == IdeaRow.id)
         .where(CapabilityRow.token_hash == capability_hash(token), CapabilityRow.purpose == purpose.value)
     )
+    found: IdeaRow | None = await session.scalar(select(IdeaRow).where(IdeaRow.id.in_(opened)))
     return found
 
 

@@ -14,7 +14,8 @@ from services.ideas.conversation import extend
 from services.ideas.errors import IdeaNotFound, NotHeld
 from services.ideas.inbound import FOR_PEOPLE, QUARANTINED, READ, STORED, waiting_for_people
 from services.ideas.lookups import unknown
-from services.ideas.model import InboundMessage, LoggedMessage, Submission
+from services.ideas.model import InboundMessage, LoggedMessage
+from services.ideas.readings import Submission
 from services.ideas.store import Store
 from services.ideas.tables import IdeaRow, InboundRow
 

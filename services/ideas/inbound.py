@@ -11,6 +11,7 @@ from typing import Any, Self
 
 from sqlalchemy import func, select, tuple_, update
 from sqlalchemy.ext.asyncio import AsyncSession
+from sqlalchemy.orm import aliased
 
 from services.ideas.errors import StoreFull, StoreUnavailable
 from services.ideas.model import InboundMessage, LoggedMessage, Receipt
@@ -150,6 +151,7 @@ def row_of(message: InboundMessage) -> dict[str, Any]:
     return {
         "channel": message.channel,
         "external_id": message.external_id,
+        "conversation": message.conversation,
         "envelope": dict(message.envelope),
         "raw": message.raw,
         "received_at": message.received_at,
@@ -164,11 +166,23 @@ async def claim(session: AsyncSession, now: datetime, lease: timedelta, limit: i
     """The oldest messages that nobody is reading, leased to the caller until `now + lease`.
 
     The attempt is counted here, so that a message that kills its reader is counted too. One that has failed before
-    comes alone: its company would otherwise be counted out with it.
+    comes alone: its company would otherwise be counted out with it. What belongs to a conversation waits until all
+    that was said there before has been read.
     """
+    earlier = aliased(InboundRow)
+    overtaking = (
+        select(earlier.id)
+        .where(
+            InboundRow.conversation != "",
+            earlier.conversation == InboundRow.conversation,
+            earlier.state == STORED,
+            earlier.id < InboundRow.id,
+        )
+        .exists()
+    )
     waiting = (
         select(InboundRow)
-        .where(InboundRow.state == STORED, InboundRow.available_at <= now)
+        .where(InboundRow.state == STORED, InboundRow.available_at <= now, ~overtaking)
         .order_by(InboundRow.id)
         .with_for_update(skip_locked=True)
     )
@@ -185,7 +199,7 @@ async def claim(session: AsyncSession, now: datetime, lease: timedelta, limit: i
 
 
 def _logged(row: InboundRow) -> LoggedMessage:
-    message = InboundMessage(row.channel, row.external_id, row.envelope, row.raw, row.received_at)
+    message = InboundMessage(row.channel, row.external_id, row.envelope, row.raw, row.received_at, row.conversation)
     return LoggedMessage(row.id, message, row.attempts)
 
 

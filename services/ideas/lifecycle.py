@@ -10,7 +10,10 @@ from services.ideas.errors import StageRefused
 
 @dataclass(frozen=True, slots=True)
 class Stage:
-    """One stage: its label and explanation are what the submitter reads."""
+    """One stage: its label and explanation are what the submitter reads.
+
+    `ends`: an idea's way ends here, although it may be taken up again.
+    """
 
     id: str
     label: str
@@ -18,15 +21,33 @@ class Stage:
     next: tuple[str, ...]
     tells_submitter: bool
     needs_note: bool
+    ends: bool = False
 
 
 @dataclass(frozen=True, slots=True)
 class Lifecycle:
-    """All stages by id; an idea begins at `initial` and stands at `routed` once a rule has found its bodies."""
+    """All stages by id.
+
+    An idea begins at `initial`, stands at `routed` once a rule has found its bodies, and ends at `withdrawn` where its
+    submitter takes it back.
+    """
 
     stages: Mapping[str, Stage]
     initial: str
     routed: str
+    withdrawn: str
+
+    def is_open(self, stage: str) -> bool:
+        """Whether anything may still become of an idea at this stage, or at one that has left the configuration."""
+        return stage not in self.stages or bool(self.stages[stage].next)
+
+    def is_over(self, stage: str) -> bool:
+        """Whether nothing more is meant to become of an idea at this stage, even if it may be taken up again."""
+        return stage in self.stages and (self.stages[stage].ends or not self.stages[stage].next)
+
+    def is_untouched(self, stage: str) -> bool:
+        """Whether no person has moved the idea yet."""
+        return stage in (self.initial, self.routed)
 
     def step(self, present: str, wanted: str, note: str) -> Stage:
         """The stage `wanted`, or StageRefused with a sentence for staff (German) that says what is possible."""

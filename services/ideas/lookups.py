@@ -9,6 +9,7 @@ from services.ideas import views
 from services.ideas.capability import Purpose, capability_hash, capability_token
 from services.ideas.digests import digests_written
 from services.ideas.errors import IdeaNotFound
+from services.ideas.joining import code_of
 from services.ideas.model import Attachment, Idea, StageChange
 from services.ideas.store import Store
 
@@ -38,9 +39,21 @@ class Lookups:
         async with self._store.reading() as session:
             return await views.attachment(session, capability_hash(token), purpose.value, number)
 
+    async def attachments(self, reference: str) -> tuple[Attachment, ...]:
+        """All files of an idea, in the order in which they came; raises IdeaNotFound."""
+        async with self._store.reading() as session:
+            found = await views.attachments(session, reference)
+        if found is None:
+            raise IdeaNotFound(unknown(reference))
+        return found
+
     def token(self, purpose: Purpose, reference: str) -> str:
         """The capability of an idea, for a link to its own submitter."""
         return capability_token(self._secret, purpose, reference)
+
+    def join_code(self, nonce: str) -> str:
+        """The code that joins another channel to whoever was given this nonce."""
+        return code_of(self._secret, nonce)
 
     async def ideas_of(self, channel: str, address: str, limit: int) -> tuple[Idea, ...]:
         """The newest ideas of one submitter, newest first."""

@@ -3,19 +3,20 @@
 from __future__ import annotations
 
 from collections.abc import Mapping
-from dataclasses import dataclass, field
+from dataclasses import dataclass
 from datetime import datetime
 from enum import StrEnum
 from typing import Any
 
-from nlp.understanding import Understanding
+from nlp.understanding import Point, Understanding
 
 
 @dataclass(frozen=True, slots=True)
 class InboundMessage:
     """A raw message as received. `external_id` is unique within its channel: the same one again is the same message.
 
-    `envelope` is what the protocol said beside the bytes (SMTP sender and recipients), a JSON object.
+    `envelope` is what the protocol said beside the bytes (SMTP sender and recipients), a JSON object. Messages of one
+    `conversation` (a chat) are read one after another, in the order in which they came; "" belongs to none.
     """
 
     channel: str
@@ -23,6 +24,7 @@ class InboundMessage:
     envelope: Mapping[str, Any]
     raw: bytes
     received_at: datetime
+    conversation: str = ""
 
 
 @dataclass(frozen=True, slots=True)
@@ -87,72 +89,6 @@ class Refused:
 
 
 @dataclass(frozen=True, slots=True)
-class Submission:
-    """What a person said.
-
-    `text` is what they wrote now; `full_text` has quotes and signature too, "" where it is the same. `thread` is the
-    capability of a reply address that the message was sent to. `answerable` is False where no automatic answer may go
-    out, because the sender is probably forged.
-    """
-
-    sender: Sender
-    subject: str
-    text: str
-    attachments: tuple[Attachment, ...] = ()
-    full_text: str = ""
-    refused: Refused = Refused()
-    thread: str | None = None
-    answerable: bool = True
-
-
-@dataclass(frozen=True, slots=True)
-class Request:
-    """Something a person asked the program itself: it is answered with the message `template`, and is no idea."""
-
-    sender: Sender
-    template: str
-    parameters: Mapping[str, Any] = field(default_factory=dict)
-
-
-@dataclass(frozen=True, slots=True)
-class Nothing:
-    """A message that needs neither an idea nor an answer, and why (an auto-reply, a bounce, an empty mail …)."""
-
-    reason: str
-
-
-class HoldReason(StrEnum):
-    """Why a message waits for a person to say where it belongs."""
-
-    NO_TOKEN = "no-token"  # noqa: S105 - it answers a message of ours, or names a number, without the secret address
-    UNKNOWN_TOKEN = "unknown-token"  # noqa: S105 - its reply address bears a secret that is none of ours
-    TO_DIGEST = "to-digest"  # it answers a digest, which is about many ideas
-
-
-@dataclass(frozen=True, slots=True)
-class Held:
-    """A message that only a person can put where it belongs; nobody is answered."""
-
-    reason: HoldReason
-
-
-@dataclass(frozen=True, slots=True)
-class BounceReport:
-    """A delivery report (RFC 3464) about a message of ours.
-
-    `token` is the capability of the return path it came to; without one that is ours it changes nothing. `status` is
-    the enhanced code (RFC 3463), "" where none is given.
-    """
-
-    token: str
-    permanent: bool
-    status: str
-
-
-Reading = Submission | Request | Held | BounceReport | Nothing
-
-
-@dataclass(frozen=True, slots=True)
 class Assignment:
     """A body that has the idea, since when, and by which rule."""
 
@@ -175,7 +111,8 @@ class StageChange:
 class Contribution:
     """One message of an idea's conversation, with the names of its attachments and the numbers to ask for them by.
 
-    `full_text` has quotes and signature too, "" where it is the same as `text`.
+    `full_text` has quotes and signature too, "" where it is the same as `text`. `earlier` is how it read before its
+    sender edited it, oldest first. `awaited` and `lost` name files that are still to be fetched, and that cannot be.
     """
 
     subject: str
@@ -185,11 +122,18 @@ class Contribution:
     full_text: str = ""
     refused: Refused = Refused()
     attachment_numbers: tuple[int, ...] = ()
+    point: Point | None = None
+    earlier: tuple[str, ...] = ()
+    awaited: tuple[str, ...] = ()
+    lost: tuple[str, ...] = ()
 
 
 @dataclass(frozen=True, slots=True)
 class Idea:
-    """One proposal as the bodies and its submitter see it. It holds no address."""
+    """One proposal as the bodies and its submitter see it. It holds no address.
+
+    It has no contributions where its submitter has had them erased.
+    """
 
     reference: str
     stage: str
@@ -203,8 +147,10 @@ class Idea:
     @property
     def title(self) -> str:
         """The subject, or else the beginning of the text, or a file's name, in one line of at most 80 characters."""
-        first = self.contributions[0]
-        line = " ".join((first.subject or first.text or " ".join(first.attachments)).split())
+        said = (
+            item.subject or item.text or " ".join((*item.attachments, *item.awaited)) for item in self.contributions
+        )
+        line = " ".join(next(filter(None, said), "").split())
         return line if len(line) <= 80 else line[:79].rsplit(" ", 1)[0] + "…"
 
 

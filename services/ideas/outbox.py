@@ -2,28 +2,32 @@
 
 from __future__ import annotations
 
-from collections.abc import Mapping
-from dataclasses import dataclass
+from collections.abc import Mapping, Sequence
+from dataclasses import dataclass, replace
 from datetime import datetime, timedelta
 from typing import Any
 
-from sqlalchemy import func, select, update
+from sqlalchemy import ColumnElement, Select, and_, delete, func, or_, select, update
 from sqlalchemy.ext.asyncio import AsyncSession
 from sqlalchemy.orm import aliased
 
 from services.ideas.capability import Purpose, capability_token
+from services.ideas.chat_tables import MigratedChatRow
 from services.ideas.grants import grant
 from services.ideas.model import UNFINISHED, Notification, NotificationState
 from services.ideas.store import insert_into
 from services.ideas.tables import IdeaRow, NotificationRow, SubmitterRow
-from services.ideas.undeliverable import is_undeliverable
+from services.ideas.texts import OWN_LANGUAGE
+from services.ideas.undeliverable import TELEGRAM, UPDATE, reachable_elsewhere, why_withheld
 
 _EMAIL = "email"
+# The last word to a chat whose person is erased: its address stands in the notification itself.
+FAREWELL = "erased"
 
 
 @dataclass(frozen=True, slots=True)
 class Owed:
-    """A notification to be written: about an idea to its submitter, or to a body's role mailbox.
+    """A notification to be written: to a submitter, to a body's role mailbox, or to a chat that is nobody's.
 
     `withheld` says, for staff, why it must not be sent; "" where it may.
     """
@@ -46,9 +50,10 @@ class Outbox:
     async def owe(self, session: AsyncSession, owed: Owed, now: datetime, idea: IdeaRow | None = None) -> bool:
         """Write a notification, with what its mail lets its reader do; False where its key exists already.
 
-        It is withheld where no mail can or may go to its recipient any more.
+        It is withheld where nothing can or may be sent to its recipient any more. An update then goes to the same
+        person in another channel, if there is one.
         """
-        withheld = owed.withheld or await is_undeliverable(session, owed.submitter_id, owed.recipient)
+        owed = await _addressed(session, owed)
         written = await session.execute(
             insert_into(session, NotificationRow)
             .values(
@@ -58,11 +63,11 @@ class Outbox:
                 recipient=owed.recipient,
                 template=owed.template,
                 parameters=dict(owed.parameters),
-                state=NotificationState.WITHHELD if withheld else NotificationState.DUE,
+                state=NotificationState.WITHHELD if owed.withheld else NotificationState.DUE,
                 available_at=now,
                 created_at=now,
                 attempts=0,
-                last_error=withheld,
+                last_error=owed.withheld,
             )
             .on_conflict_do_nothing(index_elements=["key"])
             .returning(NotificationRow.id)
@@ -80,9 +85,28 @@ class Outbox:
         A lease that ran out counts for nothing, whatever became of it.
         """
         claimed = []
-        for row, submitter in await _claim(session, now, lease, limit, channel):
+        for row, submitter in await session.execute(_due(now, channel).limit(limit)):
+            # Also what was being sent, or waited for another try, when its recipient was lost or wanted no more.
+            if withheld := await why_withheld(session, submitter, row.recipient, row.template):
+                await self._turn_away(session, row, submitter, withheld)
+                continue
+            row.state = NotificationState.SENDING
+            row.attempts += 1
+            row.available_at = now + lease
             claimed.append(self._notification(row, submitter))
         return tuple(claimed)
+
+    async def _turn_away(
+        self, session: AsyncSession, row: NotificationRow, submitter: SubmitterRow | None, reason: str
+    ) -> None:
+        other = await reachable_elsewhere(session, submitter) if submitter and row.template == UPDATE else None
+        if other is None:
+            row.state, row.last_error = NotificationState.WITHHELD, reason
+            return
+        row.state, row.channel, row.submitter_id = NotificationState.DUE, other.channel, other.id
+        if other.channel == _EMAIL:
+            idea = await session.scalar(select(IdeaRow).where(IdeaRow.reference == row.parameters["reference"]))
+            await self._grant(session, row.key, row.id, idea)
 
     async def _grant(self, session: AsyncSession, key: str, notification_id: int, idea: IdeaRow | None) -> None:
         # A bounce must name the one message that came back; all else is about the idea, and the same in all its mails.
@@ -104,7 +128,7 @@ class Outbox:
             key=row.key,
             channel=row.channel,
             recipient=submitter.address if submitter else row.recipient or "",
-            language=submitter.language if submitter else "de",
+            language=submitter.language if submitter else row.parameters.get("language", OWN_LANGUAGE),
             template=row.template,
             parameters=row.parameters,
             created_at=row.created_at,
@@ -114,42 +138,41 @@ class Outbox:
         )
 
 
-async def _claim(
-    session: AsyncSession, now: datetime, lease: timedelta, limit: int, channel: str | None
-) -> list[tuple[NotificationRow, SubmitterRow | None]]:
-    # A submitter's notifications leave in the order in which they were written: "done" never overtakes "received".
+async def _addressed(session: AsyncSession, owed: Owed) -> Owed:
+    """The same with the address that it can go to now, or with the reason why it goes nowhere."""
+    if owed.channel == TELEGRAM and owed.recipient is not None:
+        moved = await session.get(MigratedChatRow, owed.recipient)
+        owed = replace(owed, recipient=moved.new) if moved else owed
+    submitter = await session.get(SubmitterRow, owed.submitter_id) if owed.submitter_id is not None else None
+    withheld = owed.withheld or await why_withheld(session, submitter, owed.recipient, owed.template)
+    if withheld and not owed.withheld and submitter is not None and owed.template == UPDATE:
+        other = await reachable_elsewhere(session, submitter)
+        if other is not None:
+            return replace(owed, channel=other.channel, submitter_id=other.id)
+    return replace(owed, withheld=withheld)
+
+
+def _due(now: datetime, channel: str | None) -> Select[NotificationRow, SubmitterRow]:
+    # What is written to one person or one group leaves in the order in which it was written: "done" never overtakes
+    # "received". Mail to a role mailbox is a digest, and keeps none.
     earlier = aliased(NotificationRow)
+    same_submitter = earlier.submitter_id == NotificationRow.submitter_id
+    same_group = and_(NotificationRow.channel == TELEGRAM, earlier.recipient == NotificationRow.recipient)
     overtaken = (
         select(earlier.id)
-        .where(
-            earlier.submitter_id == NotificationRow.submitter_id,
-            earlier.state.in_(UNFINISHED),
-            earlier.id < NotificationRow.id,
-        )
+        .where(or_(same_submitter, same_group), earlier.state.in_(UNFINISHED), earlier.id < NotificationRow.id)
         .exists()
     )
     due = [NotificationRow.state.in_(UNFINISHED), NotificationRow.available_at <= now, ~overtaken]
     if channel is not None:
         due.append(NotificationRow.channel == channel)
-    rows = await session.execute(
+    return (
         select(NotificationRow, SubmitterRow)
         .outerjoin(SubmitterRow, SubmitterRow.id == NotificationRow.submitter_id)
         .where(*due)
         .order_by(NotificationRow.id)
-        .limit(limit)
         .with_for_update(skip_locked=True, of=NotificationRow)
     )
-    claimed: list[tuple[NotificationRow, SubmitterRow | None]] = []
-    for row, submitter in rows:
-        # Also what was being sent, or waited for another try, when its recipient unsubscribed or a mail came back.
-        if withheld := await is_undeliverable(session, row.submitter_id, row.recipient):
-            row.state, row.last_error = NotificationState.WITHHELD, withheld
-            continue
-        row.state = NotificationState.SENDING
-        row.attempts += 1
-        row.available_at = now + lease
-        claimed.append((row, submitter))
-    return claimed
 
 
 async def settle(  # noqa: PLR0913 - one row's new state in one statement
@@ -162,19 +185,28 @@ async def settle(  # noqa: PLR0913 - one row's new state in one statement
     error: str = "",
 ) -> None:
     """Write down how a delivery ended, unless the lease ran out and another sender has the notification now."""
+    own = _own(notification)
+    if notification.template == FAREWELL and state is not NotificationState.DUE:
+        # Nothing of an erased person stays, not even that they were told so.
+        await session.execute(delete(NotificationRow).where(*own))
+        return
     await session.execute(
         update(NotificationRow)
-        .where(
-            NotificationRow.id == notification.id,
-            NotificationRow.state == NotificationState.SENDING,
-            NotificationRow.attempts == notification.attempt,
-        )
+        .where(*own)
         .values(
             state=state,
             available_at=again_at or now,
             sent_at=now if state is NotificationState.SENT else None,
             last_error=error[:500],
         )
+    )
+
+
+def _own(notification: Notification) -> Sequence[ColumnElement[bool]]:
+    return (
+        NotificationRow.id == notification.id,
+        NotificationRow.state == NotificationState.SENDING,
+        NotificationRow.attempts == notification.attempt,
     )
 
 

@@ -8,32 +8,43 @@ from datetime import datetime, timedelta
 from functools import partial
 
 from sqlalchemy import select, text
+from sqlalchemy.ext.asyncio import AsyncSession
 
 from nlp.understanding import NO_MODEL, Understanding
 from services.ideas import inbound, outbox, views
 from services.ideas.admission import Admission
+from services.ideas.awaited_files import AwaitedFiles
 from services.ideas.catalogue import Catalogue
+from services.ideas.chat import ChatMessage
+from services.ideas.corrections import corrected
+from services.ideas.dialogue.conversing import answer_group, converse, mark_presence
+from services.ideas.dialogue.turn import Understood
 from services.ideas.digests import write_digest
 from services.ideas.errors import IdeaNotFound
+from services.ideas.groups import Groups, migrated
 from services.ideas.holding import HoldingPen
 from services.ideas.inbound_sqlite import SqliteInsert
+from services.ideas.join_mail import join_by_mail
+from services.ideas.leases import Leases
 from services.ideas.lookups import Lookups, unknown
 from services.ideas.mailboxes import Mailboxes
-from services.ideas.model import (
+from services.ideas.model import Idea, InboundMessage, LoggedMessage, Notification, NotificationState, Receipt
+from services.ideas.outbox import Outbox, Owed
+from services.ideas.personal_data import PersonalData
+from services.ideas.readings import (
+    Asked,
     BounceReport,
+    Edit,
+    GroupMigrated,
+    GroupRequest,
     Held,
-    Idea,
-    InboundMessage,
-    LoggedMessage,
+    JoinMail,
     Nothing,
-    Notification,
-    NotificationState,
+    Presence,
     Reading,
-    Receipt,
     Request,
     Submission,
 )
-from services.ideas.outbox import Outbox, Owed
 from services.ideas.store import Store
 from services.ideas.tables import IdeaRow, NotificationRow, StageChangeRow, SubmitterRow
 from services.ideas.undeliverable import mark_undeliverable, record_bounce
@@ -58,6 +69,10 @@ class Register(Lookups):
         self._insert_directly = SqliteInsert()
         self.mailboxes = Mailboxes(store)
         self.holding_pen = HoldingPen(store, self._admission)
+        self.groups = Groups(store, catalogue)
+        self.leases = Leases(store)
+        self.awaited_files = AwaitedFiles(store, secret)
+        self.personal_data = PersonalData(store, catalogue)
 
     # The inbound log
 
@@ -76,30 +91,55 @@ class Register(Lookups):
         async with self._store.writing() as session:
             return await inbound.claim(session, now, lease, limit)
 
-    async def record(self, logged: LoggedMessage, reading: Reading, understanding: Understanding | None) -> str | None:
+    async def record(
+        self,
+        logged: LoggedMessage,
+        reading: Reading,
+        understanding: Understanding | None,
+        understood: Understood | None = None,
+    ) -> str | None:
         """Everything that one message changes, and its "read" mark. Returns the reference of a new idea.
 
-        A message that another reader has finished meanwhile changes nothing.
+        `understanding` is of the message alone. Raises NotUnderstood where the model has to be asked for more, which
+        is then given in `understood`. A message that another reader has finished meanwhile changes nothing.
         """
         async with self._store.writing() as session:
             if not await inbound.finish(session, logged, _outcome(reading)):
                 return None
-            reference = None
-            match reading:
-                case Submission(thread=None):
-                    understood = understanding or Understanding.nothing()
-                    reference = await self._admission.admit(session, logged, reading, understood)
-                case Submission(thread=str(token)):
-                    if reason := await self._admission.reply(session, logged, reading, token):
-                        await inbound.hold(session, logged.id, reason)
-                case Request():
-                    await self._admission.answer(session, logged, reading)
-                case Held(reason):
-                    await inbound.hold(session, logged.id, reason)
-                case BounceReport():
-                    await record_bounce(session, reading, logged.message.received_at)
+            known = dict(understood or {})
+            if isinstance(reading, Submission) and understanding is not None:
+                known[reading.source] = understanding
+            reference = await self._take(session, logged, reading, known)
         self.notifications_waiting.set()
+        if isinstance(reading, Submission) and reading.awaited:
+            self.awaited_files.waiting.set()
         return reference
+
+    async def _take(  # noqa: C901 - one case for each reading
+        self, session: AsyncSession, logged: LoggedMessage, reading: Reading, understood: Understood
+    ) -> str | None:
+        match reading:
+            case Submission(chat=ChatMessage()) | Edit() | Asked() | Request():
+                return await converse(session, self._admission, logged, reading, understood)
+            case Submission(thread=None):
+                understanding = understood.get(reading.source, Understanding.nothing())
+                return await self._admission.admit(session, logged, reading, understanding)
+            case Submission(thread=str(token)):
+                if reason := await self._admission.reply(session, logged, reading, token):
+                    await inbound.hold(session, logged.id, reason)
+            case Held(reason):
+                await inbound.hold(session, logged.id, reason)
+            case BounceReport():
+                await record_bounce(session, reading, logged.message.received_at)
+            case JoinMail():
+                await join_by_mail(session, self._admission, reading, logged)
+            case Presence():
+                await mark_presence(session, reading, logged)
+            case GroupRequest():
+                await answer_group(session, self._outbox, reading, logged)
+            case GroupMigrated(old, new):
+                await migrated(session, old, new)
+        return None
 
     async def reading_failed(
         self, logged: LoggedMessage, again_at: datetime, reason: str, *, for_good: bool = False
@@ -127,8 +167,9 @@ class Register(Lookups):
             idea = await session.scalar(select(IdeaRow).where(IdeaRow.reference == reference).with_for_update())
             if idea is not None and idea.model == NO_MODEL:
                 idea.model = understanding.model
-                idea.understanding = understanding.to_json()
-                await self._admission.assign(session, idea, understanding, now)
+                read = await corrected(session, idea, understanding)
+                idea.understanding = read.to_json()
+                await self._admission.assign(session, idea, read, now)
 
     # What staff do
 
@@ -230,14 +271,18 @@ class Register(Lookups):
                 await outbox.release(session, now, channel)
 
 
-def _outcome(reading: Reading) -> str:
+def _outcome(reading: Reading) -> str:  # noqa: PLR0911 - one for each reading
     match reading:
         case Submission(thread=None):
             return "idea"
         case Submission():
             return "reply"
-        case Request(template=template):
+        case Request(template=template) | GroupRequest(template=template):
             return f"request:{template}"
+        case Asked(button=button):
+            return f"wish:{button.wish.name.lower()}"
+        case Edit() | JoinMail() | Presence() | GroupMigrated():
+            return type(reading).__name__.lower()
         case BounceReport():
             return "bounce"
         case Held(reason) | Nothing(reason):

@@ -19,13 +19,23 @@ class DigestPlan:
 
 
 @dataclass(frozen=True, slots=True)
+class StaffGroup:
+    """A Telegram group of a body's people: its chat id, and whether it gets the digest and what just happened."""
+
+    chat_id: int
+    digest: bool
+    alerts: bool
+
+
+@dataclass(frozen=True, slots=True)
 class Body:
-    """A responsible body with the role mailboxes that its digest goes to."""
+    """A responsible body with the role mailboxes that its digest goes to, and the group where it has one."""
 
     id: str
     name: str
     email: tuple[str, ...]
     digest: DigestPlan
+    telegram: StaffGroup | None = None
 
 
 @dataclass(frozen=True, slots=True)

@@ -163,18 +163,51 @@ class Relay(Section):
 
 
 class Telegram(Section):
-    """The bot. `token` empty: the channel is off."""
+    """The bot. `token` empty or `enabled` false: the channel is off, and what was received is read all the same."""
 
+    enabled: bool = True
     token: SecretStr = SecretStr("")
     mode: Literal["polling", "webhook"] = "polling"
     webhook_secret: SecretStr = SecretStr("")
     base_url: str = "https://api.telegram.org/bot"
+    base_file_url: str = "https://api.telegram.org/file/bot"
+    most_file_bytes: Annotated[int, Field(ge=0)] = 20_000_000
+    follow_minutes: Annotated[float, Field(ge=0)] = 5.0
+
+    @property
+    def is_on(self) -> bool:
+        """Whether the bot receives and sends."""
+        return self.enabled and bool(self.token.get_secret_value())
 
     @model_validator(mode="after")
     def _webhook_needs_a_secret(self) -> Telegram:
         if self.mode == "webhook" and len(self.webhook_secret.get_secret_value()) < 16:
             raise ValueError("webhook_secret: expected at least 16 characters, because mode is webhook")
         return self
+
+
+class Operator(Section):
+    """Who answers for this installation (Art. 4 No. 7 GDPR, section 5 DDG), as the legal texts name them."""
+
+    name: str = "Musterstelle der Region"
+    address: str = "Musterstraße 1, 09111 Chemnitz"
+    phone: str = "0371 000000"
+    email: MailAddress = "kontakt@example.org"
+    data_protection_officer: str = "datenschutz@example.org"
+    supervisory_authority: str = "Sächsische Datenschutz- und Transparenzbeauftragte, Maternistraße 17, 01067 Dresden"
+
+
+class Privacy(Section):
+    """How long personal data is kept, and which version of the notice people are shown (Art. 5, 13 and 17 GDPR).
+
+    `archive_released`: the competent archive wants none of the ideas, so that their texts may be erased at once
+    (section 7 SächsDSDG); until then they are locked.
+    """
+
+    notice_version: Annotated[str, Field(min_length=1, max_length=16)] = "2026-11"
+    raw_days: Annotated[int, Field(ge=1)] = 30
+    contact_months: Annotated[int, Field(ge=1)] = 6
+    archive_released: bool = False
 
 
 class Web(Section):
@@ -219,6 +252,8 @@ class Settings(Section):
     relay: Relay = Relay()
     dkim: Dkim = Dkim()
     telegram: Telegram = Telegram()
+    operator: Operator = Operator()
+    privacy: Privacy = Privacy()
     web: Web = Web()
     security: Security = Security()
     work: Work = Work()

@@ -2,66 +2,14 @@
 
 from __future__ import annotations
 
-from datetime import UTC, datetime
+from datetime import datetime
 from typing import Any
 
-from sqlalchemy import (
-    JSON,
-    BigInteger,
-    DateTime,
-    ForeignKey,
-    Index,
-    Integer,
-    LargeBinary,
-    MetaData,
-    String,
-    Text,
-    UniqueConstraint,
-)
-from sqlalchemy.engine import Dialect
-from sqlalchemy.orm import DeclarativeBase, Mapped, mapped_column, relationship
-from sqlalchemy.types import TypeDecorator
+from sqlalchemy import Double, ForeignKey, Index, LargeBinary, String, Text, UniqueConstraint
+from sqlalchemy.orm import Mapped, mapped_column, relationship
 
-# SQLite counts rows by itself only in a column that is exactly INTEGER PRIMARY KEY.
-Key = BigInteger().with_variant(Integer, "sqlite")
-
-
-class UtcDateTime(TypeDecorator[datetime]):
-    """A point in time: aware on the way in (naive ones are refused), UTC in the store, aware UTC on the way out."""
-
-    impl = DateTime(timezone=True)
-    cache_ok = True
-
-    def process_bind_param(self, value: datetime | None, dialect: Dialect) -> datetime | None:  # noqa: ARG002
-        """Refuse naive datetimes (ValueError) and store UTC."""
-        if value is None:
-            return None
-        if value.tzinfo is None:
-            raise ValueError("a naive datetime says no point in time")
-        return value.astimezone(UTC)
-
-    def process_result_value(self, value: datetime | None, dialect: Dialect) -> datetime | None:  # noqa: ARG002
-        """Give aware UTC; SQLite keeps no time zone."""
-        if value is None:
-            return None
-        return value.replace(tzinfo=UTC) if value.tzinfo is None else value.astimezone(UTC)
-
-
-class Table(DeclarativeBase):
-    """What all tables share: constraint names that migrations can count on."""
-
-    metadata = MetaData(
-        naming_convention={
-            "ix": "ix_%(table_name)s_%(column_0_N_name)s",
-            "uq": "uq_%(table_name)s_%(column_0_N_name)s",
-            "fk": "fk_%(table_name)s_%(column_0_name)s",
-            "pk": "pk_%(table_name)s",
-        }
-    )
-    type_annotation_map = {  # noqa: RUF012 - SQLAlchemy reads it from the class
-        datetime: UtcDateTime,
-        dict[str, Any]: JSON,
-    }
+from nlp.understanding import Point
+from services.ideas.columns import Key, Table
 
 
 class InboundRow(Table):
@@ -71,11 +19,13 @@ class InboundRow(Table):
     __table_args__ = (
         UniqueConstraint("channel", "external_id"),
         Index("ix_inbound_message_waiting", "state", "available_at", "id"),
+        Index("ix_inbound_message_conversation", "conversation", "state", "id"),
     )
 
     id: Mapped[int] = mapped_column(Key, primary_key=True)
     channel: Mapped[str] = mapped_column(String(32))
     external_id: Mapped[str] = mapped_column(String(128))
+    conversation: Mapped[str] = mapped_column(String(64), default="")
     envelope: Mapped[dict[str, Any]]
     raw: Mapped[bytes] = mapped_column(LargeBinary)
     received_at: Mapped[datetime]
@@ -89,6 +39,8 @@ class SubmitterRow(Table):
     """The person behind ideas: the only row with an address. Erasing it forgets the person.
 
     `mailbox` is the address without what follows a plus sign: limits count for all spellings of one mailbox together.
+    Rows of one `person` (a random value) are the same person in several channels. `privacy_notice` is the version of
+    the notice that they were shown.
     """
 
     __tablename__ = "submitter"
@@ -98,7 +50,9 @@ class SubmitterRow(Table):
     channel: Mapped[str] = mapped_column(String(32))
     address: Mapped[str] = mapped_column(String(320))
     mailbox: Mapped[str] = mapped_column(String(320))
-    language: Mapped[str] = mapped_column(String(8))
+    language: Mapped[str] = mapped_column(String(16))
+    person: Mapped[str | None] = mapped_column(String(32), index=True)
+    privacy_notice: Mapped[str] = mapped_column(String(16), default="")
     created_at: Mapped[datetime]
     verified_at: Mapped[datetime | None]
     unsubscribed_at: Mapped[datetime | None]
@@ -117,7 +71,10 @@ class RoleMailboxRow(Table):
 
 
 class IdeaRow(Table):
-    """One proposal, its stage and the latest understanding of it."""
+    """One proposal, its stage and the latest understanding of it, a person's corrections included.
+
+    What was said of an idea that was merged is found with the other; a locked one is shown to nobody.
+    """
 
     __tablename__ = "idea"
 
@@ -128,6 +85,9 @@ class IdeaRow(Table):
     stage: Mapped[str] = mapped_column(String(64))
     model: Mapped[str] = mapped_column(String(64), index=True)
     understanding: Mapped[dict[str, Any]]
+    privacy_notice: Mapped[str] = mapped_column(String(16), default="")
+    merged_into_id: Mapped[int | None] = mapped_column(ForeignKey("idea.id", ondelete="SET NULL"), index=True)
+    locked_at: Mapped[datetime | None]
     created_at: Mapped[datetime]
 
     contributions: Mapped[list[ContributionRow]] = relationship(order_by="ContributionRow.id")
@@ -138,7 +98,8 @@ class IdeaRow(Table):
 class ContributionRow(Table):
     """One message of an idea's conversation; an inbound message contributes once.
 
-    `full_text` has quotes and signature too, and is empty where that is the same text.
+    `full_text` has quotes and signature too, and is empty where that is the same text. `album` is common to messages
+    that were sent as one; the place that was shared is in degrees (WGS 84).
     """
 
     __tablename__ = "contribution"
@@ -151,9 +112,48 @@ class ContributionRow(Table):
     full_text: Mapped[str] = mapped_column(Text, default="")
     refused_too_large: Mapped[int] = mapped_column(default=0)
     refused_too_many: Mapped[int] = mapped_column(default=0)
+    album: Mapped[str] = mapped_column(String(64), default="")
+    latitude: Mapped[float | None] = mapped_column(Double)
+    longitude: Mapped[float | None] = mapped_column(Double)
     created_at: Mapped[datetime]
 
     attachments: Mapped[list[AttachmentRow]] = relationship(order_by="AttachmentRow.id")
+    awaited: Mapped[list[AwaitedFileRow]] = relationship(order_by="AwaitedFileRow.id")
+    versions: Mapped[list[ContributionVersionRow]] = relationship(order_by="ContributionVersionRow.id")
+
+    @property
+    def point(self) -> Point | None:
+        """The place that was shared."""
+        return None if self.latitude is None or self.longitude is None else Point(self.latitude, self.longitude)
+
+
+class ContributionVersionRow(Table):
+    """How a contribution read before its sender edited it, and until when."""
+
+    __tablename__ = "contribution_version"
+
+    id: Mapped[int] = mapped_column(Key, primary_key=True)
+    contribution_id: Mapped[int] = mapped_column(ForeignKey("contribution.id", ondelete="CASCADE"), index=True)
+    text: Mapped[str] = mapped_column(Text)
+    until: Mapped[datetime]
+
+
+class AwaitedFileRow(Table):
+    """A file that is still to be fetched from its channel, or that is lost for good (state: awaited, lost)."""
+
+    __tablename__ = "awaited_file"
+    __table_args__ = (Index("ix_awaited_file_waiting", "channel", "state", "available_at"),)
+
+    id: Mapped[int] = mapped_column(Key, primary_key=True)
+    contribution_id: Mapped[int] = mapped_column(ForeignKey("contribution.id", ondelete="CASCADE"), index=True)
+    channel: Mapped[str] = mapped_column(String(32))
+    file_id: Mapped[str] = mapped_column(Text)
+    filename: Mapped[str] = mapped_column(String(255))
+    media_type: Mapped[str] = mapped_column(String(127))
+    state: Mapped[str] = mapped_column(String(16))
+    attempts: Mapped[int] = mapped_column(default=0)
+    available_at: Mapped[datetime]
+    last_error: Mapped[str] = mapped_column(String(200), default="")
 
 
 class BlobRow(Table):
@@ -224,6 +224,7 @@ class NotificationRow(Table):
     __table_args__ = (
         Index("ix_notification_waiting", "state", "available_at", "id"),
         Index("ix_notification_submitter", "submitter_id", "state"),
+        Index("ix_notification_recipient", "recipient", "state"),
         Index("ix_notification_answers", "channel", "template", "created_at"),
     )
 

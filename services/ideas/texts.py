@@ -3,72 +3,20 @@
 from __future__ import annotations
 
 from collections.abc import Mapping
-from dataclasses import dataclass
-from enum import StrEnum
 from pathlib import Path
 from typing import Any, Self
 
 from jinja2 import FileSystemLoader, StrictUndefined, TemplateError, TemplateSyntaxError, meta
 from jinja2.sandbox import ImmutableSandboxedEnvironment
-from pydantic import BaseModel, ConfigDict, field_validator
 
-from nlp.understanding import Kind
 from services.ideas.errors import Problem
+from services.ideas.messages import MESSAGES, MessageForm, Part
 from services.ideas.toml import read_toml
+from services.ideas.words import Words
 
-
-class Part(StrEnum):
-    """The files of a message: a mail needs the first three, Telegram the last."""
-
-    SUBJECT = "subject.txt"
-    TEXT = "text.txt"
-    HTML = "html.html"
-    TELEGRAM = "telegram.txt"
-
-
-MAIL = frozenset({Part.SUBJECT, Part.TEXT, Part.HTML})
-CHAT = frozenset({Part.TELEGRAM})
 LAYOUT = "layout.html"
-
-
-@dataclass(frozen=True, slots=True)
-class MessageForm:
-    """What a message consists of, and the variables that its templates may use."""
-
-    parts: frozenset[Part]
-    variables: frozenset[str]
-
-
-_ALWAYS = frozenset({"region", "email"})
-_IDEA = _ALWAYS | {"reference", "topics", "places", "candidates", "bodies", "link", "unsubscribe_link"}
-_NOT_KEPT = frozenset({"too_large", "too_many", "largest_file", "most_files"})
-
-MESSAGES: Mapping[str, MessageForm] = {
-    "confirmation": MessageForm(MAIL | CHAT, _IDEA | _NOT_KEPT | {"abstained", "confirm_link"}),
-    "attachments": MessageForm(MAIL, _ALWAYS | _NOT_KEPT | {"reference", "link", "unsubscribe_link"}),
-    "update": MessageForm(MAIL | CHAT, _IDEA | {"stage", "explanation", "note"}),
-    "welcome": MessageForm(CHAT, _ALWAYS),
-    "help": MessageForm(CHAT, _ALWAYS),
-    "status": MessageForm(CHAT, _ALWAYS | {"ideas", "asked"}),
-    "digest": MessageForm(MAIL, _ALWAYS | {"body", "ideas", "period", "waiting"}),
-}
-
-
-class Words(BaseModel):
-    """Single words of one language, from `words.toml`."""
-
-    model_config = ConfigDict(frozen=True, extra="forbid")
-
-    whole_region: str
-    outside: str
-    kinds: Mapping[Kind, str]
-
-    @field_validator("kinds")
-    @classmethod
-    def _every_kind(cls, kinds: Mapping[Kind, str]) -> Mapping[Kind, str]:
-        if missing := set(Kind) - set(kinds):
-            raise ValueError(f"expected a word for {', '.join(sorted(missing))}")
-        return kinds
+# The language of the region, in which staff read, and in which topics.toml and stages.toml are written.
+OWN_LANGUAGE = "de"
 
 
 class Texts:
@@ -97,7 +45,7 @@ class Texts:
             if words:
                 texts._words[language] = words
             for message, form in MESSAGES.items():
-                for part in sorted(form.parts):
+                for part in sorted(form.parts) if language == OWN_LANGUAGE or not form.is_for_staff else ():
                     texts._check(f"{language}/{message}/{part}", form, problems)
         return texts
 
@@ -106,14 +54,19 @@ class Texts:
         text = self._environment.get_template(f"{language}/{message}/{part}").render(values)
         return " ".join(text.split()) if part is Part.SUBJECT else text.strip() + "\n"
 
+    @property
+    def languages(self) -> tuple[str, ...]:
+        """The languages that there are, the region's own first."""
+        return (OWN_LANGUAGE, *sorted(set(self._words) - {OWN_LANGUAGE}))
+
     def words(self, language: str) -> Words:
-        """The single words of a language."""
-        return self._words[language]
+        """The single words of a language; of the region's own where it is none of ours."""
+        return self._words.get(language) or self._words[OWN_LANGUAGE]
 
     def _check(self, name: str, form: MessageForm, problems: list[Problem]) -> None:
         file = f"texts/{name}"
         try:
-            self._environment.get_template(name)
+            # Looking for variables visits the whole template: compiling it besides would find nothing more.
             source = self._environment.loader.get_source(self._environment, name)[0]  # type: ignore[union-attr]
             used = meta.find_undeclared_variables(self._environment.parse(source))
         except TemplateSyntaxError as error:

@@ -1,27 +1,33 @@
-"""Addresses that no mail may go to any more: those that do not exist, and those whose owner wants none."""
+"""Addresses that nothing may be sent to any more: those that cannot be reached, and those whose owner wants nothing."""
 
 from __future__ import annotations
 
 from dataclasses import dataclass
 from datetime import datetime
 
-from sqlalchemy import Update, delete, select, update
+from sqlalchemy import Update, delete, or_, select, update
 from sqlalchemy.ext.asyncio import AsyncSession
 
 from services.ideas.capability import Purpose
 from services.ideas.enhanced_status import is_about_address
 from services.ideas.grants import notification_of
-from services.ideas.model import BounceReport, NotificationState
+from services.ideas.model import NotificationState
+from services.ideas.readings import BounceReport
 from services.ideas.store import insert_into
 from services.ideas.tables import IdeaRow, NotificationRow, RoleMailboxRow, SubmitterRow
 
+TELEGRAM = "telegram"
+# What a person is told unasked; whatever else a chat is sent answers what its person has said.
+UPDATE = "update"
 UNDELIVERABLE = "mail to this address comes back"
+UNREACHABLE = "the bot may not write to this chat"
 UNSUBSCRIBED = "the person wants no mail"
+_LONGEST_REASON = 200
 
 
 @dataclass(frozen=True, slots=True)
 class UndeliverableAddress:
-    """An address that mail came back from, since when and why, and the ideas whose submitter it is (none: a body)."""
+    """An address that cannot be reached, since when and why, and the ideas whose submitter it is (none: a body)."""
 
     address: str
     since: datetime
@@ -29,15 +35,36 @@ class UndeliverableAddress:
     references: tuple[str, ...]
 
 
-async def is_undeliverable(session: AsyncSession, submitter_id: int | None, recipient: str | None) -> str:
-    """Why no mail may go to a submitter or a role mailbox; "" where it may."""
-    if recipient is not None:
-        known = await session.get(RoleMailboxRow, recipient)
-        return UNDELIVERABLE if known else ""
-    submitter = await session.get(SubmitterRow, submitter_id) if submitter_id is not None else None
+async def why_withheld(
+    session: AsyncSession, submitter: SubmitterRow | None, recipient: str | None, template: str
+) -> str:
+    """Why a message must not go to a submitter, a role mailbox or a group; "" where it may."""
     if submitter is None:
-        return ""
-    return UNDELIVERABLE if submitter.undeliverable_at else UNSUBSCRIBED if submitter.unsubscribed_at else ""
+        known = await session.get(RoleMailboxRow, recipient) if recipient is not None else None
+        return UNDELIVERABLE if known else ""
+    if submitter.undeliverable_at:
+        return _unreachable(submitter.channel)
+    is_answer = submitter.channel == TELEGRAM and template != UPDATE
+    return UNSUBSCRIBED if submitter.unsubscribed_at and not is_answer else ""
+
+
+async def reachable_elsewhere(session: AsyncSession, submitter: SubmitterRow) -> SubmitterRow | None:
+    """The same person in another channel, where they can be reached and want updates."""
+    if submitter.person is None:
+        return None
+    found: SubmitterRow | None = await session.scalar(
+        select(SubmitterRow)
+        .where(
+            SubmitterRow.person == submitter.person,
+            SubmitterRow.id != submitter.id,
+            SubmitterRow.verified_at.is_not(None),
+            SubmitterRow.unsubscribed_at.is_(None),
+            SubmitterRow.undeliverable_at.is_(None),
+        )
+        .order_by(SubmitterRow.id)
+        .limit(1)
+    )
+    return found
 
 
 async def record_bounce(session: AsyncSession, report: BounceReport, now: datetime) -> bool:
@@ -49,39 +76,60 @@ async def record_bounce(session: AsyncSession, report: BounceReport, now: dateti
     if notification is None:
         return False
     said = f"it came back ({report.status})" if report.status else "it came back"
+    notification.last_error = said
     if report.permanent:
         notification.state = NotificationState.BOUNCED
         if is_about_address(report.status):
             await mark_undeliverable(session, notification, said, now)
-    notification.last_error = said
     return True
 
 
 async def mark_undeliverable(session: AsyncSession, notification: NotificationRow, reason: str, now: datetime) -> None:
-    """Stop all mail to the recipient of this notification."""
-    if notification.submitter_id is not None:
-        await session.execute(
-            update(SubmitterRow)
-            .where(SubmitterRow.id == notification.submitter_id)
-            .values(undeliverable_at=now, undeliverable_reason=reason)
-        )
-        await withhold(session, notification.submitter_id, UNDELIVERABLE)
-    elif notification.recipient is not None:
+    """Stop everything to the recipient of this notification; an update goes to another address of the same person."""
+    if notification.recipient is not None:
         known = insert_into(session, RoleMailboxRow).values(
-            address=notification.recipient, undeliverable_at=now, undeliverable_reason=reason
+            address=notification.recipient, undeliverable_at=now, undeliverable_reason=reason[:_LONGEST_REASON]
         )
         await session.execute(known.on_conflict_do_nothing(index_elements=["address"]))
         owed = NotificationRow.recipient == notification.recipient
         await session.execute(_withholding(UNDELIVERABLE).where(owed))
+    submitter = await _submitter(session, notification.submitter_id)
+    if submitter is None:
+        return
+    await unreachable(session, submitter, reason, now)
+    is_over = notification.state in (NotificationState.GIVEN_UP, NotificationState.BOUNCED)
+    if is_over and notification.template == UPDATE and await reachable_elsewhere(session, submitter):
+        # The next claim finds that it cannot go where it was to go.
+        notification.state, notification.available_at = NotificationState.DUE, now
+
+
+async def unreachable(session: AsyncSession, submitter: SubmitterRow, reason: str, now: datetime) -> None:
+    """Send a person nothing at this address any more: it does not exist, or they have blocked the bot."""
+    submitter.undeliverable_at, submitter.undeliverable_reason = now, reason[:_LONGEST_REASON]
+    await withhold(session, submitter.id, _unreachable(submitter.channel))
+
+
+def reachable_again(submitter: SubmitterRow) -> None:
+    """A person who writes to us can be written to; what was withheld meanwhile they find in the status of the idea."""
+    submitter.undeliverable_at, submitter.undeliverable_reason = None, ""
 
 
 async def withhold(session: AsyncSession, submitter_id: int, reason: str) -> None:
-    """Keep what is still owed to a submitter from being sent; what is being sent already is not caught up with."""
-    await session.execute(_withholding(reason).where(NotificationRow.submitter_id == submitter_id))
+    """Keep what is still owed to a submitter from being sent; what is being sent already is not caught up with.
+
+    In a chat whoever wants no mail gets answers all the same. Updates that can go to the same person elsewhere stay.
+    """
+    owed = _withholding(reason).where(NotificationRow.submitter_id == submitter_id)
+    if reason == UNSUBSCRIBED:
+        owed = owed.where(or_(NotificationRow.channel != TELEGRAM, NotificationRow.template == UPDATE))
+    submitter = await _submitter(session, submitter_id)
+    if submitter is not None and await reachable_elsewhere(session, submitter):
+        owed = owed.where(NotificationRow.template != UPDATE)
+    await session.execute(owed)
 
 
 async def undeliverable(session: AsyncSession) -> tuple[UndeliverableAddress, ...]:
-    """All addresses that mail came back from, the bodies' first."""
+    """All addresses that cannot be reached, the bodies' first."""
     mailboxes = await session.scalars(select(RoleMailboxRow).order_by(RoleMailboxRow.address))
     found = [UndeliverableAddress(row.address, row.undeliverable_at, row.undeliverable_reason, ()) for row in mailboxes]
     submitters = await session.scalars(
@@ -95,7 +143,7 @@ async def undeliverable(session: AsyncSession) -> tuple[UndeliverableAddress, ..
 
 
 async def resume(session: AsyncSession, address: str, now: datetime) -> bool:
-    """Send to an address again, and what a role mailbox missed as well; False where it was not stopped."""
+    """Send to an address again, and the digests that a body missed as well; False where it was not stopped."""
     stopped = await session.execute(
         update(SubmitterRow)
         .where(SubmitterRow.address == address, SubmitterRow.undeliverable_at.is_not(None))
@@ -107,14 +155,26 @@ async def resume(session: AsyncSession, address: str, now: datetime) -> bool:
     )
     # A person sees all steps on the page of the idea; a body would never hear of what stood in a lost digest.
     missed = (NotificationState.WITHHELD, NotificationState.BOUNCED, NotificationState.GIVEN_UP)
-    is_role_mailbox = gone.first() is not None
-    if is_role_mailbox:
+    is_bodys = gone.first() is not None
+    if is_bodys:
         await session.execute(
             update(NotificationRow)
-            .where(NotificationRow.recipient == address, NotificationRow.state.in_(missed))
+            .where(
+                NotificationRow.recipient == address,
+                NotificationRow.template == "digest",
+                NotificationRow.state.in_(missed),
+            )
             .values(state=NotificationState.DUE, available_at=now, attempts=0, last_error="")
         )
-    return is_role_mailbox or stopped.first() is not None
+    return is_bodys or stopped.first() is not None
+
+
+async def _submitter(session: AsyncSession, submitter_id: int | None) -> SubmitterRow | None:
+    return await session.get(SubmitterRow, submitter_id) if submitter_id is not None else None
+
+
+def _unreachable(channel: str) -> str:
+    return UNREACHABLE if channel == TELEGRAM else UNDELIVERABLE
 
 
 def _withholding(reason: str) -> Update:

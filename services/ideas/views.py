@@ -7,20 +7,12 @@ from dataclasses import dataclass
 from datetime import datetime
 from typing import Any
 
-from sqlalchemy import Select, select
+from sqlalchemy import Select, func, or_, select
 from sqlalchemy.ext.asyncio import AsyncSession
-from sqlalchemy.orm import selectinload
+from sqlalchemy.orm import aliased, selectinload
 
 from nlp.understanding import Understanding
-from services.ideas.model import (
-    Assignment,
-    Attachment,
-    AttachmentRole,
-    Contribution,
-    Idea,
-    Refused,
-    StageChange,
-)
+from services.ideas.model import Assignment, Attachment, AttachmentRole, Contribution, Idea, Refused, StageChange
 from services.ideas.tables import (
     AssignmentRow,
     AttachmentRow,
@@ -31,6 +23,9 @@ from services.ideas.tables import (
     NotificationRow,
     SubmitterRow,
 )
+
+# The states of a file that a channel has announced.
+AWAITED, LOST = "awaited", "lost"
 
 
 @dataclass(frozen=True, slots=True)
@@ -44,27 +39,40 @@ class Delivery:
 
 
 def _ideas() -> Select[IdeaRow]:
-    return select(IdeaRow).options(
-        selectinload(IdeaRow.contributions).selectinload(ContributionRow.attachments),
+    said = selectinload(IdeaRow.contributions)
+    loaded = select(IdeaRow).options(
+        said.selectinload(ContributionRow.attachments),
+        said.selectinload(ContributionRow.awaited),
+        said.selectinload(ContributionRow.versions),
         selectinload(IdeaRow.assignments),
         selectinload(IdeaRow.stages),
     )
+    return loaded.where(IdeaRow.locked_at.is_(None), IdeaRow.merged_into_id.is_(None))
 
 
 async def by_references(session: AsyncSession, references: Sequence[str]) -> tuple[Idea, ...]:
-    """The ideas with these reference numbers, in the order in which they came; unknown ones are left out."""
-    rows = await session.scalars(_ideas().where(IdeaRow.reference.in_(references)).order_by(IdeaRow.id))
+    """The ideas with these reference numbers, in the order in which they came; unknown ones are left out.
+
+    An idea that was merged is found as the one that it belongs to now.
+    """
+    numbered = select(func.coalesce(IdeaRow.merged_into_id, IdeaRow.id)).where(IdeaRow.reference.in_(references))
+    rows = await session.scalars(_ideas().where(IdeaRow.id.in_(numbered)).order_by(IdeaRow.id))
     return tuple(_idea(row) for row in rows)
 
 
 async def by_capability(session: AsyncSession, token_hash: str, purpose: str) -> Idea | None:
     """The idea that a token opens for this purpose, or None."""
-    row = await session.scalar(
-        _ideas()
-        .join(CapabilityRow, CapabilityRow.idea_id == IdeaRow.id)
-        .where(CapabilityRow.token_hash == token_hash, CapabilityRow.purpose == purpose)
-    )
+    opened = _opened(token_hash, purpose)
+    row = await session.scalar(_ideas().where(IdeaRow.id.in_(opened)))
     return _idea(row) if row else None
+
+
+def _opened(token_hash: str, purpose: str) -> Select[int]:
+    return (
+        select(func.coalesce(IdeaRow.merged_into_id, IdeaRow.id))
+        .join(CapabilityRow, CapabilityRow.idea_id == IdeaRow.id)
+        .where(CapabilityRow.token_hash == token_hash, CapabilityRow.purpose == purpose, IdeaRow.locked_at.is_(None))
+    )
 
 
 async def attachment(session: AsyncSession, token_hash: str, purpose: str, number: int) -> Attachment | None:
@@ -73,33 +81,48 @@ async def attachment(session: AsyncSession, token_hash: str, purpose: str, numbe
         select(AttachmentRow, BlobRow.content)
         .join(BlobRow, BlobRow.sha256 == AttachmentRow.sha256)
         .join(ContributionRow, ContributionRow.id == AttachmentRow.contribution_id)
-        .join(CapabilityRow, CapabilityRow.idea_id == ContributionRow.idea_id)
-        .where(AttachmentRow.id == number, CapabilityRow.token_hash == token_hash, CapabilityRow.purpose == purpose)
+        .where(AttachmentRow.id == number, ContributionRow.idea_id.in_(_opened(token_hash, purpose)))
     )
     row = found.one_or_none()
     return Attachment(row[0].filename, row[0].media_type, row[1], AttachmentRole(row[0].role)) if row else None
 
 
-async def of_submitter(session: AsyncSession, channel: str, address: str, limit: int) -> tuple[Idea, ...]:
-    """The newest ideas of one person, newest first."""
-    rows = await session.scalars(
-        _ideas()
-        .join(SubmitterRow, SubmitterRow.id == IdeaRow.submitter_id)
-        .where(SubmitterRow.channel == channel, SubmitterRow.address == address)
-        .order_by(IdeaRow.id.desc())
-        .limit(limit)
+async def attachments(session: AsyncSession, reference: str) -> tuple[Attachment, ...] | None:
+    """All files of an idea; None where no idea bears the number."""
+    ideas = await by_references(session, [reference])
+    if not ideas:
+        return None
+    numbers = [number for said in ideas[0].contributions for number in said.attachment_numbers]
+    rows = await session.execute(
+        select(AttachmentRow, BlobRow.content)
+        .join(BlobRow, BlobRow.sha256 == AttachmentRow.sha256)
+        .where(AttachmentRow.id.in_(numbers))
+        .order_by(AttachmentRow.id)
     )
+    return tuple(Attachment(row.filename, row.media_type, content, AttachmentRole(row.role)) for row, content in rows)
+
+
+async def of_submitter(session: AsyncSession, channel: str, address: str, limit: int) -> tuple[Idea, ...]:
+    """The newest ideas of one person, newest first, through whichever channel they came."""
+    own_ideas = IdeaRow.submitter_id.in_(person_of(channel, address))
+    rows = await session.scalars(_ideas().where(own_ideas).order_by(IdeaRow.id.desc()).limit(limit))
     return tuple(_idea(row) for row in rows)
 
 
 async def own(session: AsyncSession, channel: str, address: str, reference: str) -> Idea | None:
     """One person's idea by its reference number, or None: also where it is somebody else's."""
-    row = await session.scalar(
-        _ideas()
-        .join(SubmitterRow, SubmitterRow.id == IdeaRow.submitter_id)
-        .where(SubmitterRow.channel == channel, SubmitterRow.address == address, IdeaRow.reference == reference)
-    )
+    numbered = select(func.coalesce(IdeaRow.merged_into_id, IdeaRow.id)).where(IdeaRow.reference == reference)
+    is_own = IdeaRow.submitter_id.in_(person_of(channel, address))
+    row = await session.scalar(_ideas().where(IdeaRow.id.in_(numbered), is_own))
     return _idea(row) if row else None
+
+
+def person_of(channel: str, address: str) -> Select[int]:
+    """The submitters' rows of whoever writes from this address: one for each channel that they joined."""
+    known = aliased(SubmitterRow)
+    is_same = or_(SubmitterRow.id == known.id, SubmitterRow.person == known.person)
+    same = select(SubmitterRow.id).join(known, is_same)
+    return same.where(known.channel == channel, known.address == address)
 
 
 async def assigned(session: AsyncSession, body: str, start: datetime, end: datetime) -> tuple[Idea, ...]:
@@ -160,6 +183,10 @@ def _idea(row: IdeaRow) -> Idea:
                 item.full_text,
                 Refused(item.refused_too_large, item.refused_too_many),
                 tuple(file.id for file in item.attachments),
+                item.point,
+                tuple(version.text for version in item.versions),
+                tuple(file.filename for file in item.awaited if file.state == AWAITED),
+                tuple(file.filename for file in item.awaited if file.state == LOST),
             )
             for item in row.contributions
         ),

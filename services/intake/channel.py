@@ -6,7 +6,8 @@ from collections.abc import Mapping
 from dataclasses import dataclass
 from typing import Any, Protocol
 
-from services.ideas.model import InboundMessage, Reading
+from services.ideas.model import InboundMessage
+from services.ideas.readings import Reading
 
 
 class MessageDefeated(Exception):  # noqa: N818 - named for what is the case

@@ -13,13 +13,16 @@ import structlog
 
 from nlp.understanding import Understanding
 from services.ideas.errors import StoreError, StoreFull, StoreUnavailable
-from services.ideas.model import InboundMessage, LoggedMessage, Submission
+from services.ideas.model import InboundMessage, LoggedMessage
+from services.ideas.readings import NotUnderstood, Reading, Source, Submission
 from services.ideas.register import Register
 from services.ideas.waiting import wait_for
 from services.intake.channel import ChannelReader, MessageDefeated, ReadingUnavailable, ReadMessage
 from services.intake.understand import Understander
 
 _AT_ONCE = 16
+# Merging two ideas takes the most: both together, and what each message says alone.
+_MOST_QUESTIONS = 8
 _BACKOFF = (timedelta(seconds=1), timedelta(seconds=10))
 _PAUSE = 1.0
 # PostgreSQL has no NUL in text, and a lone surrogate has no UTF-8; neither says anything to a person.
@@ -95,7 +98,7 @@ class Reader:
         try:
             read, understanding = await reading
             seen = replace(logged, message=replace(logged.message, envelope=read.envelope))
-            reference = await self._insist(lambda: self._register.record(seen, read.reading, understanding))
+            reference = await self._record(seen, read.reading, understanding)
         except (StoreUnavailable, StoreFull):
             # Only when stopped: the message is well, and an outage of the store must not count against it.
             await self._register.give_back([logged], datetime.now(UTC))
@@ -108,6 +111,16 @@ class Reader:
         else:
             outcome = type(read.reading).__name__.lower()
             log.info("message.read", message=logged.id, outcome=outcome, reference=reference)
+
+    async def _record(self, seen: LoggedMessage, reading: Reading, understanding: Understanding | None) -> str | None:
+        """Write down what a message changes; what the register has to know for it, the model is asked."""
+        understood: dict[Source, Understanding] = {}
+        for _ in range(_MOST_QUESTIONS):
+            try:
+                return await self._insist(lambda: self._register.record(seen, reading, understanding, dict(understood)))
+            except NotUnderstood as question:
+                understood[question.source] = await self._understander.understand(question.source)
+        raise RuntimeError("the register asks for more and more")
 
     async def _put_back(self, logged: LoggedMessage, error: Exception) -> None:
         again_at = datetime.now(UTC) + self._backoff[min(logged.attempt, len(self._backoff)) - 1]
@@ -138,7 +151,7 @@ class Reader:
         clean = replace(said, subject=subject, text=text, full_text=full_text)
         read = replace(read, reading=clean)
         # An answer belongs to an idea that has been understood already.
-        return read, None if clean.thread else await self._understander.understand(clean.subject, clean.text)
+        return read, None if clean.thread else await self._understander.understand(clean.source)
 
     async def _understand_again(self) -> None:
         """Give ideas that came without a model their understanding, now that there is one."""
@@ -147,9 +160,8 @@ class Reader:
         for idea in await self._register.not_understood(_AT_ONCE):
             if idea.reference in self._defeating:
                 continue
-            first = idea.contributions[0]
             try:
-                understanding = await self._understander.understand(first.subject, first.text)
+                understanding = await self._understander.understand(Source.whole(idea.contributions))
             except Exception:
                 # It stays with the catch-all body; the others must not wait for it.
                 self._defeating.add(idea.reference)

@@ -10,6 +10,7 @@ from enum import StrEnum
 import structlog
 
 from nlp.understanding import Classifier, Understanding
+from services.ideas.readings import Source
 
 log = structlog.get_logger(__name__)
 
@@ -46,12 +47,11 @@ class Understander:
         if self._loading is not None:
             await asyncio.shield(self._loading)
 
-    async def understand(self, subject: str, text: str) -> Understanding:
-        """The understanding of one message; without a model, nothing: a person decides."""
+    async def understand(self, source: Source) -> Understanding:
+        """What the model makes of something; without a model, nothing: a person decides."""
         if self._classifier is None:
             return Understanding.nothing()
-        loop = asyncio.get_running_loop()
-        return await loop.run_in_executor(self._thread, self._classifier.understand, subject, text)
+        return await asyncio.get_running_loop().run_in_executor(self._thread, _ask, self._classifier, source)
 
     def close(self) -> None:
         """Let the thread go; a classification that is under way is not waited for."""
@@ -67,3 +67,9 @@ class Understander:
         else:
             self.state = ModelState.READY
             log.info("model.ready")
+
+
+def _ask(classifier: Classifier, source: Source) -> Understanding:
+    if source.is_place:
+        return classifier.place(source.text)
+    return classifier.understand(source.subject, source.text, source.points)

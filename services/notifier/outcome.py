@@ -1,4 +1,4 @@
-"""How a delivery ends: sent, to be tried again, or given up. A decision is a value."""
+"""How a delivery ends: sent, to be tried again, moved, or given up. A decision is a value."""
 
 from __future__ import annotations
 
@@ -20,6 +20,13 @@ class Retry:
 
 
 @dataclass(frozen=True, slots=True)
+class Moved:
+    """The recipient has another address from now on: the message goes there at once."""
+
+    address: str
+
+
+@dataclass(frozen=True, slots=True)
 class GivenUp:
     """A permanent fault: trying again would not help. `undeliverable`: nor would any other message to this address."""
 
@@ -27,4 +34,4 @@ class GivenUp:
     undeliverable: bool = False
 
 
-Outcome = Sent | Retry | GivenUp
+Outcome = Sent | Retry | Moved | GivenUp

@@ -9,7 +9,8 @@ from typing import Any
 import pytest
 
 from services.cli import main
-from services.ideas.model import Held, HoldReason, InboundMessage, LoggedMessage
+from services.ideas.model import InboundMessage, LoggedMessage
+from services.ideas.readings import Held, HoldReason
 from services.ideas.reference import reference_number
 from services.ideas.register import Register
 from tests.conftest import NOON

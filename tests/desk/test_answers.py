@@ -10,9 +10,9 @@ from sqlalchemy import select
 from services.desk.app import make_app
 from services.ideas.capability import Purpose
 from services.ideas.catalogue import Catalogue
+from services.ideas.columns import Table
 from services.ideas.register import Register
 from services.ideas.store import Store
-from services.ideas.tables import Table
 from tests.conftest import SECRET
 from tests.desk.client import Desk
 from tests.submissions import ANNA, submit

@@ -10,7 +10,8 @@ import pytest
 from PIL import Image
 
 from services.ideas.capability import Purpose
-from services.ideas.model import Attachment, InboundMessage, LoggedMessage, Submission
+from services.ideas.model import Attachment, InboundMessage, LoggedMessage
+from services.ideas.readings import Submission
 from services.ideas.register import Register
 from tests.conftest import NOON
 from tests.desk.client import Desk

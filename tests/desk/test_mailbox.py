@@ -5,7 +5,8 @@ from dataclasses import replace
 import pytest
 
 from services.ideas.capability import Purpose, capability_token
-from services.ideas.model import InboundMessage, LoggedMessage, Refused, Sender, Submission
+from services.ideas.model import InboundMessage, LoggedMessage, Refused, Sender
+from services.ideas.readings import Submission
 from services.ideas.register import Register
 from tests.conftest import NOON
 from tests.desk.client import Desk

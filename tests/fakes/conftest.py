@@ -4,11 +4,18 @@ from typing import TYPE_CHECKING
 
 import pytest
 from telegram import Bot
+from telegram.request import HTTPXRequest
 
 from tests.fakes.bot_api import BotApiServer, Citizen
 
 if TYPE_CHECKING:
     from collections.abc import AsyncIterator
+
+
+@pytest.fixture(autouse=True)
+def _library_defaults(monkeypatch: pytest.MonkeyPatch) -> None:
+    # python-telegram-bot warns of its own old default wherever Telegram names a number of seconds.
+    monkeypatch.setenv("PTB_TIMEDELTA", "true")
 
 
 @pytest.fixture
@@ -19,7 +26,15 @@ async def server() -> AsyncIterator[BotApiServer]:
 
 @pytest.fixture
 async def bot(server: BotApiServer) -> AsyncIterator[Bot]:
-    async with Bot(server.token, base_url=server.base_url, base_file_url=server.base_file_url) as ready:
+    # Nothing on the loopback is encrypted, and to load the certificates would take longer than most of the tests.
+    requests = [HTTPXRequest(httpx_kwargs={"verify": False}) for _ in range(2)]
+    async with Bot(
+        server.token,
+        base_url=server.base_url,
+        base_file_url=server.base_file_url,
+        request=requests[0],
+        get_updates_request=requests[1],
+    ) as ready:
         yield ready
 
 

@@ -60,7 +60,8 @@ async def test_a_blocked_bot_is_forbidden_until_the_citizen_writes_again(bot: Bo
     ("text", "parse_mode", "description"),
     [
         ("", None, "Message text is empty"),
-        ("<b> </b>", "HTML", "Message text is empty"),
+        ("<b> </b>", "HTML", "Text must be non-empty"),
+        (" \n\u200b", None, "Text must be non-empty"),
         ("x" * 4097, None, "Message is too long"),
         ("🚲" * 2049, None, "Message is too long"),
         ("<b>offen", "HTML", "Can't parse entities: can't find end tag"),

@@ -14,7 +14,7 @@ import sys
 from collections.abc import Awaitable, Callable
 from typing import ParamSpec, TypeVar
 
-from nlp.understanding import DistrictScore, Kind, TopicScore, Understanding
+from nlp.understanding import DistrictScore, Kind, Point, TopicScore, Understanding
 from services.cli import main, service
 from services.ideas.inbound import InboundLog
 from services.ideas.register import Register
@@ -42,7 +42,11 @@ _AFTER = frozenset({"after-commit", "before-acknowledge", "after-record", "after
 class StandIn:
     """Understands every message as an idea about mobility in Chemnitz."""
 
-    def understand(self, subject: str, text: str) -> Understanding:  # noqa: ARG002 - the protocol's
+    def place(self, text: str) -> Understanding:
+        """Find the same in every name."""
+        return self.understand("", text)
+
+    def understand(self, subject: str, text: str, points: tuple[Point, ...] = ()) -> Understanding:  # noqa: ARG002
         """Find the same in every message."""
         topic = TopicScore("mobility", 0.9)
         return Understanding(

@@ -9,7 +9,7 @@ from pathlib import Path
 import pytest
 
 from services.ideas.catalogue import Catalogue, read_catalogue
-from services.ideas.tables import Table
+from services.ideas.columns import Table
 from tests.conftest import CONFIG
 from tests.postgres import PostgresServer
 

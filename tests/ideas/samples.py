@@ -11,7 +11,8 @@ from sqlalchemy import Engine, event, func, select
 from sqlalchemy.orm import DeclarativeBase
 
 from nlp.understanding import DistrictScore, Kind, TopicScore, Understanding
-from services.ideas.model import Attachment, InboundMessage, LoggedMessage, Sender, Submission
+from services.ideas.model import Attachment, InboundMessage, LoggedMessage, Sender
+from services.ideas.readings import Submission
 from services.ideas.register import Register
 from services.ideas.store import Store
 from tests.conftest import NOON

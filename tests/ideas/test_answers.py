@@ -12,7 +12,8 @@ from sqlalchemy import select
 from services.ideas.answers import mailbox_of
 from services.ideas.capability import Purpose
 from services.ideas.catalogue import read_catalogue
-from services.ideas.model import Refused, Sender, Submission
+from services.ideas.model import Refused, Sender
+from services.ideas.readings import Submission
 from services.ideas.register import Register
 from services.ideas.store import Store
 from services.ideas.tables import ContributionRow, NotificationRow

@@ -24,7 +24,7 @@ def _no_variables(monkeypatch: pytest.MonkeyPatch) -> None:
 def test_a_good_configuration_is_told_in_numbers(region: Path, capsys: pytest.CaptureFixture[str]) -> None:
     """Exit code 0, and how many topics, bodies, routes and stages there are."""
     assert check(region) == 0
-    assert capsys.readouterr().out.endswith("8 stages: all is well\n")
+    assert capsys.readouterr().out.endswith("9 stages: all is well\n")
 
 
 def test_all_problems_are_told_at_once(

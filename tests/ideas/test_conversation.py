@@ -10,7 +10,8 @@ from sqlalchemy import select
 
 from services.ideas.capability import Purpose
 from services.ideas.inbound import HELD, READ
-from services.ideas.model import Attachment, Held, HoldReason, Submission
+from services.ideas.model import Attachment
+from services.ideas.readings import Held, HoldReason, Submission
 from services.ideas.register import Register
 from services.ideas.store import Store
 from services.ideas.tables import ContributionRow, IdeaRow, InboundRow, NotificationRow

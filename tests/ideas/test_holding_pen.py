@@ -10,7 +10,8 @@ import pytest
 from sqlalchemy import select
 
 from services.ideas.errors import IdeaNotFound, NotHeld
-from services.ideas.model import Held, HoldReason, LoggedMessage
+from services.ideas.model import LoggedMessage
+from services.ideas.readings import Held, HoldReason
 from services.ideas.register import Register
 from services.ideas.store import Store
 from services.ideas.tables import InboundRow, NotificationRow

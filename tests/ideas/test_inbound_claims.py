@@ -7,7 +7,8 @@ from sqlalchemy import select
 
 from services.ideas.catalogue import Catalogue
 from services.ideas.inbound import MAX_ATTEMPTS, MAX_CLAIMS, QUARANTINED, READ, STORED
-from services.ideas.model import LoggedMessage, Nothing
+from services.ideas.model import LoggedMessage
+from services.ideas.readings import Nothing
 from services.ideas.register import Register
 from services.ideas.store import Store
 from services.ideas.tables import InboundRow

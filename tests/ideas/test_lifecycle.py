@@ -16,9 +16,11 @@ LIFECYCLE = Lifecycle(
         "open": stage("open", "done", "refused"),
         "done": stage("done"),
         "refused": stage("refused", needs_note=True),
+        "gone": stage("gone"),
     },
     initial="new",
     routed="open",
+    withdrawn="gone",
 )
 
 
@@ -41,7 +43,7 @@ def test_an_end_says_that_nothing_follows() -> None:
 
 def test_an_unknown_stage_is_refused_with_all_known_ones() -> None:
     """A misspelt stage is answered with the list of stages."""
-    with pytest.raises(StageRefused, match=r"„doen“ gibt es nicht\. Möglich sind: new, open, done, refused\."):
+    with pytest.raises(StageRefused, match=r"„doen“ gibt es nicht\. Möglich sind: new, open, done, refused, gone\."):
         LIFECYCLE.step("open", "doen", "")
 
 

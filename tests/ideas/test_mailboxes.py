@@ -9,7 +9,8 @@ import pytest
 from sqlalchemy import delete, select
 
 from services.ideas.capability import Purpose
-from services.ideas.model import BounceReport, Notification, Sender
+from services.ideas.model import Notification, Sender
+from services.ideas.readings import BounceReport
 from services.ideas.register import Register
 from services.ideas.store import Store
 from services.ideas.tables import NotificationRow, SubmitterRow

@@ -14,11 +14,12 @@ from alembic.script import ScriptDirectory
 from sqlalchemy import Connection, UniqueConstraint, inspect, text
 
 from services.ideas import migrate as migrate_module
+from services.ideas.columns import Table
 from services.ideas.errors import SchemaTooNew, StoreError
 from services.ideas.migrate import migrate, revisions
 from services.ideas.register import Register
 from services.ideas.store import Store
-from services.ideas.tables import AssignmentRow, ContributionRow, IdeaRow, Table
+from services.ideas.tables import AssignmentRow, ContributionRow, IdeaRow
 from tests.ideas.samples import InjectedError, admit, failing_at, number_of
 from tests.postgres import PostgresServer
 

@@ -133,7 +133,7 @@ def test_every_body_is_used(catalogue: Catalogue) -> None:
 
 
 def test_every_stage_can_be_reached(catalogue: Catalogue) -> None:
-    """Some way leads from the initial stage to each other one."""
+    """Some way leads from the initial stage to each other one, but for the one that submitters alone choose."""
     lifecycle = catalogue.lifecycle
     reached, ahead = set[str](), [lifecycle.initial]
     while ahead:
@@ -141,13 +141,13 @@ def test_every_stage_can_be_reached(catalogue: Catalogue) -> None:
         if stage not in reached:
             reached.add(stage)
             ahead += lifecycle.stages[stage].next
-    assert reached == set(lifecycle.stages)
+    assert reached == set(lifecycle.stages) - {lifecycle.withdrawn}
 
 
 def test_every_stage_before_the_end_can_be_refused(catalogue: Catalogue) -> None:
-    """At each stage but the last two, staff may stop an idea."""
+    """At each stage but the last three, staff may stop an idea."""
     stopping = {stage.id for stage in catalogue.lifecycle.stages.values() if REFUSED in stage.next}
-    assert stopping == set(catalogue.lifecycle.stages) - {REFUSED, "umgesetzt"}
+    assert stopping == set(catalogue.lifecycle.stages) - {REFUSED, "umgesetzt", "zurueckgezogen"}
 
 
 def test_only_a_refusal_needs_a_reason(catalogue: Catalogue) -> None:
@@ -162,9 +162,9 @@ def test_a_refused_idea_may_come_back(catalogue: Catalogue) -> None:
 
 
 def test_submitters_hear_of_every_later_stage(catalogue: Catalogue) -> None:
-    """Only the two stages that the confirmation speaks of pass in silence."""
+    """Only the two stages that the confirmation speaks of pass in silence, and what submitters did themselves."""
     silent = {stage.id for stage in catalogue.lifecycle.stages.values() if not stage.tells_submitter}
-    assert silent == {"eingegangen", "zugeordnet"}
+    assert silent == {"eingegangen", "zugeordnet", "zurueckgezogen"}
 
 
 def test_explanations_are_short(catalogue: Catalogue) -> None:

@@ -2,7 +2,8 @@
 
 from __future__ import annotations
 
-from services.ideas.model import InboundMessage, Reading
+from services.ideas.model import InboundMessage
+from services.ideas.readings import Reading
 from services.ideas.settings import Email
 from services.intake.email.authentication.result import Authentication
 from services.intake.email.channel import reading_of

@@ -11,9 +11,9 @@ from io import BytesIO
 import pytest
 
 from services.ideas.model import Attachment, AttachmentRole, Refused
+from services.intake.attachments.names import clean_name
+from services.intake.attachments.types import media_type_of
 from services.intake.email import mime
-from services.intake.email.attachments.names import clean_name
-from services.intake.email.attachments.types import media_type_of
 from tests.intake.mails import multipart, part, read
 
 PNG = b"\x89PNG\r\n\x1a\n\x00\x00\x00\rIHDR\x00\x00\x00\x01\x00\x00\x00\x01\x08\x02\x00\x00\x00\x90wS\xde"

@@ -9,7 +9,8 @@ from pathlib import Path
 import pytest
 
 from services.cli import main
-from services.ideas.model import BounceReport, Held, HoldReason, InboundMessage, Nothing, Submission
+from services.ideas.model import InboundMessage
+from services.ideas.readings import BounceReport, Held, HoldReason, Nothing, Submission
 from services.ideas.register import Register
 from tests.conftest import NOON
 from tests.intake.reading import READER, read

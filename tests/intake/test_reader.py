@@ -16,17 +16,11 @@ from sqlalchemy import select
 
 from nlp.understanding import Understanding
 from services.ideas.catalogue import Catalogue
+from services.ideas.dialogue.turn import Understood
 from services.ideas.errors import StoreUnavailable
 from services.ideas.inbound import InboundLog
-from services.ideas.model import (
-    Attachment,
-    InboundMessage,
-    LoggedMessage,
-    Nothing,
-    Reading,
-    Sender,
-    Submission,
-)
+from services.ideas.model import Attachment, InboundMessage, LoggedMessage, Sender
+from services.ideas.readings import Nothing, Reading, Submission
 from services.ideas.register import Register
 from services.ideas.settings import Authentication, Email
 from services.ideas.store import Store
@@ -80,10 +74,16 @@ class Watched(Register):
         self._fail("claim")
         return await super().claim_messages(now, lease, limit)
 
-    async def record(self, logged: LoggedMessage, reading: Reading, understanding: Understanding | None) -> str | None:
+    async def record(
+        self,
+        logged: LoggedMessage,
+        reading: Reading,
+        understanding: Understanding | None,
+        understood: Understood | None = None,
+    ) -> str | None:
         """Record, or fail."""
         self._fail("record")
-        reference = await super().record(logged, reading, understanding)
+        reference = await super().record(logged, reading, understanding, understood)
         self.changed.set()
         return reference
 

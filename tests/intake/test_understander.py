@@ -7,7 +7,8 @@ import threading
 
 import pytest
 
-from nlp.understanding import Understanding
+from nlp.understanding import Point, Understanding
+from services.ideas.readings import Source
 from services.intake.understand import ModelState, Understander
 from tests.intake.understanders import MODEL, Certain, Slow, corrupt
 
@@ -17,9 +18,9 @@ async def test_a_model_is_loaded_in_a_thread_of_its_own() -> None:
     threads: list[str] = []
 
     class Watched(Certain):
-        def understand(self, subject: str, text: str) -> Understanding:
+        def understand(self, subject: str, text: str, points: tuple[Point, ...] = ()) -> Understanding:
             threads.append(threading.current_thread().name)
-            return super().understand(subject, text)
+            return super().understand(subject, text, points)
 
     def load() -> Watched:
         threads.append(threading.current_thread().name)
@@ -28,7 +29,7 @@ async def test_a_model_is_loaded_in_a_thread_of_its_own() -> None:
     understander = Understander(load)
     understander.start()
     await understander.ready()
-    assert (await understander.understand("", "Text")).model == MODEL
+    assert (await understander.understand(Source("", "Text"))).model == MODEL
     understander.close()
     assert threads == ["model_0", "model_0"]
 
@@ -55,7 +56,7 @@ async def test_a_model_that_cannot_be_loaded_leaves_everything_to_people(load: o
     understander.start()
     await understander.ready()
     assert (understander.state, understander.has_model) == (ModelState.FAILED, False)
-    assert await understander.understand("Radweg", "Bitte bauen") == Understanding.nothing()
+    assert await understander.understand(Source("Radweg", "Bitte bauen")) == Understanding.nothing()
     understander.close()
 
 

@@ -5,7 +5,7 @@ from __future__ import annotations
 import threading
 from dataclasses import dataclass, field
 
-from nlp.understanding import DistrictScore, Kind, TopicScore, Understanding
+from nlp.understanding import DistrictScore, Kind, Point, TopicScore, Understanding
 
 MODEL = "test-1"
 
@@ -19,7 +19,11 @@ class Certain:
     broken: str = ""
     asked: list[tuple[str, str]] = field(default_factory=list)
 
-    def understand(self, subject: str, text: str) -> Understanding:
+    def place(self, text: str) -> Understanding:
+        """The same for each name."""
+        return self.understand("", text)
+
+    def understand(self, subject: str, text: str, points: tuple[Point, ...] = ()) -> Understanding:  # noqa: ARG002
         """The same for each text."""
         self.asked.append((subject, text))
         if self.broken and self.broken in text:

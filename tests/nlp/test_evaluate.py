@@ -8,20 +8,25 @@ import pytest
 
 from nlp.corpus import Example
 from nlp.evaluate import evaluate
-from nlp.understanding import DistrictScore, Kind, TopicScore, Understanding
+from nlp.understanding import DistrictScore, Kind, Point, TopicScore, Understanding
 
 
 @dataclass(frozen=True)
 class Parrot:
     """A classifier that reads its answer in the text: kind, districts, suggestions, how many of them are acted on."""
 
-    def understand(self, subject: str, text: str) -> Understanding:
+    def understand(self, subject: str, text: str, points: tuple[Point, ...] = ()) -> Understanding:
         """The answer."""
+        assert not points
         kind, districts, suggested, acted = text.split("|")
         scores = tuple(TopicScore(topic, 0.8) for topic in suggested.split())
         places = tuple(DistrictScore(key, 1.0) for key in districts.split())
         topics = scores[: int(acted)]
         return Understanding(Kind(kind), topics, scores, places, (), (), (), abstained=not topics, model=subject)
+
+    def place(self, text: str) -> Understanding:
+        """The answer too."""
+        return self.understand("", text)
 
 
 def _row(answer: str, *topics: str, kind: Kind = Kind.IDEA, districts: tuple[str, ...] = ()) -> Example:

@@ -12,11 +12,6 @@ from nlp.gazetteer import AliasKind, Gazetteer, GazetteerError, MatchPolicy, loa
 PLACES = Path(__file__).parents[2] / "config" / "places"
 
 
-@pytest.fixture(scope="module")
-def gazetteer() -> Gazetteer:
-    return load_gazetteer(PLACES)
-
-
 @pytest.fixture
 def folder(tmp_path: Path) -> Path:
     """A copy of the region's places that a test may break."""

@@ -3,7 +3,6 @@
 from __future__ import annotations
 
 import time
-import tomllib
 from pathlib import Path
 
 import pytest
@@ -11,7 +10,7 @@ import pytest
 from nlp.artefact import read_facts
 from nlp.card import model_card
 from nlp.evaluate import Evaluation
-from nlp.pipeline import SpacyClassifier, load
+from nlp.pipeline import SpacyClassifier
 from nlp.train import measure, training_corpus
 from nlp.understanding import Kind, Understanding
 
@@ -43,16 +42,6 @@ HOSTILE = {
     "units": "1km" * 30_000,
     "right to left": "\u202e\u05e9\u05dc\u05d5\u05dd " * 10_000,
 }
-
-
-@pytest.fixture(scope="module")
-def topics() -> list[str]:
-    return [topic["id"] for topic in tomllib.loads((ROOT / "config" / "topics.toml").read_text())["topic"]]
-
-
-@pytest.fixture(scope="module")
-def classifier(topics: list[str]) -> SpacyClassifier:
-    return load(MODEL, ROOT / "config" / "places", topics)
 
 
 @pytest.fixture(scope="module")

@@ -12,6 +12,7 @@ from spacy.language import Language
 from nlp.gazetteer import Municipality, Postcode, load_gazetteer
 from nlp.places import FACTORY, SPANS, PlaceReading, attach_places
 from nlp.understanding import Candidate, Understanding
+from tests.nlp.small_region import write_region
 
 PLACES = Path(__file__).parents[2] / "config" / "places"
 GAZETTEER = load_gazetteer(PLACES)
@@ -157,13 +158,6 @@ SENTENCES = [
     ("Der Wochenmarkt in Chemnitz sollte länger öffnen, siehe www.plauen.de.", ("14511",)),
     ("Mehr Angebote für Kinder.\n\nGlück auf!\nHans Lugau", ()),
 ]
-
-
-@pytest.fixture(scope="module")
-def nlp() -> Language:
-    pipeline = spacy.blank("de")
-    attach_places(pipeline, GAZETTEER)
-    return pipeline
 
 
 def _read(nlp: Language, text: str, subject: str = "") -> PlaceReading:
@@ -331,25 +325,7 @@ def test_the_component_reads_the_folder_it_is_configured_with() -> None:
 
 
 def test_another_region_needs_only_its_own_folder(tmp_path: Path) -> None:
-    """A folder with one district of another state is enough to read its places."""
-    files = {
-        "districts.toml": (
-            '[region]\nname = "Nordfriesland"\naliases = []\nadjectives = []\n'
-            '[[district]]\nkey = "01054"\nname = "Kreis Nordfriesland"\nkind = "Landkreis"\n'
-            "aliases = []\nadjectives = []\ncompounds = []\n"
-            '[[suffix]]\nofficial = "a.S."\ndistricts = []\nslash = []\nplain = []\n'
-        ),
-        "municipalities.csv": (
-            "ags,name,official_name,kind,district,population\n01054056,Husum,Husum,Stadt,01054,23000\n"
-        ),
-        "localities.csv": "name,ags,match_policy\nRödemis,01054056,free\n",
-        "postcodes.csv": "postcode,ags,districts\n25813,01054056,01054\n",
-        "aliases.csv": "alias,kind,districts,ags\n",
-        "outside.csv": "name,state\nPlauen,Sachsen\n",
-        "words.toml": "everyday = []\nrivers = []\ngiven_names = []\n",
-    }
-    for name, content in files.items():
-        (tmp_path / name).write_text(content, encoding="utf-8")
+    """A folder with the districts of another state is enough to read its places."""
     pipeline = spacy.blank("de")
-    attach_places(pipeline, load_gazetteer(tmp_path))
+    attach_places(pipeline, load_gazetteer(write_region(tmp_path)))
     assert _keys(_read(pipeline, "In Roedemis und 25813 fehlt ein Deich, in Plauen nicht.")) == ("01054",)

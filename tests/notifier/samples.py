@@ -56,6 +56,7 @@ DIGEST: dict[str, Any] = {
             "stage": "eingegangen",
             "kind": "Idee",
             "uncertain": False,
+            "is_erased": False,
             "attachments": ["Datei.pdf"],
             "command": "ideenkanal show SWS-2026-0042-7",
         }

@@ -8,9 +8,10 @@ from typing import Any
 import pytest
 
 from nlp.understanding import TopicScore, Understanding
-from services.ideas.model import Held, HoldReason, InboundMessage, LoggedMessage, Sender
+from services.ideas.messages import Part
+from services.ideas.model import InboundMessage, LoggedMessage, Sender
+from services.ideas.readings import Held, HoldReason
 from services.ideas.register import Register
-from services.ideas.texts import Part
 from services.notifier.content import NothingToSay, values_of
 from services.notifier.schedule import write_due_digests
 from tests.conftest import NOON

@@ -2,7 +2,8 @@
 
 from alembic import context
 
-from services.ideas.tables import Table
+from services.ideas import chat_tables, tables  # noqa: F401 - so that the metadata is whole
+from services.ideas.columns import Table
 
 context.configure(
     connection=context.config.attributes["connection"],

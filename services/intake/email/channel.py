@@ -7,16 +7,18 @@ from collections.abc import Mapping
 from dataclasses import replace
 from typing import Any
 
-from services.ideas.model import BounceReport, Held, HoldReason, InboundMessage, Nothing, Reading, Sender, Submission
+from services.ideas.model import InboundMessage, Sender
+from services.ideas.readings import BounceReport, Held, HoldReason, JoinMail, Nothing, Reading, Submission
 from services.intake.channel import ReadMessage
 from services.intake.email import CHANNEL
 from services.intake.email.authentication.authenticator import Authenticator
 from services.intake.email.authentication.result import Authentication
+from services.intake.email.joining import join_code
 from services.intake.email.read import MailReading
 from services.intake.email.rules import MailKind
 from services.intake.email.worker.reading import ReadingProcess
 
-_AUTHENTICATION = "authentication"
+_AUTHENTICATION, _AUTHOR = "authentication", "author"
 
 
 class MailChannel:
@@ -29,12 +31,15 @@ class MailChannel:
         self._authenticator = authenticator
 
     async def read_message(self, message: InboundMessage) -> ReadMessage:
-        """What a mail says and whether its sender is who it names; of the envelope the network address goes."""
+        """What a mail says and whether its sender is who it names; of the envelope the network address goes.
+
+        Who wrote it is kept there, so that their mail is found where they ask for it or want it erased.
+        """
         reading, authentication = await asyncio.gather(
             self._reading.read(message.raw, message.envelope), self._authentication(message)
         )
         envelope = {name: message.envelope[name] for name in ("mail_from", "rcpt_tos") if name in message.envelope}
-        kept = {**envelope, _AUTHENTICATION: authentication.to_json()}
+        kept = {**envelope, _AUTHENTICATION: authentication.to_json(), _AUTHOR: reading.sender or ""}
         return ReadMessage(reading_of(reading, message.envelope, authentication), kept)
 
     async def _authentication(self, message: InboundMessage) -> Authentication:
@@ -46,6 +51,10 @@ class MailChannel:
 
 def reading_of(mail: MailReading, envelope: Mapping[str, Any], authentication: Authentication) -> Reading:
     """What the register does with a mail: a person's words, a delivery report, or nothing that needs an answer."""
+    is_from_person = mail.kind in (MailKind.SUBMISSION, MailKind.REPLY)
+    if is_from_person and (code := join_code(mail)) is not None:
+        said = _submission(mail, envelope, authentication)
+        return JoinMail(said.sender, code, said.thread, said.answerable)
     match mail.kind:
         case MailKind.SUBMISSION:
             return _submission(mail, envelope, authentication)

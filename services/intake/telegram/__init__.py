@@ -1,1 +1,3 @@
-"""Telegram: an update loop that commits before it confirms, and the reading of updates."""
+"""Telegram: an update loop that commits before it confirms, the reading of updates, and the fetching of files."""
+
+CHANNEL = "telegram"

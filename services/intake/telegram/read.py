@@ -1,88 +1,82 @@
-"""A stored Telegram update, read: an idea, something the bot is asked, or nothing to do.
-
-Which message is which is said with python-telegram-bot's filters, in a table; the library's Application is not used,
-because it needs the network to start and swallows what a handler raises.
-"""
+"""A stored Telegram update, read: what a person says or asks, what happens in a group, or nothing to do."""
 
 from __future__ import annotations
 
-import asyncio
 import json
-import re
-from collections.abc import Callable
+from collections.abc import Mapping
+from typing import Any
 
-from telegram import Message, Update
-from telegram.ext import filters
-
-from services.ideas.model import InboundMessage, Nothing, Reading, Request, Sender, Submission
-from services.ideas.reference import parse_reference
+from services.ideas.catalogue import Catalogue
+from services.ideas.chat import Button
+from services.ideas.model import InboundMessage
+from services.ideas.readings import Asked, Nothing, Presence, Pressed, Reading, Request
 from services.intake.channel import ReadMessage
-from services.intake.telegram.receive import CHANNEL
+from services.intake.telegram import CHANNEL
+from services.intake.telegram.groups import GROUPS, read_group_membership, read_group_message
+from services.intake.telegram.minimise import PRIVATE, minimised
+from services.intake.telegram.phrases import Phrases
+from services.intake.telegram.private import read_edit, read_private
+from services.intake.telegram.said import Said, sender_of
 
-# A reference number among other words.
-_REFERENCE = re.compile(r"[A-Za-z]{2,5}[-\s]*\d{4}[-\s]*\d{4,7}[-\s]*\d")
-
-
-def _start(message: Message) -> Reading:
-    return Request(_sender(message), "welcome")
-
-
-def _help(message: Message) -> Reading:
-    return Request(_sender(message), "help")
-
-
-def _status(message: Message) -> Reading:
-    asked = " ".join((message.text or "").split()[1:])[:80]
-    found = _REFERENCE.search(asked)
-    return Request(
-        _sender(message), "status", {"asked": parse_reference(found.group() if found else asked) or asked[:40]}
-    )
-
-
-def _unknown_command(message: Message) -> Reading:
-    # "/idee In Plauen fehlt ein Radweg": whoever writes more than a command has said something.
-    _, _, words = (message.text or "").partition(" ")
-    return Submission(_sender(message), "", words.strip()) if words.strip() else _help(message)
-
-
-def _idea(message: Message) -> Reading:
-    return Submission(_sender(message), "", (message.text or message.caption or "").strip())
-
-
-def _sender(message: Message) -> Sender:
-    return Sender(CHANNEL, str(message.chat.id), verified=True)
-
-
-def _command(*names: str) -> filters.BaseFilter:
-    return filters.COMMAND & filters.Regex(rf"(?i)^/(?:{'|'.join(names)})(?:@\w+)?(?:\s|$)")
-
-
-# The first filter that matches decides. What the bot cannot read yet (a sticker, a voice note) gets the help text.
-_CONVERSATION: tuple[tuple[filters.BaseFilter, Callable[[Message], Reading]], ...] = (
-    (_command("start"), _start),
-    (_command("hilfe", "help"), _help),
-    (_command("status"), _status),
-    (filters.COMMAND, _unknown_command),
-    (filters.TEXT | filters.CAPTION, _idea),
-    (filters.ALL, _help),
-)
+_NOT_FOR_US = Nothing("not addressed to us")
+# What a person's blocking and unblocking makes of the bot in their chat (Bot API, ChatMember).
+_PRESENT = {"member": True, "kicked": False}
 
 
 class TelegramReader:
-    """The reading end of the Telegram channel."""
+    """The reading end of the Telegram channel, for one region's texts, topics and limits."""
 
     name = CHANNEL
 
+    def __init__(self, catalogue: Catalogue) -> None:
+        self._languages = catalogue.texts.languages
+        self._phrases = Phrases(catalogue.texts, catalogue.topics)
+        self._most_file_bytes = catalogue.settings.telegram.most_file_bytes
+
     async def read_message(self, message: InboundMessage) -> ReadMessage:
-        """The update's reading, made beside the event loop."""
-        return ReadMessage(await asyncio.to_thread(self.read, message), message.envelope)
+        """The update's reading; it takes no time worth a thread."""
+        return ReadMessage(self.read(message), message.envelope)
 
     def read(self, message: InboundMessage) -> Reading:
-        """What an update asks for. Only private chats are listened to, and only messages as they were first sent."""
-        update = Update.de_json(json.loads(message.raw))
-        if update.message is None:
-            return Nothing("no new message")
-        if not filters.ChatType.PRIVATE.check_update(update) or filters.StatusUpdate.ALL.check_update(update):
-            return Nothing("not addressed to the bot")
-        answer = next(read for matches, read in _CONVERSATION if matches.check_update(update))
-        return answer(update.message)
+        """What an update says. What was stored before updates were minimised is read in the same form."""
+        update = minimised(json.loads(message.raw))
+        match update:
+            case {"message": content} | {"edited_message": content}:
+                return self._message(content, message, is_edited="edited_message" in update)
+            case {"callback_query": query}:
+                return self._pressed(query)
+            case {"my_chat_member": change}:
+                return self._membership(change)
+        return _NOT_FOR_US
+
+    def _message(self, content: Mapping[str, Any], message: InboundMessage, *, is_edited: bool) -> Reading:
+        chat = content.get("chat", {}).get("type")
+        if chat == PRIVATE:
+            said = Said.of(content, message.received_at, self._languages)
+            if is_edited:
+                return read_edit(said, self._phrases)
+            return read_private(said, self._phrases, self._most_file_bytes)
+        return read_group_message(content) if chat in GROUPS and not is_edited else _NOT_FOR_US
+
+    def _pressed(self, query: Mapping[str, Any]) -> Reading:
+        """A button, which may be so old that its message cannot be seen any more or its data says nothing to us."""
+        message, person = query.get("message", {}), query.get("from", {})
+        chat = message.get("chat", {"id": person.get("id"), "type": PRIVATE})
+        if chat.get("type") != PRIVATE or "id" not in query or "id" not in person:
+            return _NOT_FOR_US
+        sender = sender_of(person["id"], person, self._languages)
+        button = Button.decode(query.get("data", ""))
+        if button is None or "message_id" not in message:
+            answers = {"answers": message["message_id"]} if "message_id" in message else {}
+            return Request(sender, "not_possible", {"reason": "nothing", "query": query["id"], **answers})
+        return Asked(sender, button, pressed=Pressed(message["message_id"], query["id"]))
+
+    def _membership(self, change: Mapping[str, Any]) -> Reading:
+        chat = change.get("chat", {})
+        if chat.get("type") in GROUPS:
+            return read_group_membership(change)
+        status = change.get("new_chat_member", {}).get("status")
+        if chat.get("type") != PRIVATE or status not in _PRESENT:
+            return _NOT_FOR_US
+        sender = sender_of(chat["id"], change.get("from", {}), self._languages)
+        return Presence(sender, is_present=_PRESENT[status])

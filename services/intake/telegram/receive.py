@@ -1,4 +1,4 @@
-"""Telegram updates: committed to the inbound log before the offset moves (polling) or before the 200 (webhook).
+"""Telegram updates by polling: committed to the inbound log before the offset moves.
 
 The library's own Updater confirms from memory; a kill then loses up to a batch of a hundred.
 """
@@ -6,67 +6,90 @@ The library's own Updater confirms from memory; a kill then loses up to a batch 
 from __future__ import annotations
 
 import asyncio
-import hmac
 import json
-from collections.abc import Coroutine, Sequence
-from datetime import UTC, datetime
+import secrets
+from collections.abc import Sequence
+from datetime import UTC, datetime, timedelta
+from enum import StrEnum
 from typing import Any
 
 import structlog
-from aiohttp import web
-from telegram import Bot, Update
-from telegram.error import Conflict, InvalidToken, RetryAfter, TelegramError
-from telegram.request import HTTPXRequest
+from telegram import Bot
+from telegram.error import Conflict, InvalidToken
 
 from services.ideas.errors import StoreError
 from services.ideas.inbound import InboundLog
+from services.ideas.leases import Leases
 from services.ideas.model import InboundMessage
-from services.ideas.settings import Telegram
 from services.ideas.waiting import wait_for
+from services.intake.telegram import CHANNEL
+from services.intake.telegram.client import BACKOFF_SECONDS, fetch_updates, pause_after, tell_rejected
+from services.intake.telegram.minimise import conversation_of, minimised
+from services.intake.telegram.stopping import unless_stopped
 
-CHANNEL = "telegram"
-WEBHOOK_PATH = "/telegram/webhook"
-_NO_UPDATE = "expected an Update object of the Bot API"
-SECRET_HEADER = "X-Telegram-Bot-Api-Secret-Token"  # noqa: S105 - the header's name
-ALLOWED_UPDATES = (Update.MESSAGE, Update.EDITED_MESSAGE, Update.CALLBACK_QUERY, Update.MY_CHAT_MEMBER)
-_LONG_POLL_SECONDS = 25
-_BACKOFF_SECONDS = (1.0, 2.0, 5.0, 10.0, 30.0)
-_REJECTED = "the token was rejected: set telegram.token anew and restart"
+POLLING = "telegram-polling"
+# A lease outlasts the time in which it is not asked for again, a poll, and the commit of what it brings.
+_LEASE = timedelta(seconds=45)
+_FRESH_FOR_SECONDS = 10.0
+_ASK_AGAIN_SECONDS = 5.0
+# Of two that poll with one token, each poll of one ends a poll of the other: whoever is ended this often leaves first,
+# and then the other is left alone.
+_MOST_CONFLICTS = 3
+_CONFLICTS_COUNT_FOR_SECONDS = 900.0
 
 log = structlog.get_logger(__name__)
 
 
-def receiving_bot(settings: Telegram) -> Bot:
-    """A Bot API client for receiving."""
-    return Bot(
-        settings.token.get_secret_value(),
-        base_url=settings.base_url,
-        request=HTTPXRequest(connection_pool_size=16, read_timeout=20, connect_timeout=10),
-        get_updates_request=HTTPXRequest(connection_pool_size=1, read_timeout=_LONG_POLL_SECONDS + 10),
-    )
+def inbound_message(update: Any) -> InboundMessage | None:
+    """An update as the inbound log keeps it, minimised; None for what is no update.
+
+    Its `update_id` is unique for the bot (Bot API, Update).
+    """
+    kept = minimised(update)
+    if "update_id" not in kept:
+        return None
+    raw = json.dumps(kept, separators=(",", ":")).encode("ascii")
+    return InboundMessage(CHANNEL, str(kept["update_id"]), {}, raw, datetime.now(UTC), conversation_of(kept))
 
 
-def inbound_message(update_id: int, raw: bytes) -> InboundMessage:
-    """An update as the inbound log keeps it: `update_id` is unique for the bot (Bot API, Update)."""
-    return InboundMessage(CHANNEL, str(update_id), {}, raw, datetime.now(UTC))
+class PollerState(StrEnum):
+    """How polling is.
+
+    `WAITING`: another process of this installation polls, or a fault is waited out. `CONFLICT`: somebody else polls
+    with the same token, and this poller has stopped for good. `OFF`: the token was rejected.
+    """
+
+    READY = "ready"
+    WAITING = "waiting"
+    CONFLICT = "conflict"
+    OFF = "off"
 
 
 class Poller:
-    """Polls with getUpdates until it is told to stop; `backoff_seconds` are its pauses in a row of failures."""
+    """Polls with getUpdates until it is told to stop; `backoff_seconds` are its pauses in a row of failures.
+
+    Of all processes of an installation one polls, the one that has the lease.
+    """
 
     def __init__(
         self,
         bot: Bot,
         inbound: InboundLog,
+        leases: Leases,
         stop: asyncio.Event,
         *,
-        backoff_seconds: Sequence[float] = _BACKOFF_SECONDS,
+        backoff_seconds: Sequence[float] = BACKOFF_SECONDS,
     ) -> None:
+        self.state = PollerState.WAITING
         self._bot = bot
         self._inbound = inbound
+        self._leases = leases
         self._stop = stop
         self._backoff_seconds = backoff_seconds
+        self._holder = secrets.token_hex(16)
+        self._lease_is_fresh_until = 0.0
         self._webhook_is_off = False
+        self._conflicts: list[float] = []
         # None asks for everything unconfirmed: what was committed before a kill comes again, and is known.
         self._offset: int | None = None
 
@@ -75,101 +98,64 @@ class Poller:
         failures = 0
         while not self._stop.is_set():
             try:
-                await self._unless_stopped(self._poll())
+                if await self._has_lease():
+                    await unless_stopped(self._poll(), self._stop)
+                else:
+                    self.state = PollerState.WAITING
+                    await wait_for(self._stop, min(_ASK_AGAIN_SECONDS, self._backoff_seconds[-1]))
                 failures = 0
             except InvalidToken:
-                log.error("telegram.off", reason=_REJECTED)  # noqa: TRY400 - the trace would show the token
-                return
+                self.state = PollerState.OFF
+                tell_rejected()
+                break
             except Exception as error:  # noqa: BLE001 - the loop goes on, and the updates are kept by Telegram
-                pause = _pause(error, failures, self._backoff_seconds)
+                self.state = self._state_after(error)
+                if self.state is PollerState.CONFLICT:
+                    break
+                await self._wait_after(error, failures)
                 failures += 1
-                log.warning("telegram.retry", error=type(error).__name__, seconds=pause)
-                await wait_for(self._stop, pause)
+        await self._give_lease_back()
 
     async def _poll(self) -> None:
-        self._webhook_is_off = self._webhook_is_off or await self._bot.delete_webhook()
-        updates = await self._bot.get_updates(
-            offset=self._offset, timeout=_LONG_POLL_SECONDS, allowed_updates=ALLOWED_UPDATES
-        )
-        messages = [inbound_message(update.update_id, update.to_json().encode()) for update in updates]
+        if not self._webhook_is_off:
+            self._webhook_is_off = await self._bot.delete_webhook()
+            self.state = PollerState.READY
+        messages = [inbound_message(update) for update in await fetch_updates(self._bot, self._offset)]
+        self.state = PollerState.READY
         # Together, so that one group commit takes them all; the offset moves only after the last one.
-        receipts = await asyncio.gather(*(self._inbound.append(message) for message in messages))
-        if updates:
-            self._offset = max(update.update_id for update in updates) + 1
-            log.info("telegram.stored", updates=len(updates), new=sum(receipt.new for receipt in receipts))
+        kept = [message for message in messages if message is not None]
+        receipts = await asyncio.gather(*map(self._inbound.append, kept))
+        if kept:
+            self._offset = max(int(message.external_id) for message in kept) + 1
+            log.info("telegram.stored", updates=len(kept), new=sum(receipt.new for receipt in receipts))
 
-    async def _unless_stopped(self, work: Coroutine[Any, Any, None]) -> None:
-        # A long poll lasts half a minute; what is cut off has not moved the offset, and comes again.
-        task, stopped = asyncio.create_task(work), asyncio.create_task(self._stop.wait())
+    async def _has_lease(self) -> bool:
+        clock = asyncio.get_running_loop().time
+        if clock() < self._lease_is_fresh_until:
+            return True
+        asked_at = clock()
+        is_ours = await self._leases.take(POLLING, self._holder, datetime.now(UTC), _LEASE)
+        self._lease_is_fresh_until = asked_at + _FRESH_FOR_SECONDS if is_ours else 0.0
+        return is_ours
+
+    async def _give_lease_back(self) -> None:
         try:
-            await asyncio.wait({task, stopped}, return_when=asyncio.FIRST_COMPLETED)
-            if task.done():
-                task.result()
-        finally:
-            task.cancel()
-            stopped.cancel()
-            await asyncio.wait({task, stopped})
+            await self._leases.release(POLLING, self._holder)
+        except StoreError as error:  # then it runs out
+            log.warning("telegram.lease_kept", reason=str(error))
 
+    def _state_after(self, error: Exception) -> PollerState:
+        if not isinstance(error, Conflict):
+            return PollerState.WAITING
+        now = asyncio.get_running_loop().time()
+        recent = [at for at in self._conflicts if now - at < _CONFLICTS_COUNT_FOR_SECONDS]
+        self._conflicts = [*recent, now]
+        if len(self._conflicts) < _MOST_CONFLICTS:
+            return PollerState.WAITING
+        log.error("telegram.conflict", reason="somebody else polls with this token: end that program, and restart this")
+        return PollerState.CONFLICT
 
-def _pause(error: Exception, failures: int, backoff_seconds: Sequence[float]) -> float:
-    if isinstance(error, RetryAfter):
-        after = error.retry_after
-        return float(after if isinstance(after, int) else after.total_seconds())
-    if isinstance(error, Conflict):
-        return backoff_seconds[-1]
-    return backoff_seconds[min(failures, len(backoff_seconds) - 1)]
-
-
-class Webhook:
-    """The route that Telegram posts updates to. Anyone may find it, so the secret header decides."""
-
-    def __init__(self, settings: Telegram, inbound: InboundLog) -> None:
-        self._secret = settings.webhook_secret.get_secret_value().encode()
-        if not self._secret:
-            raise ValueError("a webhook without a secret takes ideas from anyone: set telegram.webhook_secret")
-        self._inbound = inbound
-
-    @property
-    def routes(self) -> list[web.RouteDef]:
-        """What to add to a web application."""
-        return [web.post(WEBHOOK_PATH, self._receive)]
-
-    async def _receive(self, request: web.Request) -> web.Response:
-        offered = request.headers.get(SECRET_HEADER, "").encode("utf-8", "surrogateescape")
-        if not hmac.compare_digest(offered, self._secret):
-            raise web.HTTPUnauthorized
-        raw = await request.read()
-        try:
-            update_id = json.loads(raw)["update_id"]
-        except (ValueError, KeyError, TypeError, RecursionError) as error:
-            raise web.HTTPBadRequest(text=_NO_UPDATE) from error
-        if type(update_id) is not int:
-            raise web.HTTPBadRequest(text=_NO_UPDATE)
-        try:
-            await self._inbound.append(inbound_message(update_id, raw))
-        except StoreError as error:
-            raise web.HTTPServiceUnavailable(headers={"Retry-After": "5"}) from error
-        return web.Response()
-
-
-async def announce_webhook(bot: Bot, settings: Telegram, public_url: str, stop: asyncio.Event) -> None:
-    """Tell Telegram where to post updates; a fault is tried again until it works or the service stops."""
-    failures = 0
-    while not stop.is_set():
-        try:
-            await bot.set_webhook(
-                public_url.rstrip("/") + WEBHOOK_PATH,
-                secret_token=settings.webhook_secret.get_secret_value(),
-                allowed_updates=ALLOWED_UPDATES,
-            )
-        except InvalidToken:
-            log.error("telegram.off", reason=_REJECTED)  # noqa: TRY400 - the trace would show the token
-            return
-        except TelegramError as error:
-            pause = _pause(error, failures, _BACKOFF_SECONDS)
-            failures += 1
-            log.warning("telegram.webhook_refused", error=type(error).__name__, seconds=pause)
-            await wait_for(stop, pause)
-        else:
-            log.info("telegram.webhook_set")
-            return
+    async def _wait_after(self, error: Exception, failures: int) -> None:
+        pause = pause_after(error, failures, self._backoff_seconds)
+        log.warning("telegram.retry", error=type(error).__name__, seconds=pause)
+        await wait_for(self._stop, pause)

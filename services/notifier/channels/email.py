@@ -14,9 +14,10 @@ from email.utils import format_datetime
 from typing import Protocol
 
 from services.ideas.addresses import MailAddresses
+from services.ideas.messages import Part
 from services.ideas.model import Notification
 from services.ideas.settings import Email
-from services.ideas.texts import Part, Texts
+from services.ideas.texts import Texts
 from services.notifier.channels.signature import Signer
 from services.notifier.content import UNSUBSCRIBE_LINK, Values
 from services.notifier.outcome import GivenUp, Outcome

@@ -2,10 +2,17 @@
 
 from __future__ import annotations
 
+from functools import cache
 from types import NoneType, UnionType
 from typing import Any, Literal, NotRequired, Required, Union, get_args, get_origin, get_type_hints, is_typeddict
 
 from tests.fakes.bot_api.wire import Upload
+
+
+@cache
+def hints_of(typed_dict: type) -> dict[str, Any]:
+    """Return the types of a TypedDict's fields by name."""
+    return get_type_hints(typed_dict)
 
 
 def problems(value: object, hint: Any, where: str) -> list[str]:
@@ -38,7 +45,7 @@ def _list_problems(value: object, item: Any, where: str) -> list[str]:
 def _object_problems(value: object, hint: Any, where: str) -> list[str]:
     if not isinstance(value, dict):
         return [f"{where}: {type(value).__name__} instead of {hint.__name__}"]
-    hints = get_type_hints(hint)
+    hints = hints_of(hint)
     found = [f"{where}.{name}: missing" for name in sorted(hint.__required_keys__ - value.keys())]
     for name, each in value.items():
         if name in hints:

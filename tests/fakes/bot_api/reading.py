@@ -3,12 +3,12 @@
 from __future__ import annotations
 
 import json
-from typing import TYPE_CHECKING, Any, get_args, get_origin, get_type_hints
+from typing import TYPE_CHECKING, Any, get_args, get_origin
 
 from aiohttp import web
 from aiohttp.web_request import FileField
 
-from tests.fakes.bot_api.conformance import problems
+from tests.fakes.bot_api.conformance import hints_of, problems
 from tests.fakes.bot_api.errors import Refusal
 from tests.fakes.bot_api.wire import Upload
 
@@ -16,12 +16,17 @@ if TYPE_CHECKING:
     from types import UnionType
 
 _ATTACHED = "attach://"
+# The documentation's limit for files that are uploaded.
+_LARGEST_UPLOAD_BYTES = 50 * 1024 * 1024
 # What the real server says when the one thing is missing without which there is nothing to do.
 _MISSING = {"chat_id": Refusal.CHAT_EMPTY, "text": Refusal.TEXT_EMPTY, "document": Refusal.NO_DOCUMENT}
 
 
 async def raw_parameters(request: web.Request) -> dict[str, object]:
-    """Return the parameters as they came: strings and uploads, or for a JSON body any JSON value."""
+    """Return the parameters as they came: strings and uploads, or for a JSON body any JSON value.
+
+    OverflowError for an upload that is too large, ValueError for a body that cannot be read.
+    """
     found: dict[str, object] = dict(request.query)
     if request.content_type == "application/json":
         found.update(json.loads(await request.text() or "{}"))
@@ -33,7 +38,7 @@ async def raw_parameters(request: web.Request) -> dict[str, object]:
 
 def typed_parameters(raw: dict[str, object], method: type) -> tuple[dict[str, object], list[str]]:
     """Return the parameters as `method` (a TypedDict) types them, and what is wrong with them."""
-    hints = get_type_hints(method)
+    hints = hints_of(method)
     attached = {value for value in raw.values() if isinstance(value, str) and value.startswith(_ATTACHED)}
     values = {
         name: _typed(_resolved(value, raw), hints.get(name))
@@ -51,7 +56,10 @@ def description_of(found: list[str], method: type) -> str:
 
 
 def _upload(field: FileField) -> Upload:
-    return Upload(field.filename, field.content_type, field.file.read())
+    content = field.file.read()
+    if len(content) > _LARGEST_UPLOAD_BYTES:
+        raise OverflowError(field.filename)
+    return Upload(field.filename, field.content_type, content)
 
 
 def _resolved(value: object, raw: dict[str, object]) -> object:

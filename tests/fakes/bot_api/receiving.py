@@ -25,21 +25,22 @@ _USUAL_CONNECTIONS = 40
 async def get_updates(account: Account, p: GetUpdates) -> list[Update]:
     """Confirm what lies before `offset`, then wait up to `timeout` seconds for something to hand out.
 
-    A second poller ends the first one's request with 409, as the real server does.
+    A second poller ends the first one's request with 409. (The real server does so where the second one has to wait as
+    well, and answers 409 every 3 seconds at most.)
     """
     _check_no_webhook(account, Refusal.WEBHOOK_ACTIVE)
     account.poll_generation += 1
     generation = account.poll_generation
-    await account.changes.announce()
     account.updates.confirm_before(p.get("offset", 0))
     if "allowed_updates" in p:
         account.updates.allow(p["allowed_updates"])
 
     def is_over() -> bool:
         replaced = account.poll_generation != generation or account.webhook is not None
-        return replaced or account.is_closing or bool(account.updates.waiting)
+        return replaced or account.is_closing or account.updates.is_waiting
 
     account.open_polls += 1
+    await account.changes.announce()
     try:
         await account.changes.wait_for(is_over, timeout_s=_clamped(p.get("timeout", 0), 0, _LONGEST_POLL_S))
     finally:
@@ -79,7 +80,7 @@ async def get_webhook_info(account: Account, _: GetWebhookInfo) -> WebhookInfo:
     info: WebhookInfo = {
         "url": delivery.webhook.url if delivery else "",
         "has_custom_certificate": False,
-        "pending_update_count": len(account.updates.pending),
+        "pending_update_count": account.updates.pending_count,
     }
     if account.updates.allowed:
         info["allowed_updates"] = list(account.updates.allowed)

@@ -6,13 +6,12 @@ if it honoured what it ignores.
 
 from typing import NotRequired, TypedDict
 
+from tests.fakes.bot_api.buttons import InlineKeyboardMarkup, ReplyMarkup
 from tests.fakes.bot_api.wire import (
     BotCommand,
     BotCommandScope,
-    InlineKeyboardMarkup,
     LinkPreviewOptions,
     MessageEntity,
-    ReplyMarkup,
     ReplyParameters,
     Upload,
 )
@@ -129,6 +128,61 @@ class EditMessageText(TypedDict, total=False):
     reply_markup: InlineKeyboardMarkup
 
 
+class EditMessageReplyMarkup(TypedDict, total=False):
+    """Other buttons, or none where `reply_markup` is left out; the rest as in editMessageText."""
+
+    chat_id: int | str
+    message_id: int
+    reply_markup: InlineKeyboardMarkup
+
+
+class GetMyCommands(TypedDict, total=False):
+    """The commands of one scope and language."""
+
+    scope: BotCommandScope
+    language_code: str
+
+
+class DeleteMyCommands(TypedDict, total=False):
+    """As getMyCommands."""
+
+    scope: BotCommandScope
+    language_code: str
+
+
+class SetMyName(TypedDict, total=False):
+    """`name`: up to 64 characters; an empty one removes that of the language."""
+
+    name: str
+    language_code: str
+
+
+class SetMyDescription(TypedDict, total=False):
+    """`description`: up to 512 characters, shown in an empty chat with the bot."""
+
+    description: str
+    language_code: str
+
+
+class SetMyShortDescription(TypedDict, total=False):
+    """`short_description`: up to 120 characters, shown on the bot's profile."""
+
+    short_description: str
+    language_code: str
+
+
+class GetChat(TypedDict):
+    """One chat."""
+
+    chat_id: int | str
+
+
+class LeaveChat(TypedDict):
+    """One group."""
+
+    chat_id: int | str
+
+
 # The one list of what the server knows: the method's documented name and its parameters.
 METHODS: dict[str, type] = {
     "getMe": GetMe,
@@ -138,10 +192,18 @@ METHODS: dict[str, type] = {
     "getWebhookInfo": GetWebhookInfo,
     "sendMessage": SendMessage,
     "sendDocument": SendDocument,
+    "sendChatAction": SendChatAction,
+    "editMessageText": EditMessageText,
+    "editMessageReplyMarkup": EditMessageReplyMarkup,
+    "deleteMessage": DeleteMessage,
+    "answerCallbackQuery": AnswerCallbackQuery,
     "getFile": GetFile,
     "setMyCommands": SetMyCommands,
-    "answerCallbackQuery": AnswerCallbackQuery,
-    "sendChatAction": SendChatAction,
-    "deleteMessage": DeleteMessage,
-    "editMessageText": EditMessageText,
+    "getMyCommands": GetMyCommands,
+    "deleteMyCommands": DeleteMyCommands,
+    "setMyName": SetMyName,
+    "setMyDescription": SetMyDescription,
+    "setMyShortDescription": SetMyShortDescription,
+    "getChat": GetChat,
+    "leaveChat": LeaveChat,
 }

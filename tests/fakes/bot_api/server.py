@@ -1,58 +1,32 @@
-"""The Bot API over real HTTP on a loopback port: what a bot sees of Telegram, and what a test needs to steer it."""
+"""The Bot API over real HTTP on a loopback port: what a bot sees of Telegram."""
 
 from __future__ import annotations
 
 import asyncio
-from dataclasses import dataclass, replace
-from typing import TYPE_CHECKING, Any, Self
+from dataclasses import replace
+from typing import TYPE_CHECKING, Self
 
 from aiohttp import web
 
-from tests.fakes.bot_api import messaging, profile, receiving
-from tests.fakes.bot_api.account import Account
-from tests.fakes.bot_api.citizen import Citizen, Group, private_chat
-from tests.fakes.bot_api.errors import ApiError, Refusal
-from tests.fakes.bot_api.faults import Answer, Fault, FaultScript, LostAnswer
+from tests.fakes.bot_api.answers import cut_in_the_middle, cut_off, page, refused, result
+from tests.fakes.bot_api.errors import ApiError, Refusal, WrongParameterError
+from tests.fakes.bot_api.faults import DOWNLOAD, Answer, Cut, Drop, Fault, LostAnswer, Page, Slow
+from tests.fakes.bot_api.methods import HANDLERS
 from tests.fakes.bot_api.reading import description_of, raw_parameters, typed_parameters
 from tests.fakes.bot_api.requests import METHODS
+from tests.fakes.bot_api.steering import Call, Steering
 from tests.fakes.hang import Hang
 
 if TYPE_CHECKING:
-    from collections.abc import Awaitable, Callable
+    from tests.fakes.bot_api.files import StoredFile
 
-    from tests.fakes.bot_api.wire import BotCommand, ResponseParameters, User
-
-_HANDLERS: dict[str, Callable[[Account, Any], Awaitable[object]]] = {
-    "getMe": profile.get_me,
-    "getUpdates": receiving.get_updates,
-    "setWebhook": receiving.set_webhook,
-    "deleteWebhook": receiving.delete_webhook,
-    "getWebhookInfo": receiving.get_webhook_info,
-    "sendMessage": messaging.send_message,
-    "sendDocument": messaging.send_document,
-    "getFile": profile.get_file,
-    "setMyCommands": profile.set_my_commands,
-    "answerCallbackQuery": profile.answer_callback_query,
-    "sendChatAction": messaging.send_chat_action,
-    "deleteMessage": messaging.delete_message,
-    "editMessageText": messaging.edit_message_text,
-}
 # The real server takes method names in any case.
 _NAMES = {name.lower(): name for name in METHODS}
-# Uploads of up to 50 MB, and the rest of the form.
-_LARGEST_REQUEST_BYTES = 51 * 1024 * 1024
+# More than the largest upload that is allowed, so that a larger one is read whole and refused in Telegram's words.
+_LARGEST_REQUEST_BYTES = 64 * 1024 * 1024
 
 
-@dataclass(frozen=True, slots=True)
-class Call:
-    """One request of the bot, and whether it was carried out: a refused one was not."""
-
-    method: str
-    parameters: dict[str, Any]
-    is_carried_out: bool = False
-
-
-class BotApiServer:
+class BotApiServer(Steering):
     """`async with BotApiServer() as server:` serves one bot until the block ends.
 
     `violations` lists every request that no correct client sends; a test asserts that it is empty. Answers of the
@@ -60,18 +34,13 @@ class BotApiServer:
     """
 
     def __init__(self, token: str = "7531902468:AAtest-token_of_the_test_server_00", *, port: int = 0) -> None:
-        self.token = token
-        self.calls: list[Call] = []
-        self.violations: list[str] = []
-        self._account = Account(token)
-        self._faults = FaultScript()
+        super().__init__(token)
         self._port = port
         self._work: set[asyncio.Task[object]] = set()
         app = web.Application(client_max_size=_LARGEST_REQUEST_BYTES)
         app.router.add_route("*", "/bot{token:[^/]+}/{method}", self._method)
         app.router.add_get("/file/bot{token:[^/]+}/{path:.+}", self._file)
         self._runner = web.AppRunner(app, access_log=None, handler_cancellation=True, shutdown_timeout=1)
-        self._urls = ""
 
     async def __aenter__(self) -> Self:
         await self._runner.setup()
@@ -98,112 +67,25 @@ class BotApiServer:
         """What comes before token and file path."""
         return f"http://127.0.0.1:{self._port}/file/bot"
 
-    @property
-    def bot(self) -> User:
-        """The bot as others see it."""
-        return self._account.user
-
-    @property
-    def pending_updates(self) -> tuple[int, ...]:
-        """The ids of the updates that the bot has not confirmed, oldest first."""
-        return self._account.updates.pending
-
-    def commands(self, language_code: str = "", scope: str = '{"type": "default"}') -> list[BotCommand]:
-        """Return the commands that the bot set for a language ("" for all) and a scope (its JSON)."""
-        return self._account.commands.get((scope, language_code), [])
-
-    def citizen(
-        self, chat_id: int, first_name: str, *, last_name: str = "", username: str = "", language_code: str = "de"
-    ) -> Citizen:
-        """Return a new person, who has not written to the bot yet."""
-        user: User = {"id": chat_id, "is_bot": False, "first_name": first_name}
-        if last_name:
-            user["last_name"] = last_name
-        if username:
-            user["username"] = username
-        if language_code:
-            user["language_code"] = language_code
-        return Citizen(self._account, self._account.open_chat(private_chat(user), is_open=False), user)
-
-    def group(self, chat_id: int, title: str, *, member: Citizen) -> Group:
-        """Return a new group (negative id) with the bot in it; `member` is who writes in it."""
-        conversation = self._account.open_chat({"id": chat_id, "type": "supergroup", "title": title}, is_open=True)
-        return Group(self._account, conversation, member.user)
-
-    def answer_next(
-        self,
-        method: str,
-        count: int = 1,
-        status: int = 429,
-        description: str = "Too Many Requests: retry after 1",
-        parameters: ResponseParameters | None = None,
-    ) -> None:
-        """Refuse the next `count` calls of `method` without carrying them out."""
-        self._faults.add(method, Answer(status, description, parameters), count)
-
-    def hang_next(self, method: str, count: int = 1) -> Hang:
-        """Hold the next `count` calls until the returned value is released."""
-        hang = Hang()
-        self._faults.add(method, hang, count)
-        return hang
-
-    def lose_next_answer(self, method: str, count: int = 1) -> None:
-        """Carry out the next `count` calls, but close the connection instead of answering."""
-        self._faults.add(method, LostAnswer(), count)
-
-    async def redeliver(self, update_id: int, times: int = 1) -> None:
-        """Send an update again, `times` times more, even if the bot has confirmed it."""
-        self._account.updates.repeat(update_id, times)
-        await self._account.changes.announce()
-
-    async def delivered(self, update_id: int, times: int = 1, *, timeout_s: float = 5) -> None:
-        """Return once the update was handed out `times` times in all (by a webhook: and accepted)."""
-        counted = self._account.updates.deliveries
-        what = f"delivery {times} of update {update_id}"
-        await self._account.changes.expect(lambda: counted[update_id] >= times, what, timeout_s=timeout_s)
-
-    def deliveries(self, update_id: int) -> int:
-        """Return how often the update was handed out so far."""
-        return self._account.updates.deliveries[update_id]
-
-    async def polls(self, count: int, *, timeout_s: float = 5) -> None:
-        """Return once exactly `count` calls of getUpdates are waiting (0: each was answered or its client is gone)."""
-        await self._account.changes.expect(
-            lambda: self._account.open_polls == count, f"a number of {count} polls", timeout_s=timeout_s
-        )
-
-    async def all_confirmed(self, *, timeout_s: float = 5) -> None:
-        """Return once the bot has confirmed every update."""
-        await self._account.changes.expect(lambda: not self.pending_updates, "confirmation", timeout_s=timeout_s)
-
-    def calls_of(self, method: str) -> list[Call]:
-        """Return the calls of one method so far."""
-        return [each for each in self.calls if each.method == method]
-
-    async def called(self, method: str, times: int = 1, *, timeout_s: float = 5) -> None:
-        """Return once `method` was called `times` times in all, whatever came of it."""
-        what = f"call {times} of {method}"
-        await self._account.changes.expect(lambda: len(self.calls_of(method)) >= times, what, timeout_s=timeout_s)
-
     async def _method(self, request: web.Request) -> web.StreamResponse:
         try:
             name = self._checked_name(request)
             parameters = await self._checked_parameters(request, name)
-            index = await self._record(Call(name, parameters))
-            fault = self._faults.next(name)
-            work = asyncio.create_task(self._carried_out(index, fault))
-            if name == "getUpdates":
-                result = await work
-            else:
-                # What has arrived is done even if the client dies meanwhile; only a poll ends with its connection.
-                self._work.add(work)
-                work.add_done_callback(self._work.discard)
-                result = await asyncio.shield(work)
+            index = await self._record(name, parameters)
+            chat_id = parameters.get("chat_id")
+            fault = self._faults.next(name, chat_id if isinstance(chat_id, int) else None)
+            if isinstance(fault, Page):
+                return page(fault)
+            if isinstance(fault, Drop):
+                return cut_off(request)
+            answer = await self._worked(name, index, fault)
         except ApiError as error:
-            return _refused(error)
+            return refused(error)
         if isinstance(fault, LostAnswer):
-            return _cut_off(request)
-        return web.json_response({"ok": True, "result": result})
+            return cut_off(request)
+        if isinstance(fault, Slow):
+            await asyncio.sleep(fault.seconds)  # the slowness that was asked for
+        return result(answer)
 
     def _checked_name(self, request: web.Request) -> str:
         if request.match_info["token"] != self.token:
@@ -218,6 +100,8 @@ class BotApiServer:
     async def _checked_parameters(self, request: web.Request, name: str) -> dict[str, object]:
         try:
             raw = await raw_parameters(request)
+        except (OverflowError, web.HTTPRequestEntityTooLarge) as error:
+            raise self._violation(413, Refusal.TOO_LARGE, f"{name}: an upload of more than 50 MB") from error
         except ValueError as error:
             raise self._violation(400, f"Bad Request: {error}", f"{name}: unreadable body") from error
         values, found = typed_parameters(raw, METHODS[name])
@@ -229,11 +113,21 @@ class BotApiServer:
         self.violations.append(what)
         return ApiError(code, description)
 
-    async def _record(self, call: Call) -> int:
-        self.calls.append(call)
+    async def _record(self, name: str, parameters: dict[str, object]) -> int:
+        self.calls.append(Call(name, parameters, at=asyncio.get_running_loop().time()))
+        self._called[name] += 1
         index = len(self.calls) - 1
         await self._account.changes.announce()
         return index
+
+    async def _worked(self, name: str, index: int, fault: Fault | None) -> object:
+        work = asyncio.create_task(self._carried_out(index, fault))
+        if name == "getUpdates":
+            return await work
+        # What has arrived is done even if the client dies meanwhile; only a poll ends with its connection.
+        self._work.add(work)
+        work.add_done_callback(self._work.discard)
+        return await asyncio.shield(work)
 
     async def _carried_out(self, index: int, fault: Fault | None) -> object:
         call = self.calls[index]
@@ -241,25 +135,38 @@ class BotApiServer:
             raise ApiError(fault.status, fault.description, fault.parameters)
         if isinstance(fault, Hang):
             await fault.hold()
-        result = await _HANDLERS[call.method](self._account, call.parameters)
+        try:
+            answer = await HANDLERS[call.method](self._account, call.parameters)
+        except WrongParameterError as error:
+            self.violations.append(f"{call.method}: {error.description}")
+            raise
         self.calls[index] = replace(call, is_carried_out=True)
-        return result
+        return answer
 
-    async def _file(self, request: web.Request) -> web.Response:
-        stored = self._account.files.of_path(request.match_info["path"])
+    async def _file(self, request: web.Request) -> web.StreamResponse:
+        path = request.match_info["path"]
+        stored = self._account.files.of_path(path)
         if request.match_info["token"] != self.token or stored is None:
-            return _refused(self._violation(404, Refusal.NOT_FOUND, f"unknown file {request.match_info['path']}"))
+            return refused(self._violation(404, Refusal.NOT_FOUND, f"unknown file {path}"))
+        index = await self._record(DOWNLOAD, {"file_path": path})
+        fault = self._faults.next(DOWNLOAD)
+        answer = await self._fetched(request, stored, fault)
+        is_whole = fault is None or isinstance(fault, Hang | Slow)
+        self.calls[index] = replace(self.calls[index], is_carried_out=is_whole)
+        return answer
+
+    async def _fetched(self, request: web.Request, stored: StoredFile, fault: Fault | None) -> web.StreamResponse:
+        match fault:
+            case Answer():
+                return refused(ApiError(fault.status, fault.description, fault.parameters))
+            case Page():
+                return page(fault)
+            case Drop() | LostAnswer():
+                return cut_off(request)
+            case Cut():
+                return await cut_in_the_middle(request, stored.content)
+            case Hang():
+                await fault.hold()
+            case Slow():
+                await asyncio.sleep(fault.seconds)  # the slowness that was asked for
         return web.Response(body=stored.content, content_type="application/octet-stream")
-
-
-def _refused(error: ApiError) -> web.Response:
-    body: dict[str, object] = {"ok": False, "error_code": error.code, "description": error.description}
-    if error.parameters:
-        body["parameters"] = error.parameters
-    return web.json_response(body, status=error.code)
-
-
-def _cut_off(request: web.Request) -> web.Response:
-    if request.transport is not None:
-        request.transport.abort()
-    return web.Response()

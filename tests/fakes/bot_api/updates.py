@@ -2,13 +2,15 @@
 
 from __future__ import annotations
 
-from collections import Counter
+from collections import Counter, OrderedDict
+from itertools import islice
+from random import Random
 from typing import TYPE_CHECKING
 
 from tests.fakes.bot_api.wire import Update
 
 if TYPE_CHECKING:
-    from collections.abc import Sequence
+    from collections.abc import Iterator, Sequence
 
 # Telegram sends these only to those who ask for them by name.
 _ONLY_ON_REQUEST = frozenset({"chat_member", "message_reaction", "message_reaction_count"})
@@ -17,15 +19,20 @@ _FIRST_UPDATE_ID = 731_000_001
 
 
 class UpdateQueue:
-    """All updates ever made, which of them are pending, and how often each was handed out."""
+    """All updates ever made, which of them are pending, and how often each was handed out.
+
+    Both queues are ordered dictionaries: they lose their head and any member in constant time.
+    """
 
     def __init__(self) -> None:
         self.allowed: tuple[str, ...] = ()
         self.deliveries: Counter[int] = Counter()
         self._all: dict[int, Update] = {}
-        self._pending: list[int] = []
-        self._repeats: list[int] = []
+        self._pending: OrderedDict[int, None] = OrderedDict()
+        self._repeats: OrderedDict[int, int] = OrderedDict()
         self._next_id = _FIRST_UPDATE_ID
+        self._repeat_rate = 0.0
+        self._random = Random()  # noqa: S311  chance, not secrecy
 
     @property
     def pending(self) -> tuple[int, ...]:
@@ -33,9 +40,19 @@ class UpdateQueue:
         return tuple(self._pending)
 
     @property
-    def waiting(self) -> tuple[int, ...]:
-        """The ids of what would be handed out now: scripted repetitions, then the pending ones."""
-        return tuple(dict.fromkeys(self._repeats + self._pending))
+    def pending_count(self) -> int:
+        """How many updates are unconfirmed."""
+        return len(self._pending)
+
+    @property
+    def is_waiting(self) -> bool:
+        """Whether there is something to hand out."""
+        return bool(self._pending or self._repeats)
+
+    def waiting(self) -> Iterator[int]:
+        """Return the ids of what would be handed out now: repetitions of what was confirmed, then the pending ones."""
+        yield from (each for each in self._repeats if each not in self._pending)
+        yield from self._pending
 
     def add(self, update: Update) -> int:
         """Give the update its id, queue it if its kind is allowed, and return the id."""
@@ -44,25 +61,32 @@ class UpdateQueue:
         update["update_id"] = update_id
         self._all[update_id] = update
         if self._is_allowed(update):
-            self._pending.append(update_id)
+            self._pending[update_id] = None
+            if self._random.random() < self._repeat_rate:
+                self.repeat(update_id, 1)
         return update_id
 
     def repeat(self, update_id: int, times: int) -> None:
         """Hand the update out `times` more, whatever was confirmed."""
         if update_id not in self._all:
             raise LookupError(f"no update {update_id} was ever made")
-        self._repeats += [update_id] * times
+        self._repeats[update_id] = self._repeats.get(update_id, 0) + times
+
+    def repeat_by_chance(self, rate: float, seed: int) -> None:
+        """Hand a share of the updates to come out twice; which ones, the seed says."""
+        self._repeat_rate = rate
+        self._random.seed(seed)
 
     def confirm_before(self, offset: int) -> None:
         """Forget what getUpdates' `offset` confirms; a negative one keeps only the last `-offset` updates."""
-        if offset < 0:
-            self._pending = self._pending[offset:]
-        elif offset > 0:
-            self._pending = [each for each in self._pending if each >= offset]
+        while self._pending and next(iter(self._pending)) < offset:
+            self._pending.popitem(last=False)
+        while offset < 0 and len(self._pending) > -offset:
+            self._pending.popitem(last=False)
 
     def handed_out(self, limit: int) -> list[Update]:
         """Return the next `limit` updates, counted as delivered but still pending."""
-        chosen = self.waiting[:limit]
+        chosen = list(islice(self.waiting(), limit))
         for update_id in chosen:
             self._count(update_id)
         return [self._all[each] for each in chosen]
@@ -70,7 +94,7 @@ class UpdateQueue:
     def delivered(self, update_id: int) -> None:
         """Count one delivery and confirm it, as a webhook's 2xx does."""
         self._count(update_id)
-        self._pending = [each for each in self._pending if each != update_id]
+        self._pending.pop(update_id, None)
 
     def update(self, update_id: int) -> Update:
         """Return the update of this id, confirmed or not."""
@@ -87,7 +111,9 @@ class UpdateQueue:
     def _count(self, update_id: int) -> None:
         self.deliveries[update_id] += 1
         if update_id in self._repeats and update_id not in self._pending:
-            self._repeats.remove(update_id)
+            self._repeats[update_id] -= 1
+            if not self._repeats[update_id]:
+                del self._repeats[update_id]
 
     def _is_allowed(self, update: Update) -> bool:
         kind = next(name for name in update if name != "update_id")

@@ -67,7 +67,7 @@ class WebhookDelivery:
     def _next(self) -> Update | None:
         if len(self._busy) >= self.webhook.max_connections:
             return None
-        waiting = (self._account.updates.update(each) for each in self._account.updates.waiting)
+        waiting = (self._account.updates.update(each) for each in self._account.updates.waiting())
         return next((update for update in waiting if _chat_id(update) not in self._busy), None)
 
     async def _deliver(self, session: aiohttp.ClientSession, update: Update) -> None:

@@ -5,7 +5,23 @@ against the published interface. Dates are Unix seconds, offsets and lengths are
 """
 
 from dataclasses import dataclass
-from typing import Literal, NotRequired, TypedDict, final
+from typing import Literal, NotRequired, TypedDict
+
+from tests.fakes.bot_api.attachments import (
+    Audio,
+    Contact,
+    Dice,
+    Document,
+    Location,
+    PhotoSize,
+    Poll,
+    Sticker,
+    Venue,
+    Video,
+    VideoNote,
+    Voice,
+)
+from tests.fakes.bot_api.buttons import InlineKeyboardMarkup
 
 
 @dataclass(frozen=True, slots=True)
@@ -65,87 +81,12 @@ class LinkPreviewOptions(TypedDict, total=False):
     show_above_text: bool
 
 
-class InlineKeyboardButton(TypedDict):
-    """A button under a message: exactly one of the optional fields says what it does."""
-
-    text: str
-    url: NotRequired[str]
-    callback_data: NotRequired[str]
-
-
-@final
-class InlineKeyboardMarkup(TypedDict):
-    """Buttons under a message."""
-
-    inline_keyboard: list[list[InlineKeyboardButton]]
-
-
-class KeyboardButton(TypedDict):
-    """A button in place of the keyboard."""
-
-    text: str
-    request_contact: NotRequired[bool]
-    request_location: NotRequired[bool]
-
-
-@final
-class ReplyKeyboardMarkup(TypedDict):
-    """Buttons in place of the keyboard."""
-
-    keyboard: list[list[KeyboardButton]]
-    is_persistent: NotRequired[bool]
-    resize_keyboard: NotRequired[bool]
-    one_time_keyboard: NotRequired[bool]
-    input_field_placeholder: NotRequired[str]
-    selective: NotRequired[bool]
-
-
-@final
-class ReplyKeyboardRemove(TypedDict):
-    """Puts the ordinary keyboard back."""
-
-    remove_keyboard: bool
-    selective: NotRequired[bool]
-
-
-@final
-class ForceReply(TypedDict):
-    """Makes the next message a reply."""
-
-    force_reply: bool
-    input_field_placeholder: NotRequired[str]
-    selective: NotRequired[bool]
-
-
-ReplyMarkup = InlineKeyboardMarkup | ReplyKeyboardMarkup | ReplyKeyboardRemove | ForceReply
-
-
 class ReplyParameters(TypedDict):
     """Which message is answered."""
 
     message_id: int
     chat_id: NotRequired[int | str]
     allow_sending_without_reply: NotRequired[bool]
-
-
-class PhotoSize(TypedDict):
-    """One size of a photo, in pixels; `file_size` in bytes."""
-
-    file_id: str
-    file_unique_id: str
-    width: int
-    height: int
-    file_size: NotRequired[int]
-
-
-class Document(TypedDict):
-    """A file as a message carries it."""
-
-    file_id: str
-    file_unique_id: str
-    file_name: NotRequired[str]
-    mime_type: NotRequired[str]
-    file_size: NotRequired[int]
 
 
 class File(TypedDict):
@@ -157,12 +98,33 @@ class File(TypedDict):
     file_path: NotRequired[str]
 
 
-class Location(TypedDict):
-    """A point in degrees (WGS 84)."""
+class MessageOriginUser(TypedDict):
+    """A forwarded message of a person who lets everybody know."""
 
-    latitude: float
-    longitude: float
+    type: Literal["user"]
+    date: int
+    sender_user: User
 
+
+class MessageOriginHiddenUser(TypedDict):
+    """A forwarded message of a person of whom only the name is told."""
+
+    type: Literal["hidden_user"]
+    date: int
+    sender_user_name: str
+
+
+class MessageOriginChannel(TypedDict):
+    """A forwarded post of a channel."""
+
+    type: Literal["channel"]
+    date: int
+    chat: Chat
+    message_id: int
+    author_signature: NotRequired[str]
+
+
+MessageOrigin = MessageOriginUser | MessageOriginHiddenUser | MessageOriginChannel
 
 # "from" is a keyword of the language, hence the functional form.
 Message = TypedDict(
@@ -170,19 +132,36 @@ Message = TypedDict(
     {
         "message_id": int,
         "from": NotRequired[User],
+        "sender_chat": NotRequired[Chat],
         "date": int,
         "chat": Chat,
+        "forward_origin": NotRequired[MessageOrigin],
         "edit_date": NotRequired[int],
         "has_protected_content": NotRequired[bool],
         "reply_to_message": NotRequired["Message"],
         "text": NotRequired[str],
         "entities": NotRequired[list[MessageEntity]],
         "link_preview_options": NotRequired[LinkPreviewOptions],
+        "media_group_id": NotRequired[str],
+        "audio": NotRequired[Audio],
         "document": NotRequired[Document],
         "photo": NotRequired[list[PhotoSize]],
+        "sticker": NotRequired[Sticker],
+        "video": NotRequired[Video],
+        "video_note": NotRequired[VideoNote],
+        "voice": NotRequired[Voice],
         "caption": NotRequired[str],
         "caption_entities": NotRequired[list[MessageEntity]],
+        "contact": NotRequired[Contact],
+        "dice": NotRequired[Dice],
+        "poll": NotRequired[Poll],
+        "venue": NotRequired[Venue],
         "location": NotRequired[Location],
+        "new_chat_members": NotRequired[list[User]],
+        "left_chat_member": NotRequired[User],
+        "group_chat_created": NotRequired[bool],
+        "migrate_to_chat_id": NotRequired[int],
+        "migrate_from_chat_id": NotRequired[int],
         "reply_markup": NotRequired[InlineKeyboardMarkup],
     },
 )
@@ -252,6 +231,38 @@ class BotCommand(TypedDict):
 class BotCommandScope(TypedDict):
     """For whom commands are shown."""
 
-    type: str
+    type: Literal[
+        "default",
+        "all_private_chats",
+        "all_group_chats",
+        "all_chat_administrators",
+        "chat",
+        "chat_administrators",
+        "chat_member",
+    ]
     chat_id: NotRequired[int | str]
     user_id: NotRequired[int]
+
+
+class AcceptedGiftTypes(TypedDict):
+    """Which gifts a chat takes."""
+
+    unlimited_gifts: bool
+    limited_gifts: bool
+    unique_gifts: bool
+    premium_subscription: bool
+    gifts_from_channels: bool
+
+
+class ChatFullInfo(TypedDict):
+    """A chat as getChat tells it."""
+
+    id: int
+    type: Literal["private", "group", "supergroup", "channel"]
+    title: NotRequired[str]
+    username: NotRequired[str]
+    first_name: NotRequired[str]
+    last_name: NotRequired[str]
+    accent_color_id: int
+    max_reaction_count: int
+    accepted_gift_types: AcceptedGiftTypes

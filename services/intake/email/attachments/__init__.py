@@ -1,1 +1,1 @@
-"""What a mail carries beside its words: files, each with a name, a type and a role that can be relied on."""
+"""What a mail carries beside its words: its files, as far as they are kept."""

@@ -7,8 +7,8 @@ from collections.abc import Set as AbstractSet
 from dataclasses import dataclass
 
 from services.ideas.model import Attachment, AttachmentRole, Refused
-from services.intake.email.attachments.names import clean_name, extension_of
-from services.intake.email.attachments.types import media_type_of
+from services.intake.attachments.names import clean_name, extension_of
+from services.intake.attachments.types import media_type_of
 from services.intake.email.contents import children, declared_name, disposition
 from services.intake.email.encoded_words import without_encoded_words
 from services.intake.email.headers import header

@@ -1,0 +1,129 @@
+"""A person says something in a chat: it answers a question, extends an idea, or is a new one."""
+
+from __future__ import annotations
+
+from datetime import timedelta
+
+from sqlalchemy import select
+
+from services.ideas.answers import CONFIRMATION
+from services.ideas.conversation import contribute, keep_files
+from services.ideas.dialogue.correcting import candidate_answered, place_answered
+from services.ideas.dialogue.expectation import Expectation, expected, settle
+from services.ideas.dialogue.own import contribution_of, idea_with, latest_idea, own_idea, previous_idea
+from services.ideas.dialogue.rereading import read_anew
+from services.ideas.dialogue.turn import Turn
+from services.ideas.groups import Event
+from services.ideas.model import NotificationState
+from services.ideas.readings import Submission
+from services.ideas.tables import ContributionRow, IdeaRow, NotificationRow
+
+_TOLD_TOGETHER = (CONFIRMATION, "added")
+# Merging is offered with an idea that the person wrote of within this time.
+MERGES_WITHIN = timedelta(hours=24)
+
+
+async def say(turn: Turn, submission: Submission) -> str | None:
+    """Take a person's words; returns the reference of a new idea. Raises NotUnderstood."""
+    if await _joined_album(turn, submission):
+        return None
+    open_question = await expected(turn)
+    if open_question is not None:
+        await settle(turn)
+        expectation, idea_id = open_question
+        asked_about = await turn.session.get(IdeaRow, idea_id) if idea_id is not None else None
+        if expectation is Expectation.IDEA:
+            return await _new_idea(turn, submission)
+        if asked_about is not None and expectation is Expectation.PLACE:
+            if await place_answered(turn, asked_about, submission):
+                return None
+        elif asked_about is not None and expectation is Expectation.ADDITION:
+            await _extend(turn, asked_about, submission)
+            return None
+    idea = await _continued(turn, submission)
+    if idea is None:
+        return await _new_idea(turn, submission)
+    if not await candidate_answered(turn, idea, submission):
+        await _extend(turn, idea, submission)
+    return None
+
+
+async def _continued(turn: Turn, submission: Submission) -> IdeaRow | None:
+    """The idea that a message belongs to: the one that it replies to, or the one that it follows closely."""
+    chat = submission.chat
+    if chat is None:
+        return None
+    if chat.answers is not None and (answered := await contribution_of(turn, chat.answers)) is not None:
+        return await idea_with(turn, answered)
+    if chat.answers_about:
+        return await own_idea(turn, chat.answers_about)
+    minutes = turn.admission.catalogue.settings.telegram.follow_minutes
+    return await latest_idea(turn, since=chat.sent_at - timedelta(minutes=minutes))
+
+
+async def _joined_album(turn: Turn, submission: Submission) -> bool:
+    """Whether the message is a further part of an album; its files then stand with the first part's."""
+    album = submission.chat.album if submission.chat else ""
+    if not album:
+        return False
+    first = await turn.session.scalar(
+        select(ContributionRow)
+        .join(IdeaRow, IdeaRow.id == ContributionRow.idea_id)
+        .where(ContributionRow.album == album, IdeaRow.submitter_id == turn.submitter.id, IdeaRow.locked_at.is_(None))
+        .order_by(ContributionRow.id)
+    )
+    if first is None:
+        return False
+    first.refused_too_large += submission.refused.too_large
+    await keep_files(turn.session, first, submission, turn.now)
+    idea = await idea_with(turn, first)
+    if submission.text and idea is not None:
+        first.text = f"{first.text}\n{submission.text}".strip()
+        await turn.session.flush()
+        await read_anew(turn, idea)
+        await _answer_once(turn, "added", idea)
+    return True
+
+
+async def _new_idea(turn: Turn, submission: Submission) -> str:
+    understood = turn.understanding(submission.source)
+    idea = await turn.admission.open(turn.session, submission.sender, understood, turn.now)
+    await contribute(turn.session, idea, turn.logged.id, submission, turn.now)
+    await turn.admission.assign(turn.session, idea, understood, turn.now)
+    await confirm(turn, idea)
+    return idea.reference
+
+
+async def confirm(turn: Turn, idea: IdeaRow) -> None:
+    """Answer with what was understood of a new idea."""
+    previous = await previous_idea(turn, idea, since=turn.now - MERGES_WITHIN)
+    offered = {"merge": previous.reference} if previous is not None else {}
+    await turn.answer(CONFIRMATION, offered, idea=idea, key=f"{CONFIRMATION}:{idea.reference}")
+
+
+async def _extend(turn: Turn, idea: IdeaRow, submission: Submission) -> None:
+    await contribute(turn.session, idea, turn.logged.id, submission, turn.now)
+    if idea.stage != turn.admission.catalogue.lifecycle.withdrawn:
+        await read_anew(turn, idea)
+        await turn.admission.alert(turn.session, idea, Event.ADDED, turn.now)
+    split = {"split": str(submission.chat.number)} if submission.chat else {}
+    await _answer_once(turn, "added", idea, split)
+
+
+async def _answer_once(turn: Turn, template: str, idea: IdeaRow, parameters: dict[str, str] | None = None) -> None:
+    """Answer, unless an answer about the same idea has not left yet: it will say how the idea reads by then."""
+    unsent = await turn.session.scalar(
+        select(NotificationRow.id)
+        .where(
+            NotificationRow.submitter_id == turn.submitter.id,
+            NotificationRow.template.in_(_TOLD_TOGETHER),
+            NotificationRow.state == NotificationState.DUE,
+            NotificationRow.attempts == 0,
+            NotificationRow.parameters["reference"].as_string() == idea.reference,
+        )
+        .limit(1)
+        # Who sends it meanwhile has to wait, or it would leave without this change.
+        .with_for_update()
+    )
+    if unsent is None:
+        await turn.answer(template, parameters, idea=idea)

@@ -1,0 +1,38 @@
+"""A person takes an idea back."""
+
+from __future__ import annotations
+
+from sqlalchemy import delete
+
+from services.ideas.chat import YES, Button
+from services.ideas.conversation import tell_again
+from services.ideas.dialogue.correcting import SUBMITTER
+from services.ideas.dialogue.expectation import Expectation, expect
+from services.ideas.dialogue.turn import Turn
+from services.ideas.groups import Event
+from services.ideas.tables import AssignmentRow, IdeaRow, StageChangeRow
+
+
+async def withdraw(turn: Turn, idea: IdeaRow, button: Button) -> None:
+    """Ask whether it is meant, or do it: bodies that were not told of the idea yet never will be."""
+    lifecycle = turn.admission.catalogue.lifecycle
+    if not lifecycle.is_open(idea.stage):
+        await turn.answer("not_possible", {"reason": "late"}, idea=idea)
+        return
+    if button.argument != YES:
+        await expect(turn, Expectation.WITHDRAWAL, idea)
+        await turn.answer("ask_withdrawal", idea=idea)
+        return
+    idea.stage = lifecycle.withdrawn
+    turn.session.add(StageChangeRow(idea_id=idea.id, stage=idea.stage, at=turn.now, actor=SUBMITTER, note=""))
+    untold = AssignmentRow.digest_id.is_(None)
+    await turn.session.execute(delete(AssignmentRow).where(AssignmentRow.idea_id == idea.id, untold))
+    await tell_again(turn.session, idea)
+    await turn.admission.alert(turn.session, idea, Event.WITHDRAWN, turn.now)
+    await turn.answer("withdrawn", idea=idea)
+
+
+async def add(turn: Turn, idea: IdeaRow, _button: Button) -> None:
+    """Ask what there is to add: the next message belongs to this idea, whenever it comes."""
+    await expect(turn, Expectation.ADDITION, idea)
+    await turn.answer("ask_addition", idea=idea)

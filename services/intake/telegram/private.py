@@ -1,0 +1,72 @@
+"""What a message in a private chat is: an idea, a wish, a question to the program, small talk, or nothing to do."""
+
+from __future__ import annotations
+
+from collections.abc import Mapping
+
+from services.ideas.chat import Button
+from services.ideas.readings import Edit, Nothing, Reading, Request, Submission
+from services.ideas.words import Command, Talk
+from services.intake.telegram.carried import carried_by
+from services.intake.telegram.commands import answer_to, command_in, wished
+from services.intake.telegram.phrases import Called, Phrases
+from services.intake.telegram.plain import plain
+from services.intake.telegram.said import Said
+from services.intake.telegram.service_messages import SERVICE
+
+_TALK: Mapping[Talk, str] = {Talk.GREETING: "greeting", Talk.THANKS: "thanks"}
+_NO_WORDS = "no_words"
+
+
+def read_private(said: Said, phrases: Phrases, most_file_bytes: int) -> Reading:
+    """What somebody says in a private chat. Whatever else a message is, its words and files are never passed over."""
+    if said.content.get("from", {}).get("is_bot"):
+        return Nothing("a bot wrote it")
+    awaited, refused = carried_by(said.content, most_file_bytes)
+    if awaited or refused or said.point:
+        return Submission(
+            said.sender, "", said.text, refused=refused, point=said.point, chat=said.chat, awaited=awaited
+        )
+    if plain(said.text):
+        return _forwarded(said, phrases) if "forward_origin" in said.content else _written(said, phrases)
+    is_service = not said.words and not SERVICE.isdisjoint(said.content)
+    return Nothing("a service message") if is_service else Request(said.sender, _NO_WORDS)
+
+
+def read_edit(said: Said, phrases: Phrases) -> Reading:
+    """How a message reads now. A place that moves by itself is nothing new (Bot API, live_period)."""
+    if "location" in said.content:
+        return Nothing("a live location")
+    match _written(said, phrases):
+        case Submission(text=text):
+            return Edit(said.sender, said.chat, text if plain(text) else "")
+    return Nothing("an edited command or greeting")
+
+
+def _written(said: Said, phrases: Phrases) -> Reading:
+    if command := command_in(said.words, phrases):
+        called, behind = command
+        if called is not None:
+            return answer_to(called, said)
+        # "/idee In Plauen fehlt ein Radweg": whoever writes more than a command has said something.
+        return _idea(said, behind) if plain(behind) else Request(said.sender, "help")
+    match phrases.meaning(said.words):
+        case Called() as called:
+            return answer_to(called, said, said.words)
+        case Button() as button:
+            return wished(button, said, said.words)
+    if talk := phrases.talk(said.words):
+        return Request(said.sender, _TALK[talk])
+    return _idea(said, said.text)
+
+
+def _forwarded(said: Said, phrases: Phrases) -> Reading:
+    # What somebody else has written asks nothing of the program, but a code may come this way.
+    match phrases.meaning(said.words):
+        case Called(Command.JOIN, str(code)) as called if code:
+            return answer_to(called, said, said.words)
+    return _idea(said, said.text)
+
+
+def _idea(said: Said, text: str) -> Submission:
+    return Submission(said.sender, "", text, chat=said.chat)

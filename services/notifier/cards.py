@@ -1,0 +1,153 @@
+"""What an idea's submitter reads about it: how it was understood, what can be said to that, and what became of it."""
+
+from __future__ import annotations
+
+from typing import Any
+
+from nlp.understanding import OUTSIDE
+from services.ideas.capability import Purpose
+from services.ideas.description import describe, stage_words, topic_label
+from services.ideas.model import Idea, Notification
+from services.ideas.question import Question, question
+from services.ideas.register import Register
+from services.notifier.keyboards import Keyboard, Keyboards
+from services.notifier.values import EMAIL, KEYBOARD, UNSUBSCRIBE_LINK, NothingToSay, Values, idea_of
+
+_MEGABYTE = 1_000_000
+_MEBIBYTE = 1_048_576
+# Answers to what a person has just said of the understanding: they are asked nothing more.
+_SETTLED = frozenset({"confirmed", "corrected"})
+
+
+async def confirmation(register: Register, notification: Notification) -> Values:
+    """The first answer to a new idea; a stranger is asked by mail to confirm their address."""
+    values = await card(register, notification)
+    confirm_link = ""
+    if notification.channel == EMAIL:
+        reference = values["reference"]
+        is_known = (await register.mailboxes.by_reference(reference)).verified
+        confirm_link = "" if is_known else _link(register, "adresse", Purpose.VERIFY_ADDRESS, reference)
+    return {**values, "confirm_link": confirm_link}
+
+
+async def card(register: Register, notification: Notification) -> Values:
+    """How an idea is understood now, with the question that is open and the buttons.
+
+    `settled` in the parameters: the person has confirmed or corrected it, and is asked nothing more.
+    """
+    idea = await idea_of(register, notification)
+    said = idea.contributions
+    asked = _question(register, notification, idea)
+    return {
+        **_about(register, idea, notification),
+        **_not_kept(register, notification),
+        "abstained": idea.understanding.abstained,
+        "question": asked.kind.value if asked else "",
+        "options": [option.label for option in asked.options] if asked else [],
+        "is_outside": any(district.key == OUTSIDE for district in idea.understanding.districts),
+        "has_words": any(each.subject.strip() or each.text.strip() for each in said),
+        "has_files": any(each.attachments or each.awaited for each in said),
+        "merged": notification.parameters.get("merged", ""),
+        KEYBOARD: _keyboard(register, notification, idea, asked),
+    }
+
+
+async def attachments(register: Register, notification: Notification) -> Values:
+    """Which files of an answer were not kept."""
+    idea = await idea_of(register, notification)
+    return {**_about(register, idea, notification), **_not_kept(register, notification)}
+
+
+async def update(register: Register, notification: Notification) -> Values:
+    """A step of an idea's way. A chat is told the stage alone: its provider reads along."""
+    found = await register.stage_change(notification.parameters["change"])
+    if found is None:
+        raise NothingToSay
+    idea, change = found
+    label, explanation = stage_words(register.catalogue, change.stage, notification.language)
+    about = _about(register, idea, notification)
+    if notification.channel != EMAIL:
+        about |= {"topics": [], "places": [], "candidates": [], "bodies": []}
+    note = change.note if notification.channel == EMAIL else ""
+    return {**about, "stage": label, "explanation": explanation, "note": note}
+
+
+async def ask_topic(register: Register, notification: Notification) -> Values:
+    """The topics among which a person may choose: first those that the model holds for likely."""
+    idea = await idea_of(register, notification)
+    known = register.catalogue.topics
+    present = {topic.id for topic in idea.understanding.topics}
+    likely = [topic.id for topic in idea.understanding.suggestions if topic.id in known and topic.id not in present]
+    is_all = not likely or bool(notification.parameters.get("every"))
+    offered = list(known) if is_all else likely
+    return {
+        "reference": idea.reference,
+        "options": [topic_label(register.catalogue, topic, notification.language) for topic in offered],
+        KEYBOARD: _keyboards(register, notification).topics(idea.reference, offered, is_all=is_all),
+    }
+
+
+def _question(register: Register, notification: Notification, idea: Idea) -> Question | None:
+    if notification.channel == EMAIL:
+        return None
+    return question(
+        register.catalogue,
+        idea.understanding,
+        idea.stage,
+        language=notification.language,
+        is_settled=notification.template in _SETTLED or bool(notification.parameters.get("settled")),
+    )
+
+
+def _keyboard(register: Register, notification: Notification, idea: Idea, asked: Question | None) -> Keyboard:
+    if notification.channel == EMAIL or not register.catalogue.lifecycle.is_open(idea.stage):
+        return ()
+    keyboards, reference = _keyboards(register, notification), idea.reference
+    parameters = notification.parameters
+    match notification.template:
+        case "confirmed":
+            return keyboards.addition(reference)
+        case "added":
+            return (*keyboards.split(reference, parameters.get("split", "")), *keyboards.card(reference, asked))
+        case "confirmation" if other := parameters.get("merge"):
+            return (*keyboards.card(reference, asked), *keyboards.merge(reference, other))
+        case _:
+            return keyboards.card(reference, asked)
+
+
+def _keyboards(register: Register, notification: Notification) -> Keyboards:
+    return Keyboards(register.catalogue, notification.language)
+
+
+def _not_kept(register: Register, notification: Notification) -> Values:
+    """How many attachments were not kept, and how large and how many they may be."""
+    settings = register.catalogue.settings
+    if notification.channel == EMAIL:
+        largest = settings.email.most_attachment_bytes / _MEBIBYTE
+    else:
+        largest = settings.telegram.most_file_bytes / _MEGABYTE
+    return {
+        "too_large": notification.parameters.get("too_large", 0),
+        "too_many": notification.parameters.get("too_many", 0),
+        "largest_file": f"{largest:.3g} MB".replace(".", ","),
+        "most_files": settings.email.most_attachments,
+    }
+
+
+def _about(register: Register, idea: Idea, notification: Notification) -> dict[str, Any]:
+    description = describe(register.catalogue, idea, notification.language)
+    is_mail = notification.channel == EMAIL
+    return {
+        "reference": idea.reference,
+        "topics": list(description.topics),
+        "places": list(description.places),
+        "candidates": list(description.candidates),
+        "bodies": list(description.bodies),
+        "link": _link(register, "idee", Purpose.STATUS_PAGE, idea.reference),
+        UNSUBSCRIBE_LINK: _link(register, "abmelden", Purpose.UNSUBSCRIBE, idea.reference) if is_mail else "",
+    }
+
+
+def _link(register: Register, page: str, purpose: Purpose, reference: str) -> str:
+    base = register.catalogue.settings.web.public_url.rstrip("/")
+    return f"{base}/{page}/{register.token(purpose, reference)}"

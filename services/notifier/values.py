@@ -1,0 +1,34 @@
+"""What a message's templates are filled with, and the little that all kinds of messages need for it."""
+
+from __future__ import annotations
+
+from collections.abc import Mapping
+from datetime import datetime
+from typing import Any
+
+from services.ideas.errors import IdeaNotFound
+from services.ideas.model import Idea, Notification
+from services.ideas.register import Register
+
+Values = Mapping[str, Any]
+# Values that no template is given: what a channel does with them stands in its deliverer.
+KEYBOARD, DOCUMENT = "keyboard", "document"
+UNSUBSCRIBE_LINK = "unsubscribe_link"
+EMAIL = "email"
+
+
+class NothingToSay(Exception):  # noqa: N818 - named for what is the case
+    """What the notification tells of is gone."""
+
+
+async def idea_of(register: Register, notification: Notification) -> Idea:
+    """The idea that a notification is about, as it is now; raises NothingToSay where it is gone."""
+    try:
+        return await register.idea(notification.parameters["reference"])
+    except IdeaNotFound as error:
+        raise NothingToSay from error
+
+
+def day(register: Register, moment: datetime) -> str:
+    """A date as people of the region write it."""
+    return moment.astimezone(register.catalogue.settings.region.zone).strftime("%d.%m.%Y")
