@@ -28,6 +28,8 @@ _QUIET = {
     "alembic": logging.WARNING,
     # An update that it cannot read is logged whole, with everything that its sender wrote.
     "telegram.Bot": logging.CRITICAL + 1,
+    # An answer that is no JSON is logged whole.
+    "telegram.request.BaseRequest": logging.CRITICAL + 1,
 }
 
 

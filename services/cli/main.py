@@ -15,7 +15,7 @@ from pathlib import Path
 import structlog
 
 from nlp.gazetteer import GazetteerError, load_gazetteer
-from services.cli import places, post, staff, tools
+from services.cli import places, post, privacy, staff, tools
 from services.cli.logs import configure_logging
 from services.cli.service import Parts, serve
 from services.ideas.catalogue import Catalogue, read_catalogue
@@ -100,6 +100,7 @@ def _parser() -> argparse.ArgumentParser:
         commands.add_parser(name, help=purpose)
     staff.add_commands(commands)
     post.add_commands(commands)
+    privacy.add_commands(commands)
     tools.add_commands(commands)
     places.add_commands(commands)
     return parser

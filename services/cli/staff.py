@@ -114,7 +114,7 @@ def _lines(register: Register, idea: Idea, *, full: bool) -> list[str]:
     description = describe(catalogue, idea)
     zone = catalogue.settings.region.zone
     lines = [
-        f"{idea.reference}  {idea.title}",
+        f"{idea.reference}  {idea.title if idea.contributions else '(gelöscht)'}",
         f"  Art:       {description.kind}",
         f"  Stufe:     {description.stage}",
         f"  Themen:    {'; '.join(description.topics) or 'noch offen'}",

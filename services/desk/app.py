@@ -12,6 +12,7 @@ from aiohttp.typedefs import Handler, Middleware
 from jinja2 import Environment, FileSystemLoader, StrictUndefined
 
 from services.desk.files import file_routes
+from services.desk.legal import legal_routes
 from services.desk.mailbox import mailbox_routes
 from services.desk.submitter import submitter_routes
 from services.ideas.errors import StoreError
@@ -50,6 +51,7 @@ def make_app(register: Register, more_routes: Iterable[web.RouteDef], *, pages: 
         app.add_routes(submitter_routes(register, templates))
         app.add_routes(mailbox_routes(register, templates))
         app.add_routes(file_routes(register))
+        app.add_routes(legal_routes(register.catalogue, templates))
         app.router.add_static("/static", _HERE / "static")
     return app
 

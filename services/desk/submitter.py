@@ -15,7 +15,7 @@ from services.ideas.register import Register
 def submitter_routes(register: Register, templates: Environment) -> list[web.RouteDef]:
     """The start page and the status page. Both only show; opening them changes nothing."""
     settings = register.catalogue.settings
-    has_telegram = bool(settings.telegram.token.get_secret_value())
+    has_telegram = settings.telegram.is_on
 
     async def start(_request: web.Request) -> web.Response:
         return page(templates, "start.html", email=settings.email.addresses[0], telegram=has_telegram)

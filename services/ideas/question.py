@@ -77,18 +77,16 @@ def _place(catalogue: Catalogue, understanding: Understanding, stages: Sequence[
     return Question(QuestionKind.PLACE, tuple(options))
 
 
-def _topic(
-    catalogue: Catalogue, understanding: Understanding, stages: Sequence[str], language: str
-) -> Question | None:
+def _topic(catalogue: Catalogue, understanding: Understanding, stages: Sequence[str], language: str) -> Question | None:
     best = [topic for topic in understanding.suggestions if topic.id in catalogue.topics][:2]
     if not understanding.abstained or not _is_open_between(best):
         return None
-    answered = [
-        replace(understanding, topics=(TopicScore(topic.id, _CERTAIN),), abstained=False) for topic in best
-    ]
+    answered = [replace(understanding, topics=(TopicScore(topic.id, _CERTAIN),), abstained=False) for topic in best]
     if not _lead_apart(catalogue, answered, stages):
         return None
-    return Question(QuestionKind.TOPIC, tuple(Option(each.id, topic_label(catalogue, each.id, language)) for each in best))
+    return Question(
+        QuestionKind.TOPIC, tuple(Option(each.id, topic_label(catalogue, each.id, language)) for each in best)
+    )
 
 
 def _is_open_between(best: Sequence[TopicScore]) -> bool:

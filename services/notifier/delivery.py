@@ -157,6 +157,9 @@ class Sender:
                 if self._stop.is_set():
                     return None
                 await wait_for(self._stop, self._work.poll_seconds)
+            except StoreError as error:
+                log.error("sender.refused_by_store", reason=str(error))  # noqa: TRY400 - the trace says no more
+                return None
 
     async def _outcome(self, notification: Notification) -> Outcome:
         try:

@@ -18,7 +18,17 @@ from tests.desk.client import Desk
 from tests.submissions import ANNA, submit
 
 MAIL_LINKS = ["/adresse/{verify}", "/abmelden/{unsubscribe}", "/abmelden/{unsubscribe}/doch-wieder"]
-ROUTES = ["/", "/idee/{token}", "/idee/wrong", "/nowhere", "/healthz", "/readyz", "/static/desk.css", "/static/no.css"]
+ROUTES = [
+    "/",
+    "/datenschutz",
+    "/idee/{token}",
+    "/idee/wrong",
+    "/nowhere",
+    "/healthz",
+    "/readyz",
+    "/static/desk.css",
+    "/static/no.css",
+]
 METHODS = ["GET", "HEAD", "POST", "PUT", "DELETE", "OPTIONS", "TRACE"]
 
 

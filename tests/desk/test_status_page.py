@@ -5,14 +5,20 @@ from datetime import timedelta
 from html import escape
 
 import pytest
+from sqlalchemy import update
 from yarl import URL
 
 from services.ideas.capability import Purpose, capability_token
+from services.ideas.chat import AwaitedFile, ChatMessage
+from services.ideas.model import InboundMessage, LoggedMessage
+from services.ideas.readings import Submission
 from services.ideas.register import Register
+from services.ideas.store import Store
+from services.ideas.tables import AwaitedFileRow
 from tests.conftest import NOON
 from tests.desk.client import Desk
 from tests.html import Page
-from tests.submissions import UNCERTAIN, submit
+from tests.submissions import BEN, CERTAIN, UNCERTAIN, submit
 
 ODD_TOKENS = [
     "A" * 43,
@@ -110,8 +116,26 @@ async def _page(desk: Desk, register: Register, words: str) -> str:
 
 
 async def test_pages_load_nothing_from_elsewhere(desk: Desk, register: Register) -> None:
-    """All that a page refers to is its own style sheet, and that is there."""
+    """All that a page refers to is its own style sheet, which is there, and other pages of ours."""
     targets = Page(await (await desk.get(path(register, await submit(register)))).text()).targets
 
-    assert targets == ["/static/desk.css", "/"]
+    assert targets == ["/static/desk.css", "/", "/datenschutz", "/impressum", "/barrierefreiheit"]
     assert (await desk.get(targets[0])).content_type == "text/css"
+
+
+@pytest.mark.parametrize("store_url", ["sqlite"], indirect=True)
+async def test_files_that_are_not_there_yet_are_named(desk: Desk, register: Register, store: Store) -> None:
+    """Whoever sent files in a chat sees which are still fetched, and which they have to send again."""
+    files = tuple(AwaitedFile(name, f"{name}.jpg", "image/jpeg") for name in ("bald", "nie"))
+    message = InboundMessage("telegram", "1", {}, b"", NOON)
+    (receipt,) = await register.log([message])
+    said = Submission(BEN, "", "Am Ufer fehlen Bänke.", chat=ChatMessage(1, NOON), awaited=files)
+    reference = await register.record(LoggedMessage(receipt.id, message, 1), said, CERTAIN)
+    assert reference is not None
+    async with store.writing() as session:
+        await session.execute(update(AwaitedFileRow).where(AwaitedFileRow.file_id == "nie").values(state="lost"))
+
+    words = " ".join(Page(await (await desk.get(path(register, reference))).text()).words.split())
+
+    assert "Diese Datei holen wir noch von Telegram: bald.jpg" in words
+    assert "Diese Datei konnten wir nicht holen. Bitte schicken Sie sie uns noch einmal: nie.jpg" in words

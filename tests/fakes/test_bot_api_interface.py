@@ -202,7 +202,9 @@ async def _the_bot_describes_itself(client: _Client) -> None:
     await client.call("deleteMyCommands", scope=scope)
     await client.call("setMyName", name="Ideenkanal")
     await client.call("setMyDescription", description="Ideen", language_code="de")
+    await client.call("getMyDescription", language_code="de")
     await client.call("setMyShortDescription", short_description="Ideen")
+    await client.call("getMyShortDescription")
 
 
 async def test_all_that_is_produced_is_as_documented(interface: _Json) -> None:

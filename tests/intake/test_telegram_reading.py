@@ -238,7 +238,7 @@ def test_every_service_message_of_the_interface_is_known() -> None:
 def test_an_edited_message_is_an_edit() -> None:
     """A reworded message, or caption, names the message and how it reads now."""
     assert read(edited_message=said("Mehr Bäume, bitte", edit_date=1)) == Edit(ERIKA, FIRST, "Mehr Bäume, bitte")
-    assert read(edited_message=message(photo=photo((90, 900)), caption="Hier")) == Edit(ERIKA, FIRST, "Hier")
+    assert read(edited_message=message(photo=photo((90, 900)), caption="Danke")) == Edit(ERIKA, FIRST, "Danke")
 
 
 @pytest.mark.parametrize("text", ["Danke", "/hilfe", "Hallo!"])

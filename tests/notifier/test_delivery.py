@@ -11,11 +11,13 @@ import pytest
 from services.ideas.catalogue import Catalogue
 from services.ideas.errors import StoreUnavailable
 from services.ideas.model import Notification
+from services.ideas.model import Sender as Person
+from services.ideas.outbox import Outbox, Owed
 from services.ideas.register import Register
 from services.ideas.store import Store
 from services.notifier.channels.email import EmailDeliverer
 from services.notifier.delivery import Deliverer, Sender
-from services.notifier.outcome import GivenUp, Outcome, Retry, Sent
+from services.notifier.outcome import GivenUp, Moved, Outcome, Retry, Sent
 from tests.conftest import NOON, SECRET
 from tests.fakes.smtp_sink import SmtpSink, Step
 from tests.notifier.samples import Channel, Clock
@@ -45,7 +47,7 @@ async def test_what_is_due_is_sent_once(sender: Make, register: Register) -> Non
     reference = await submit(register)
     sending = sender(channel)
 
-    assert [await sending.send_batch(), await sending.send_batch()] == [True, False]
+    assert [await sending.send_due(), await sending.send_due()] == [1, 0]
 
     assert channel.keys == [f"confirmation:{reference}"]
     assert await state(register, reference) == ("sent", 1, "")
@@ -59,12 +61,11 @@ async def test_one_persons_messages_keep_their_order(sender: Make, register: Reg
     await register.change_stage(reference, "pruefung-regionalkonvent", "", "staff", NOON)
     sending = sender(channel)
 
-    await sending.send_batch()
-    assert not await sending.send_batch()
+    await sending.send_due()
+    assert not await sending.send_due()
     clock.passes(minutes=1)
-    while await sending.send_batch():
-        pass
 
+    assert await sending.send_due() == 2
     assert [key.partition(":")[0] for key in channel.keys] == ["confirmation", "confirmation", "update"]
 
 
@@ -78,7 +79,7 @@ async def test_other_people_do_not_wait_for_a_poison_message(sender: Make, regis
 
     poisoned, well = await submit(register, sender=BEN), await submit(register, sender=CLARA)
 
-    await sender(Channel(answer=answer)).send_batch()
+    await sender(Channel(answer=answer)).send_due()
 
     assert await state(register, poisoned) == ("due", 1, "a defect of this program (RuntimeError)")
     assert await state(register, well) == ("sent", 1, "")
@@ -89,9 +90,9 @@ async def test_a_channel_that_is_off_keeps_its_messages(sender: Make, register: 
     reference = await submit(register)
     other, channel = Channel("email"), Channel()
 
-    await sender(other).send_batch()
+    await sender(other).send_due()
     waiting = await state(register, reference)
-    await sender(channel).send_batch()
+    await sender(channel).send_due()
 
     assert (other.keys, waiting) == ([], ("due", 0, ""))
     assert channel.keys == [f"confirmation:{reference}"]
@@ -121,8 +122,7 @@ async def test_pauses_grow_up_to_four_hours_for_five_days(
     reference = await submit(register)
     sending = sender(Channel(answer=lambda _: RETRY, first_pause=first_pause), of=register)
 
-    while await sending.send_batch():
-        pass
+    await sending.send_due()
 
     longest = timedelta(hours=4)
     expected = [min(first_pause * 2**number, longest) for number in range(len(register.pauses))]
@@ -143,9 +143,138 @@ async def test_a_message_that_waited_out_our_own_outage_gets_its_tries(
     clock.passes(days=7)
     sending = sender(Channel(answer=lambda _: RETRY))
 
-    await sending.send_batch()
+    await sending.send_due()
 
     assert (await state(register, reference))[0] == "due"
+
+
+class Slow(Channel):
+    """A channel that answers only when it is let go, and only for those who do not hang."""
+
+    def __init__(self, *hanging: str) -> None:
+        super().__init__()
+        self.hanging = hanging
+        self.let_go = asyncio.Event()
+        self.most_at_once = 0
+        self._at_once = 0
+
+    async def deliver(self, notification: Notification, values: Any) -> Outcome:
+        """Hang where it was told to."""
+        self._at_once += 1
+        self.most_at_once = max(self.most_at_once, self._at_once)
+        if notification.recipient in self.hanging:
+            await self.let_go.wait()
+        else:
+            await asyncio.sleep(0)
+        self._at_once -= 1
+        return await super().deliver(notification, values)
+
+
+@pytest.mark.parametrize("store_url", ["sqlite"], indirect=True)
+async def test_a_recipient_that_hangs_holds_up_no_other(sender: Make, register: Register) -> None:
+    """All other messages leave, those that come later too, while two chats do not answer."""
+    people = [Person("telegram", str(number), verified=True) for number in range(60)]
+    for person in people:
+        await submit(register, sender=person)
+    channel = Slow("3", "7")
+    sending = asyncio.create_task(sender(channel).send_due())
+    late = Person("telegram", "late", verified=True)
+
+    async with asyncio.timeout(10):
+        while len(channel.given) < 58:
+            channel.arrived.clear()
+            await channel.arrived.wait()
+        await submit(register, sender=late)
+        while len(channel.given) < 59:
+            channel.arrived.clear()
+            await channel.arrived.wait()
+        hung = {"3", "7"}.isdisjoint({each.recipient for each in channel.given})
+        channel.let_go.set()
+        number = await sending
+
+    assert hung
+    assert (number, channel.most_at_once) == (61, 20)
+
+
+@pytest.mark.parametrize("store_url", ["sqlite"], indirect=True)
+async def test_one_who_is_told_to_wait_holds_up_no_other(sender: Make, register: Register, clock: Clock) -> None:
+    """While one chat waits out a 429, messages to others leave, and its own next one stays behind the first."""
+    waits = Retry("too many requests", timedelta(hours=1))
+    channel = Channel(answer=lambda notification: waits if notification.recipient == BEN.address else Sent())
+    held_up = await submit(register, sender=BEN)
+    await submit(register, sender=BEN)
+    await submit(register, sender=CLARA)
+    sending = sender(channel)
+    await sending.send_due()
+    clock.passes(minutes=59)
+    await sending.send_due()
+
+    assert sorted(notification.recipient for notification in channel.given) == [BEN.address, CLARA.address]
+    assert (await state(register, held_up))[:2] == ("due", 1)
+
+
+@pytest.mark.parametrize("store_url", ["sqlite"], indirect=True)
+async def test_a_sender_that_is_stopped_ends_what_it_has_begun(sender: Make, register: Register) -> None:
+    """What is being delivered when the service stops is delivered and marked, and nothing more is begun."""
+    stop = asyncio.Event()
+    channel = Slow(BEN.address)
+    begun, other = await submit(register, sender=BEN), await submit(register, sender=BEN)
+    sending = asyncio.create_task(Sender(register, channel, stop, Clock()).run())
+    async with asyncio.timeout(5):
+        while not channel.most_at_once:
+            await asyncio.sleep(0)
+        stop.set()
+        register.notifications_waiting.set()
+        channel.let_go.set()
+        await sending
+
+    assert [(await state(register, reference))[0] for reference in (begun, other)] == ["sent", "due"]
+
+
+@pytest.mark.parametrize("store_url", ["sqlite"], indirect=True)
+async def test_a_group_that_has_moved_gets_its_message_at_once(
+    store: Store, sender: Make, register: Register, clock: Clock
+) -> None:
+    """The new number is remembered, also for what the configuration still sends to the old one."""
+
+    def answer(notification: Notification) -> Outcome:
+        return Moved("-1002") if notification.recipient == "-1" else Sent()
+
+    channel = Channel(answer=answer)
+    sending = sender(channel)
+    for key in ("first", "second"):
+        async with store.writing() as session:
+            await Outbox(SECRET).owe(session, Owed(key, "telegram", "greeting", {}, recipient="-1"), clock.now)
+        await sending.send_due()
+
+    assert [(each.key, each.recipient) for each in channel.given] == [
+        ("first", "-1"),
+        ("first", "-1002"),
+        ("second", "-1002"),
+    ]
+
+
+@pytest.mark.parametrize("store_url", ["sqlite"], indirect=True)
+async def test_a_chat_that_moves_for_ever_is_followed_slowly(
+    store: Store, sender: Make, register: Register, clock: Clock
+) -> None:
+    """Two numbers that name each other do not keep the sender busy."""
+    others = {"-1": "-2", "-2": "-1"}
+    channel = Channel(answer=lambda notification: Moved(others[notification.recipient]))
+    async with store.writing() as session:
+        await Outbox(SECRET).owe(session, Owed("key", "telegram", "greeting", {}, recipient="-1"), clock.now)
+
+    assert await sender(channel).send_due() == 4
+
+
+@pytest.mark.parametrize("store_url", ["sqlite"], indirect=True)
+async def test_a_language_that_is_gone_is_answered_in_the_regions_own(sender: Make, register: Register) -> None:
+    """Whoever chose a language that has left the configuration is not left without an answer."""
+    channel = Channel()
+    await submit(register, sender=replace(BEN, language="fr"))
+    await sender(channel).send_due()
+
+    assert [notification.language for notification in channel.given] == ["de"]
 
 
 async def test_what_is_refused_for_good_is_not_tried_again(sender: Make, register: Register, clock: Clock) -> None:
@@ -154,10 +283,10 @@ async def test_what_is_refused_for_good_is_not_tried_again(sender: Make, registe
     sending = sender(channel)
     reference = await submit(register)
 
-    await sending.send_batch()
+    await sending.send_due()
     clock.passes(days=1)
 
-    assert not await sending.send_batch()
+    assert not await sending.send_due()
     assert await state(register, reference) == ("given-up", 1, "the person has left")
 
 
@@ -167,12 +296,12 @@ async def test_what_is_asked_to_wait_waits_exactly(sender: Make, register: Regis
     sending = sender(Channel(answer=lambda _: next(answers)))
     await submit(register)
 
-    await sending.send_batch()
+    await sending.send_due()
     clock.passes(seconds=36.9)
-    early = await sending.send_batch()
+    early = await sending.send_due()
     clock.passes(seconds=0.1)
 
-    assert [early, await sending.send_batch()] == [False, True]
+    assert [early, await sending.send_due()] == [0, 1]
 
 
 async def test_a_lease_keeps_other_senders_away_until_it_runs_out(
@@ -184,10 +313,10 @@ async def test_a_lease_keeps_other_senders_away_until_it_runs_out(
     channel = Channel()
     sending = sender(channel)
 
-    early = await sending.send_batch()
+    early = await sending.send_due()
     clock.passes(seconds=60)
 
-    assert [early, await sending.send_batch()] == [False, True]
+    assert [early, await sending.send_due()] == [0, 1]
     assert (channel.keys, channel.given[0].attempt) == ([f"confirmation:{reference}"], 2)
 
 
@@ -206,7 +335,7 @@ async def test_a_delivery_ends_before_its_lease(
     reference = await submit(register)
 
     async with asyncio.timeout(3):
-        await sender(Silent(), of=register).send_batch()
+        await sender(Silent(), of=register).send_due()
 
     assert await state(register, reference) == ("due", 1, "it took too long")
 
@@ -283,12 +412,12 @@ async def test_a_mail_that_the_relay_puts_off_arrives_later(
     sink.refuse_next(Step.RCPT, "451 4.7.1 Greylisted, come back later")
     reference = await submit(register, sender=ANNA)
     sending = sender(email)
-    await sending.send_batch()
+    await sending.send_due()
     put_off = await state(register, reference)
     clock.passes(minutes=4)
-    early = await sending.send_batch()
+    early = await sending.send_due()
     clock.passes(minutes=2)
-    await sending.send_batch()
+    await sending.send_due()
 
     assert not early
     assert put_off == ("due", 1, "the relay refused the message for now (451 4.7.1)")
@@ -303,7 +432,7 @@ async def test_a_mail_that_the_relay_refuses_can_be_seen_by_staff(
     sink.refuse_next(Step.RCPT, f"550 5.1.1 <{ANNA.address}>: no such user")
     reference = await submit(register, sender=ANNA)
 
-    await sender(email).send_batch()
+    await sender(email).send_due()
 
     assert await state(register, reference) == ("given-up", 1, "the relay refused the message for good (550 5.1.1)")
 
@@ -314,7 +443,7 @@ async def test_mail_to_an_address_that_does_not_exist_stops(
     """After the relay has refused an address, staff see it, and the next idea from there is not confirmed."""
     sink.refuse_next(Step.RCPT, "550 5.1.1 no such user")
     reference = await submit(register, sender=ANNA)
-    await sender(email).send_batch()
+    await sender(email).send_due()
 
     second = await submit(register, sender=ANNA)
 
@@ -330,7 +459,7 @@ async def test_a_refused_message_stops_no_other(
     sink.refuse_next(Step.DATA, "554 5.7.1 content rejected")
     await submit(register, sender=ANNA)
 
-    await sender(email).send_batch()
+    await sender(email).send_due()
 
     assert await register.mailboxes.undeliverable() == ()
 
@@ -343,10 +472,10 @@ async def test_what_a_relay_takes_of_several_is_settled_for_each(
     first = await submit(register, sender=ANNA)
     second = await submit(register, sender=replace(ANNA, address="ben@example.org"))
     sending = sender(email)
-    await sending.send_batch()
+    await sending.send_due()
     once = {(await state(register, reference))[0] for reference in (first, second)}
     clock.passes(minutes=6)
-    await sending.send_batch()
+    await sending.send_due()
 
     assert once == {"sent", "due"}
     assert sorted(mail.recipients for mail in sink.mails) == [("anna@example.org",), ("ben@example.org",)]

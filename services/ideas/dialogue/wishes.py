@@ -71,15 +71,12 @@ async def _meant(turn: Turn, asked: Asked) -> Button | None:
     expectation = open_question[0] if open_question else None
     if button.wish is Wish.TOPIC and button.argument:
         return button if expectation is Expectation.TOPIC else None
-    if button.wish is Wish.ERASE and expectation is not Expectation.ERASURE:
-        return Button(Wish.ERASE)
     if expectation is Expectation.WITHDRAWAL and button.wish in (Wish.CONFIRM, Wish.WITHDRAW):
         return Button(Wish.WITHDRAW, argument=YES)
-    if expectation is Expectation.ERASURE and button.wish is Wish.CONFIRM:
-        return Button(Wish.ERASE)  # "yes" does not say what is to become of the ideas
-    if expectation is not Expectation.ERASURE and button.wish is Wish.ERASE:
-        return Button(Wish.ERASE)  # nobody is erased unasked
-    return button
+    is_vague = expectation is Expectation.ERASURE and button.wish is Wish.CONFIRM
+    is_unasked = expectation is not Expectation.ERASURE and button.wish is Wish.ERASE
+    # "Yes" does not say what is to become of the ideas, and nobody is erased unasked.
+    return Button(Wish.ERASE) if is_vague or is_unasked else button
 
 
 async def _idea(turn: Turn, button: Button, open_question: tuple[Expectation, int | None] | None) -> IdeaRow | None:

@@ -11,7 +11,7 @@ from services.intake.email.read import MailReading
 _ANSWERING = re.compile(r"(?:\s*(?:re|aw|antw|fwd?|wg)\s*:)+\s*", re.IGNORECASE)
 _ASKING = frozenset({"verbinden", "telegram verbinden"})
 # Whoever writes more than this around a code has something to say.
-_MOST_AROUND = 120
+_MOST_AROUND = 60
 
 
 def join_code(mail: MailReading) -> str | None:

@@ -57,7 +57,7 @@ class FileFetcher:
                 await wait_for(self._stop, self._poll_seconds)
             else:
                 if not busy:
-                    await wait_for(self._files.waiting, self._poll_seconds)
+                    await unless_stopped(wait_for(self._files.waiting, self._poll_seconds), self._stop)
                     self._files.waiting.clear()
 
     async def fetch_batch(self) -> bool:

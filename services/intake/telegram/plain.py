@@ -10,6 +10,11 @@ _SPELLED = str.maketrans({"ä": "ae", "ö": "oe", "ü": "ue"})
 _KEYCAP = re.compile("[0-9#*]\ufe0f?\u20e3")
 
 
+def has_words(text: str) -> bool:
+    """Whether a text has any word, in whatever script, or number."""
+    return any(sign.isalnum() for sign in _KEYCAP.sub(" ", text))
+
+
 def plain(text: str) -> str:
     """The words of a text with single blanks between them; "" where it has none."""
     folded = unicodedata.normalize("NFKC", _KEYCAP.sub(" ", text)).casefold().translate(_SPELLED)

@@ -10,12 +10,13 @@ from services.ideas.words import Command, Talk
 from services.intake.telegram.carried import carried_by
 from services.intake.telegram.commands import answer_to, command_in, wished
 from services.intake.telegram.phrases import Called, Phrases
-from services.intake.telegram.plain import plain
+from services.intake.telegram.plain import has_words
 from services.intake.telegram.said import Said
 from services.intake.telegram.service_messages import SERVICE
 
 _TALK: Mapping[Talk, str] = {Talk.GREETING: "greeting", Talk.THANKS: "thanks"}
 _NO_WORDS = "no_words"
+_LONGEST_PHRASE = 200
 
 
 def read_private(said: Said, phrases: Phrases, most_file_bytes: int) -> Reading:
@@ -27,7 +28,7 @@ def read_private(said: Said, phrases: Phrases, most_file_bytes: int) -> Reading:
         return Submission(
             said.sender, "", said.text, refused=refused, point=said.point, chat=said.chat, awaited=awaited
         )
-    if plain(said.text):
+    if has_words(said.text):
         return _forwarded(said, phrases) if "forward_origin" in said.content else _written(said, phrases)
     is_service = not said.words and not SERVICE.isdisjoint(said.content)
     return Nothing("a service message") if is_service else Request(said.sender, _NO_WORDS)
@@ -37,10 +38,11 @@ def read_edit(said: Said, phrases: Phrases) -> Reading:
     """How a message reads now. A place that moves by itself is nothing new (Bot API, live_period)."""
     if "location" in said.content:
         return Nothing("a live location")
-    match _written(said, phrases):
-        case Submission(text=text):
-            return Edit(said.sender, said.chat, text if plain(text) else "")
-    return Nothing("an edited command or greeting")
+    # What stands below a picture is words, whatever it reads.
+    reading = _written(said, phrases) if "text" in said.content else _idea(said, said.text)
+    if not isinstance(reading, Submission):
+        return Nothing("an edited command or greeting")
+    return Edit(said.sender, said.chat, reading.text if has_words(reading.text) else "")
 
 
 def _written(said: Said, phrases: Phrases) -> Reading:
@@ -49,15 +51,20 @@ def _written(said: Said, phrases: Phrases) -> Reading:
         if called is not None:
             return answer_to(called, said)
         # "/idee In Plauen fehlt ein Radweg": whoever writes more than a command has said something.
-        return _idea(said, behind) if plain(behind) else Request(said.sender, "help")
+        return _idea(said, behind) if has_words(behind) else Request(said.sender, "help")
+    asked = _asked(said, phrases) if len(said.words) <= _LONGEST_PHRASE else None
+    return asked or _idea(said, said.text)
+
+
+def _asked(said: Said, phrases: Phrases) -> Reading | None:
+    """What a message asks for whose words are a phrase as a whole."""
     match phrases.meaning(said.words):
         case Called() as called:
             return answer_to(called, said, said.words)
         case Button() as button:
             return wished(button, said, said.words)
-    if talk := phrases.talk(said.words):
-        return Request(said.sender, _TALK[talk])
-    return _idea(said, said.text)
+    talk = phrases.talk(said.words)
+    return Request(said.sender, _TALK[talk]) if talk else None
 
 
 def _forwarded(said: Said, phrases: Phrases) -> Reading:

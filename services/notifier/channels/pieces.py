@@ -11,9 +11,9 @@ _LAST_WORD = re.compile(r"[^\W_]+$")
 _NEXT = re.compile(r"\s*(\S)")
 _LONGEST_WORD = 24
 # German words that are written with a full stop, beside single letters ("z. B.") and ordinals ("am 3. Mai").
-_ABBREVIATIONS = frozenset(
-    """abs abt art aufl bd bspw bzgl bzw ca co dr dipl evtl ff fr ggf hl hr inkl ing insb jh kap lt max mind mio mrd nr
-    ost pos prof sog st std stv str tel tsd usw vgl zzgl jan feb apr aug sept okt nov dez""".split()
+_ABBREVIATION = re.compile(
+    "abs|abt|art|aufl|bd|bspw|bzgl|bzw|ca|co|dipl|dr|evtl|ff|fr|ggf|hl|hr|inkl|ing|insb|jh|kap|lt|max|mind|mio|mrd|nr|"
+    "ost|pos|prof|sog|st|std|str|stv|tel|tsd|usw|vgl|zzgl|jan|feb|apr|aug|sept|okt|nov|dez"
 )
 _ZERO_WIDTH_JOINER = "\u200d"
 _MARKS = frozenset({"Mn", "Mc", "Me"})
@@ -68,7 +68,7 @@ def _ends_sentence(text: str, found: re.Match[str]) -> bool:
     last = _LAST_WORD.search(text[max(0, found.start() - _LONGEST_WORD) : found.start()])
     word = last.group().lower() if last else ""
     is_ordinal = word.isdigit() and len(word) <= 3
-    return len(word) != 1 and not is_ordinal and word not in _ABBREVIATIONS
+    return len(word) != 1 and not is_ordinal and not _ABBREVIATION.fullmatch(word)
 
 
 def _between_signs(text: str, end: int) -> int:

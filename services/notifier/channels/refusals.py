@@ -24,6 +24,9 @@ _CANNOT_EDIT = (
 
 def outcome_of(error: TelegramError, token: str) -> Outcome:
     """What becomes of a message that was refused or did not get through; `token` is kept out of the reason."""
+    if error.__cause__ is not None:
+        # Nothing came, or no answer of the Bot API but one of a proxy on the way: it says nothing of the chat.
+        return _for_now(error)
     match error:
         case RetryAfter(retry_after=after):
             return Retry("too many requests", after if isinstance(after, timedelta) else timedelta(seconds=after))
@@ -38,7 +41,11 @@ def outcome_of(error: TelegramError, token: str) -> Outcome:
             return GivenUp(f"Telegram refused the message: {said}")
         case _:
             # A rejected token among them: the message is well and waits for the operator.
-            return Retry(f"Telegram cannot be used at the moment ({type(error).__name__})")
+            return _for_now(error)
+
+
+def _for_now(error: TelegramError) -> Retry:
+    return Retry(f"Telegram cannot be used at the moment ({type(error).__name__})")
 
 
 def is_unchanged(error: BadRequest) -> bool:

@@ -13,12 +13,13 @@ if TYPE_CHECKING:
     from tests.fakes.bot_api.requests import (
         DeleteMyCommands,
         GetMyCommands,
+        GetMyDescription,
         SetMyCommands,
         SetMyDescription,
         SetMyName,
         SetMyShortDescription,
     )
-    from tests.fakes.bot_api.wire import BotCommand, BotCommandScope
+    from tests.fakes.bot_api.wire import BotCommand, BotCommandScope, BotDescription, BotShortDescription
 
 _COMMAND = re.compile(r"[a-z0-9_]{1,32}")
 _LANGUAGE = re.compile(r"(?:[a-z]{2})?")
@@ -68,6 +69,16 @@ async def set_my_description(account: Account, p: SetMyDescription) -> bool:
 async def set_my_short_description(account: Account, p: SetMyShortDescription) -> bool:
     """Set what the bot's profile shows."""
     return _tell(account, ("short_description", p.get("language_code", "")), p.get("short_description", ""))
+
+
+async def get_my_description(account: Account, p: GetMyDescription) -> BotDescription:
+    """Return the description of exactly this language."""
+    return {"description": account.about.get(("description", p.get("language_code", "")), "")}
+
+
+async def get_my_short_description(account: Account, p: GetMyDescription) -> BotShortDescription:
+    """Return the short description of exactly this language."""
+    return {"short_description": account.about.get(("short_description", p.get("language_code", "")), "")}
 
 
 # The lengths are documented; how the real server words its refusal is not known, the wording here is our own.

@@ -31,6 +31,8 @@ HANDLERS: dict[str, Callable[[Account, Any], Awaitable[object]]] = {
     "setMyName": about.set_my_name,
     "setMyDescription": about.set_my_description,
     "setMyShortDescription": about.set_my_short_description,
+    "getMyDescription": about.get_my_description,
+    "getMyShortDescription": about.get_my_short_description,
     "getChat": membership.get_chat,
     "leaveChat": membership.leave_chat,
 }

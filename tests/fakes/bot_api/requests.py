@@ -164,6 +164,12 @@ class SetMyDescription(TypedDict, total=False):
     language_code: str
 
 
+class GetMyDescription(TypedDict, total=False):
+    """What a language's description or short description says."""
+
+    language_code: str
+
+
 class SetMyShortDescription(TypedDict, total=False):
     """`short_description`: up to 120 characters, shown on the bot's profile."""
 
@@ -204,6 +210,8 @@ METHODS: dict[str, type] = {
     "setMyName": SetMyName,
     "setMyDescription": SetMyDescription,
     "setMyShortDescription": SetMyShortDescription,
+    "getMyDescription": GetMyDescription,
+    "getMyShortDescription": GetMyDescription,
     "getChat": GetChat,
     "leaveChat": LeaveChat,
 }

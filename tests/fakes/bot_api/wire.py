@@ -228,6 +228,18 @@ class BotCommand(TypedDict):
     description: str
 
 
+class BotDescription(TypedDict):
+    """What a chat shows in which nothing was said yet."""
+
+    description: str
+
+
+class BotShortDescription(TypedDict):
+    """What the bot's profile shows."""
+
+    short_description: str
+
+
 class BotCommandScope(TypedDict):
     """For whom commands are shown."""
 

@@ -67,7 +67,7 @@ async def test_none_of_the_topics_is_for_a_person(erika: Talk) -> None:
 
 @sqlite_alone
 async def test_all_topics_can_be_asked_for(erika: Talk) -> None:
-    """ "Andere Themen" asks once more, with every topic."""
+    """The button "Andere Themen" asks once more, with every topic."""
     await erika.say("Mehr Busse")
     await erika.press(Wish.TOPIC, (await erika.idea()).reference, MORE)
 
@@ -170,7 +170,7 @@ async def test_a_place_that_is_none_of_them_asks(erika: Talk) -> None:
 
 @sqlite_alone
 async def test_that_it_is_right_is_kept_too(erika: Talk) -> None:
-    """ "Stimmt", pressed or typed, is kept: the next model learns from it as well."""
+    """That it is right, pressed or typed, is kept: the next model learns from it as well."""
     await erika.say("Mehr Busse in Plauen")
     await erika.type(Wish.CONFIRM, "stimmt")
 

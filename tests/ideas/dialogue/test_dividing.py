@@ -16,7 +16,7 @@ sqlite_alone = pytest.mark.parametrize("store_url", ["sqlite"], indirect=True)
 
 
 async def test_a_message_is_split_from_the_idea_it_was_added_to(erika: Talk) -> None:
-    """ "Neue Idee" makes an idea of that message; both are understood and routed for themselves."""
+    """The button "Neue Idee" makes an idea of that message; both are understood and routed for themselves."""
     await erika.say("Mehr Busse in Chemnitz")
     number = await erika.say("Mehr Wald in Plauen")
     await erika.press(Wish.SPLIT, (await erika.idea()).reference, str(number))
@@ -40,7 +40,7 @@ async def test_a_message_is_split_from_the_idea_it_was_added_to(erika: Talk) -> 
 
 @sqlite_alone
 async def test_typed_splitting_takes_the_last_message(erika: Talk) -> None:
-    """ "neue Idee", typed after an addition, is about that addition."""
+    """The words "neue Idee", typed after an addition, is about that addition."""
     await erika.say("Mehr Busse")
     await erika.say("Mehr Wald")
     await erika.type(Wish.SPLIT, "neue Idee")
@@ -81,7 +81,7 @@ async def test_two_ideas_are_merged(erika: Talk) -> None:
 
 @sqlite_alone
 async def test_typed_merging_takes_the_idea_before(erika: Talk) -> None:
-    """ "zusammenlegen" joins the last two ideas of the chat."""
+    """The word "zusammenlegen" joins the last two ideas of the chat."""
     await erika.say("Mehr Busse")
     await erika.say("Mehr Wald", after=timedelta(hours=1))
     await erika.type(Wish.MERGE, "zusammenlegen")
@@ -143,7 +143,7 @@ async def test_a_body_hears_that_an_idea_is_withdrawn(erika: Talk) -> None:
 
 @sqlite_alone
 async def test_withdrawing_can_be_typed_and_refused(erika: Talk) -> None:
-    """ "Ja" after the question withdraws; without the question it does not, and "Nein" keeps the idea."""
+    """A "ja" after the question withdraws; without it nothing happens, and "nein" keeps the idea."""
     await erika.say("Mehr Busse")
     await erika.type(Wish.CONFIRM, "ja")
     await erika.type(Wish.WITHDRAW, "zurückziehen")

@@ -65,7 +65,7 @@ async def test_a_stranger_who_blocks_the_bot_leaves_no_trace(erika: Talk) -> Non
 
 
 async def test_words_for_a_button_without_an_idea_say_so(erika: Talk) -> None:
-    """ "Stimmt" in an empty chat is answered: there is nothing to confirm."""
+    """A "stimmt" in an empty chat is answered: there is nothing to confirm."""
     await erika.type(Wish.CONFIRM, "stimmt")
 
     assert (await erika.owed())[-1].parameters["reason"] == "nothing"
