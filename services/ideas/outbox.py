@@ -205,6 +205,8 @@ async def settle(  # noqa: PLR0913 - one row's new state in one statement
 def _own(notification: Notification) -> Sequence[ColumnElement[bool]]:
     return (
         NotificationRow.id == notification.id,
+        # SQLite gives the number of a deleted row to another.
+        NotificationRow.key == notification.key,
         NotificationRow.state == NotificationState.SENDING,
         NotificationRow.attempts == notification.attempt,
     )

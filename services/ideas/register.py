@@ -8,23 +8,20 @@ from datetime import datetime, timedelta
 from functools import partial
 
 from sqlalchemy import select, text
-from sqlalchemy.ext.asyncio import AsyncSession
 
 from nlp.understanding import NO_MODEL, Understanding
 from services.ideas import inbound, outbox, views
 from services.ideas.admission import Admission
 from services.ideas.awaited_files import AwaitedFiles
 from services.ideas.catalogue import Catalogue
-from services.ideas.chat import ChatMessage
+from services.ideas.chat import Wish
 from services.ideas.corrections import corrected
-from services.ideas.dialogue.conversing import answer_group, converse, mark_presence
 from services.ideas.dialogue.turn import Understood
 from services.ideas.digests import write_digest
 from services.ideas.errors import IdeaNotFound
-from services.ideas.groups import Groups, migrated
+from services.ideas.groups import Groups
 from services.ideas.holding import HoldingPen
 from services.ideas.inbound_sqlite import SqliteInsert
-from services.ideas.join_mail import join_by_mail
 from services.ideas.leases import Leases
 from services.ideas.lookups import Lookups, unknown
 from services.ideas.mailboxes import Mailboxes
@@ -33,21 +30,13 @@ from services.ideas.outbox import Outbox, Owed
 from services.ideas.personal_data import PersonalData
 from services.ideas.readings import (
     Asked,
-    BounceReport,
-    Edit,
-    GroupMigrated,
-    GroupRequest,
-    Held,
-    JoinMail,
-    Nothing,
-    Presence,
     Reading,
-    Request,
     Submission,
 )
 from services.ideas.store import Store
 from services.ideas.tables import IdeaRow, NotificationRow, StageChangeRow, SubmitterRow
-from services.ideas.undeliverable import mark_undeliverable, record_bounce
+from services.ideas.taking import outcome, take
+from services.ideas.undeliverable import mark_undeliverable
 
 _UNVERIFIED = "the address is not verified"
 
@@ -104,42 +93,18 @@ class Register(Lookups):
         is then given in `understood`. A message that another reader has finished meanwhile changes nothing.
         """
         async with self._store.writing() as session:
-            if not await inbound.finish(session, logged, _outcome(reading)):
+            if not await inbound.finish(session, logged, outcome(reading)):
                 return None
             known = dict(understood or {})
             if isinstance(reading, Submission) and understanding is not None:
                 known[reading.source] = understanding
-            reference = await self._take(session, logged, reading, known)
+            reference = await take(session, self._admission, logged, reading, known)
         self.notifications_waiting.set()
         if isinstance(reading, Submission) and reading.awaited:
             self.awaited_files.waiting.set()
+        if isinstance(reading, Asked) and reading.button.wish is Wish.ERASE:
+            await self.personal_data.wipe(thoroughly=False)
         return reference
-
-    async def _take(  # noqa: C901 - one case for each reading
-        self, session: AsyncSession, logged: LoggedMessage, reading: Reading, understood: Understood
-    ) -> str | None:
-        match reading:
-            case Submission(chat=ChatMessage()) | Edit() | Asked() | Request():
-                return await converse(session, self._admission, logged, reading, understood)
-            case Submission(thread=None):
-                understanding = understood.get(reading.source, Understanding.nothing())
-                return await self._admission.admit(session, logged, reading, understanding)
-            case Submission(thread=str(token)):
-                if reason := await self._admission.reply(session, logged, reading, token):
-                    await inbound.hold(session, logged.id, reason)
-            case Held(reason):
-                await inbound.hold(session, logged.id, reason)
-            case BounceReport():
-                await record_bounce(session, reading, logged.message.received_at)
-            case JoinMail():
-                await join_by_mail(session, self._admission, reading, logged)
-            case Presence():
-                await mark_presence(session, reading, logged)
-            case GroupRequest():
-                await answer_group(session, self._outbox, reading, logged)
-            case GroupMigrated(old, new):
-                await migrated(session, old, new)
-        return None
 
     async def reading_failed(
         self, logged: LoggedMessage, again_at: datetime, reason: str, *, for_good: bool = False
@@ -158,8 +123,7 @@ class Register(Lookups):
     async def not_understood(self, limit: int) -> tuple[Idea, ...]:
         """Ideas that came while no model could be used."""
         async with self._store.reading() as session:
-            found = select(IdeaRow.reference).where(IdeaRow.model == NO_MODEL).order_by(IdeaRow.id).limit(limit)
-            return await views.by_references(session, tuple(await session.scalars(found)))
+            return await views.not_understood(session, limit)
 
     async def understand_again(self, reference: str, understanding: Understanding, now: datetime) -> None:
         """Replace the understanding of an idea that no model had read, and route it."""
@@ -269,21 +233,3 @@ class Register(Lookups):
         if self._store.is_sqlite:
             async with self._store.writing() as session:
                 await outbox.release(session, now, channel)
-
-
-def _outcome(reading: Reading) -> str:  # noqa: PLR0911 - one for each reading
-    match reading:
-        case Submission(thread=None):
-            return "idea"
-        case Submission():
-            return "reply"
-        case Request(template=template) | GroupRequest(template=template):
-            return f"request:{template}"
-        case Asked(button=button):
-            return f"wish:{button.wish.name.lower()}"
-        case Edit() | JoinMail() | Presence() | GroupMigrated():
-            return type(reading).__name__.lower()
-        case BounceReport():
-            return "bounce"
-        case Held(reason) | Nothing(reason):
-            return reason

@@ -11,7 +11,7 @@ from sqlalchemy import Select, func, or_, select
 from sqlalchemy.ext.asyncio import AsyncSession
 from sqlalchemy.orm import aliased, selectinload
 
-from nlp.understanding import Understanding
+from nlp.understanding import NO_MODEL, Understanding
 from services.ideas.model import Assignment, Attachment, AttachmentRole, Contribution, Idea, Refused, StageChange
 from services.ideas.tables import (
     AssignmentRow,
@@ -58,6 +58,12 @@ async def by_references(session: AsyncSession, references: Sequence[str]) -> tup
     numbered = select(func.coalesce(IdeaRow.merged_into_id, IdeaRow.id)).where(IdeaRow.reference.in_(references))
     rows = await session.scalars(_ideas().where(IdeaRow.id.in_(numbered)).order_by(IdeaRow.id))
     return tuple(_idea(row) for row in rows)
+
+
+async def not_understood(session: AsyncSession, limit: int) -> tuple[Idea, ...]:
+    """The oldest ideas that no model has read; none whose words were erased."""
+    unread = _ideas().where(IdeaRow.model == NO_MODEL, IdeaRow.contributions.any()).order_by(IdeaRow.id).limit(limit)
+    return tuple(_idea(row) for row in await session.scalars(unread))
 
 
 async def by_capability(session: AsyncSession, token_hash: str, purpose: str) -> Idea | None:

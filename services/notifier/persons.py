@@ -85,7 +85,7 @@ async def join_code(register: Register, notification: Notification) -> Values:
 
 
 async def export(register: Register, notification: Notification) -> Values:
-    """All that is stored of the person, as a file."""
+    """All that is stored of the person, as a file of the day on which they asked."""
     document = await register.personal_data.export(notification.channel, notification.recipient, datetime.now(UTC))
     if document is None:
         raise NothingToSay

@@ -1,4 +1,4 @@
-"""When digests are due. APScheduler only ticks; the calendar says which period is due, the store whether it is done."""
+"""When digests and the nightly work are due: APScheduler only ticks, calendar and store say what is to be done."""
 
 from __future__ import annotations
 
@@ -16,6 +16,7 @@ from services.ideas.errors import StoreError
 from services.ideas.register import Register
 from services.ideas.routing import DigestPlan
 from services.ideas.waiting import wait_for
+from services.notifier.housekeeping import keep_house
 
 _TICK_SECONDS = 60
 _TICK_ENDS_WITHIN_SECONDS = 2.0
@@ -90,7 +91,8 @@ class Schedule:
         self._idle.clear()
         try:
             await write_due_digests(self._register, self._now())
+            await keep_house(self._register, self._now())
         except StoreError as error:
-            log.warning("digest.later", reason=str(error))
+            log.warning("schedule.later", reason=str(error))
         finally:
             self._idle.set()

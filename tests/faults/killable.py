@@ -1,6 +1,4 @@
-"""Runs the program and kills it with SIGKILL the first time it comes to a named point.
-
-    python tests/faults/killable.py POINT [ARGUMENT…]
+"""The program as it is killed: with SIGKILL, the first time that it comes to a named point.
 
 The points are put around the program's own calls, so that the program itself holds no code for them. Messages are
 understood by a stand-in, because loading the model takes longer than all the rest.
@@ -10,13 +8,14 @@ from __future__ import annotations
 
 import os
 import signal
-import sys
-from collections.abc import Awaitable, Callable
+from collections.abc import Awaitable, Callable, Mapping
 from typing import ParamSpec, TypeVar
 
-from nlp.understanding import DistrictScore, Kind, Point, TopicScore, Understanding
+from nlp.understanding import DistrictScore, Kind, MunicipalityScore, Point, TopicScore, Understanding
 from services.cli import main, service
+from services.ideas.awaited_files import AwaitedFiles
 from services.ideas.inbound import InboundLog
+from services.ideas.outbox import Outbox
 from services.ideas.register import Register
 from services.intake.understand import Understander
 from services.notifier.channels.email import EmailDeliverer
@@ -26,53 +25,88 @@ P = ParamSpec("P")
 R = TypeVar("R")
 
 # What is wrapped, and whether the process dies before or after it.
-POINTS: dict[str, tuple[tuple[type, str], ...]] = {
+POINTS: Mapping[str, tuple[tuple[type, str], ...]] = {
     "before-commit": ((InboundLog, "append"),),
     "after-commit": ((Register, "log"),),
     "before-acknowledge": ((InboundLog, "append"),),
     "during-understanding": ((Understander, "understand"),),
     "before-record": ((Register, "record"),),
+    "during-record": ((Outbox, "owe"),),
     "after-record": ((Register, "record"),),
     "before-send": ((EmailDeliverer, "deliver"), (TelegramDeliverer, "deliver")),
     "after-send": ((EmailDeliverer, "deliver"), (TelegramDeliverer, "deliver")),
+    "before-file": ((AwaitedFiles, "keep"),),
+    "after-file": ((AwaitedFiles, "keep"),),
 }
-_AFTER = frozenset({"after-commit", "before-acknowledge", "after-record", "after-send"})
+_AFTER = frozenset({"after-commit", "before-acknowledge", "during-record", "after-record", "after-send", "after-file"})
+ARMED = "killable.armed"
+
+_TOPICS = {"bus": "mobility", "schule": "education", "wald": "environment"}
+_TOWNS = {
+    "chemnitz": MunicipalityScore("14511000", "Chemnitz", 0.95),
+    "plauen": MunicipalityScore("14523320", "Plauen", 0.95),
+}
 
 
 class StandIn:
-    """Understands every message as an idea about mobility in Chemnitz."""
+    """Understands every message as an idea: about a few words, or else mobility; in a few towns, or else Chemnitz."""
 
     def place(self, text: str) -> Understanding:
-        """Find the same in every name."""
-        return self.understand("", text)
+        """Find the towns that it knows."""
+        return _understanding((), self._towns(text))
 
-    def understand(self, subject: str, text: str, points: tuple[Point, ...] = ()) -> Understanding:  # noqa: ARG002
-        """Find the same in every message."""
-        topic = TopicScore("mobility", 0.9)
-        return Understanding(
-            Kind.IDEA, (topic,), (topic,), (DistrictScore("14511", 0.9),), (), (), (), abstained=False, model="stand-in"
-        )
+    def understand(self, subject: str, text: str, points: tuple[Point, ...] = ()) -> Understanding:
+        """Find the topics and towns that it knows; every point lies in Plauen."""
+        said = f"{subject} {text}".lower()
+        topics = [topic for word, topic in _TOPICS.items() if word in said] or ["mobility"]
+        towns = self._towns(said) or (_TOWNS["plauen" if points else "chemnitz"],)
+        return _understanding(tuple(TopicScore(topic, 0.9) for topic in topics), towns)
 
-
-def arm(point: str) -> None:
-    """Put the kill around the calls of a point."""
-    for owner, name in POINTS[point]:
-        setattr(owner, name, _deadly(getattr(owner, name), after=point in _AFTER))
+    def _towns(self, text: str) -> tuple[MunicipalityScore, ...]:
+        return tuple(town for word, town in _TOWNS.items() if word in text.lower())
 
 
-def _deadly(call: Callable[P, Awaitable[R]], *, after: bool) -> Callable[P, Awaitable[R]]:
+def live(point: str, *, is_armed: bool) -> int:
+    """Run the program until it dies at the point ("": until it is told to end), and return its exit code.
+
+    What has begun before it is armed, by SIGUSR1 where not `is_armed`, does not count.
+    """
+    armament = _Armament(is_armed=is_armed)
+    signal.signal(signal.SIGUSR1, armament.arm)
+    for owner, name in POINTS.get(point, ()):
+        setattr(owner, name, _deadly(getattr(owner, name), armament, after=point in _AFTER))
+    setattr(service, "load_model", lambda _catalogue: StandIn())  # noqa: B010 - mypy would see a type change
+    return main(["run"])
+
+
+class _Armament:
+    """Whether coming to the point means death."""
+
+    def __init__(self, *, is_armed: bool) -> None:
+        self.is_armed = is_armed
+
+    def arm(self, *_: object) -> None:
+        self.is_armed = True
+        os.write(2, b'{"event": "%s"}\n' % ARMED.encode())
+
+
+def _deadly(
+    call: Callable[P, Awaitable[R]], armament: _Armament, *, after: bool
+) -> Callable[P, Awaitable[R]]:
     async def wrapped(*arguments: P.args, **named: P.kwargs) -> R:
-        if not after:
+        counts = armament.is_armed
+        if counts and not after:
             os.kill(os.getpid(), signal.SIGKILL)
         result = await call(*arguments, **named)
-        os.kill(os.getpid(), signal.SIGKILL)
+        if counts and after:
+            os.kill(os.getpid(), signal.SIGKILL)
         return result
 
     return wrapped
 
 
-if __name__ == "__main__":
-    setattr(service, "load_model", lambda _catalogue: StandIn())  # noqa: B010 - mypy would see a type change
-    if sys.argv[1] in POINTS:
-        arm(sys.argv[1])
-    raise SystemExit(main(sys.argv[2:]))
+def _understanding(topics: tuple[TopicScore, ...], towns: tuple[MunicipalityScore, ...]) -> Understanding:
+    districts = tuple(DistrictScore(town.ags[:5], 0.95) for town in towns)
+    return Understanding(
+        Kind.IDEA, topics, topics, districts, towns, (), (), abstained=not topics, model="stand-in"
+    )

@@ -287,10 +287,15 @@ async def test_what_is_not_read_yet_is_left_alone(life: Life, store: Store) -> N
         ]
 
 
-async def test_mail_that_waits_for_a_person_is_erased_too(life: Life, store: Store) -> None:
+@pytest.mark.parametrize(
+    "envelope", [{"mail_from": ADDRESS.title()}, {"mail_from": "bounces@lists.example", "author": ADDRESS}]
+)
+async def test_mail_that_waits_for_a_person_is_erased_too(life: Life, store: Store, envelope: dict[str, str]) -> None:
     """Mail in somebody's name that nobody has placed yet holds their address, and waits for nobody any more."""
     await life.mail("Mehr Bänke.")
-    held = InboundMessage("email", "held", {"mail_from": ADDRESS.title()}, NAME.encode(), NOON)
+    # A stranger's half a character must not keep anybody from being found.
+    await life.register.log([InboundMessage("email", "odd", {"mail_from": "\udce4@example.org"}, b"", NOON)])
+    held = InboundMessage("email", "held", envelope, NAME.encode(), NOON)
     (receipt,) = await life.register.log([held])
     await life.register.record(LoggedMessage(receipt.id, held, 1), Held(HoldReason.NO_TOKEN), None)
     await forget_by_hand(life, BY_MAIL)

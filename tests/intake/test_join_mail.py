@@ -2,13 +2,18 @@
 
 from __future__ import annotations
 
+from collections.abc import Mapping
+from typing import Any
+
 import pytest
 
 from services.ideas.model import InboundMessage
 from services.ideas.readings import JoinMail, Reading, Submission
 from services.intake.email.authentication.result import Authentication, AuthResult
+from services.intake.email.channel import MailChannel
+from services.intake.email.read import MailReading
 from tests.conftest import NOON
-from tests.intake.reading import read
+from tests.intake.reading import READER, read
 
 CODE, SIGNS = "7QK2-M3XA-9TW0", "7QK2M3XA9TW0"
 TOKEN = "abcdefghijklmnopqrstuvwx27"
@@ -102,3 +107,27 @@ def test_what_proves_its_sender_comes_along() -> None:
     assert (sure.sender.verified, sure.answerable, sure.thread) == (True, True, None)
     assert (forged.sender.verified, forged.answerable) == (False, False)
     assert (answer.sender.verified, answer.thread) == (False, TOKEN)
+
+
+class InProcess:
+    """What the child processes of the channel do, without them."""
+
+    async def read(self, raw: bytes, envelope: Mapping[str, Any]) -> MailReading:
+        """Read a mail."""
+        return READER.read_mail(raw, envelope)
+
+    async def authenticate(self, _raw: bytes, _envelope: Mapping[str, Any]) -> Authentication:
+        """Know nothing."""
+        return Authentication()
+
+
+async def test_who_wrote_a_mail_is_kept_beside_it() -> None:
+    """So that all mail of a person is found where they ask for it, also what came by way of somebody else's server."""
+    raw = b"From: Anna <Anna@Example.org>\r\nSubject: Radweg\r\n\r\nBitte.\r\n"
+    envelope = {"mail_from": "bounces@lists.example.net", "rcpt_tos": ["ideen@example.org"], "peer": "192.0.2.1"}
+    here: Any = InProcess()
+
+    kept = (await MailChannel(here, here).read_message(InboundMessage("email", "1", envelope, raw, NOON))).envelope
+
+    assert set(kept) == {"mail_from", "rcpt_tos", "authentication", "author"}
+    assert kept["author"] == "anna@example.org"

@@ -8,8 +8,8 @@ from typing import Any
 import pytest
 
 from nlp.understanding import TopicScore, Understanding
-from services.ideas.messages import Part
-from services.ideas.model import InboundMessage, LoggedMessage, Sender
+from services.ideas.messages import CHAT, MAIL, MESSAGES, Part
+from services.ideas.model import InboundMessage, LoggedMessage, Notification, Sender
 from services.ideas.readings import Held, HoldReason
 from services.ideas.register import Register
 from services.notifier.content import NothingToSay, values_of
@@ -18,6 +18,9 @@ from tests.conftest import NOON
 from tests.html import Page
 from tests.notifier.samples import DIGEST
 from tests.submissions import ANNA, BEN, CATCH_ALL_BODY, CHEMNITZ, CLARA, UNCERTAIN, answer, ask_status, submit
+
+# What the values are looked up by is tested on both databases with the register.
+pytestmark = pytest.mark.parametrize("store_url", ["sqlite"], indirect=True)
 
 HOSTILE = [
     "<script>alert(1)</script>",
@@ -204,7 +207,7 @@ async def test_a_confirmation_holds_no_word_of_its_sender(register: Register) ->
 
     told = await values(register, "confirmation")
 
-    parts = [register.catalogue.texts.render("de", "confirmation", part, told) for part in Part]
+    parts = [register.catalogue.texts.render("de", "confirmation", part, told) for part in MAIL | CHAT]
     assert [part for part in parts if re.search("(text|betreff|datei)wort|anna", part, re.IGNORECASE)] == []
 
 
@@ -264,7 +267,7 @@ async def hold(register: Register, number: int) -> list[int]:
 
 async def test_an_update_holds_its_own_step_though_the_idea_went_on(register: Register) -> None:
     """Two steps at once are two updates, each with its own stage and note."""
-    reference = await submit(register)
+    reference = await submit(register, sender=replace(ANNA, verified=True))
     await register.change_stage(reference, "pruefung-regionalkonvent", "", "staff", NOON)
     await register.change_stage(reference, "nicht-weiterverfolgt", "Es fehlt Geld.", "staff", NOON)
     told = []
@@ -288,6 +291,37 @@ async def test_what_is_gone_is_not_told_of(register: Register, template: str) ->
 
     with pytest.raises(NothingToSay):
         await values_of(register, replace(claimed, template=template, parameters=gone))
+
+
+async def test_every_message_is_given_what_it_may_say(register: Register) -> None:
+    """Whatever variable a template of a message may use has a value, in each channel that the message goes to."""
+    reference = await submit(register, sender=BEN)
+    await register.change_stage(reference, "pruefung-regionalkonvent", "", "staff", NOON)
+    digest = await _digest(register)
+    parameters = {"reference": reference, "change": 3, "merged": reference, "reason": "late", "is_on": True, "ideas": 1}
+    parameters |= {"is_archived": True, "everything": True, "nonce": "n", "event": "new"}
+    parameters |= {"body": CHEMNITZ, "digest": digest}
+    missing = {}
+    for template, form in MESSAGES.items():
+        for channel in [name for name, part in CHANNELS.items() if part in form.parts]:
+            owed = Notification(1, "key", channel, "4711", "de", template, parameters, NOON, 1)
+            missing[template, channel] = form.variables - set(await values_of(register, owed))
+
+    assert {message: names for message, names in missing.items() if names} == {}
+
+
+CHANNELS = {"email": Part.TEXT, "telegram": Part.TELEGRAM}
+
+
+async def _digest(register: Register) -> int:
+    await write_due_digests(register, NOON)
+    (mail,) = (
+        each
+        for each in await register.claim_notifications(NOON, timedelta(days=1), 100, "email")
+        if each.parameters.get("body") == CHEMNITZ
+    )
+    number: int = mail.parameters["digest"]
+    return number
 
 
 async def _status(register: Register) -> dict[str, Any]:

@@ -24,9 +24,11 @@ _CANNOT_EDIT = (
 
 def outcome_of(error: TelegramError, token: str) -> Outcome:
     """What becomes of a message that was refused or did not get through; `token` is kept out of the reason."""
-    if error.__cause__ is not None:
-        # Nothing came, or no answer of the Bot API but one of a proxy on the way: it says nothing of the chat.
-        return _for_now(error)
+    # Where nothing came, or no answer of the Bot API but one of a proxy on the way, it says nothing of the chat.
+    return _for_now(error) if error.__cause__ is not None else _answered(error, token)
+
+
+def _answered(error: TelegramError, token: str) -> Outcome:
     match error:
         case RetryAfter(retry_after=after):
             return Retry("too many requests", after if isinstance(after, timedelta) else timedelta(seconds=after))

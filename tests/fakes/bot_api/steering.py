@@ -13,6 +13,8 @@ from tests.fakes.bot_api.group import Group, group_chat
 from tests.fakes.hang import Hang
 
 if TYPE_CHECKING:
+    from collections.abc import Callable
+
     from tests.fakes.bot_api.wire import BotCommand, ResponseParameters, User
 
 
@@ -67,6 +69,10 @@ class Steering:
     def faults_by_chance(self) -> Counter[str]:
         """How many faults came by chance so far: "429", "500", "502", "dropped" before or "lost" after the work."""
         return self._faults.by_chance
+
+    def read_time(self, now: Callable[[], float]) -> None:
+        """Take the time from `now` (seconds since 1970) from here on, and no longer from the computer."""
+        self._account.now = now
 
     def commands(self, language_code: str = "", scope: str = '{"type": "default"}') -> list[BotCommand]:
         """Return the commands that the bot set for a language ("" for all) and a scope (its JSON)."""

@@ -1,0 +1,167 @@
+from __future__ import annotations
+
+from dataclasses import replace
+from datetime import timedelta
+from typing import Any
+
+import pytest
+
+from nlp.understanding import OUTSIDE, Candidate, DistrictScore, Understanding
+from services.ideas.chat import Button, Wish
+from services.ideas.messages import Part
+from services.ideas.model import Notification
+from services.ideas.register import Register
+from services.notifier.content import values_of
+from services.notifier.values import KEYBOARD
+from tests.conftest import NOON
+from tests.submissions import ANNA, BEN, CERTAIN, UNCERTAIN, submit
+
+pytestmark = pytest.mark.parametrize("store_url", ["sqlite"], indirect=True)
+
+AUERBACH = (
+    Candidate("14521040", "Auerbach (Erzgebirgskreis)", "14521"),
+    Candidate("14523010", "Auerbach (Vogtlandkreis)", "14523"),
+)
+AMBIGUOUS = replace(CERTAIN, districts=(), municipalities=(), candidates=AUERBACH)
+
+
+async def told(register: Register, template: str, reference: str, **parameters: Any) -> dict[str, Any]:
+    """The values of a message to a chat."""
+    language = parameters.pop("language", "de")
+    given = {"reference": reference, **parameters}
+    return dict(
+        await values_of(register, Notification(1, "key", "telegram", BEN.address, language, template, given, NOON, 1))
+    )
+
+
+def wishes(values: dict[str, Any]) -> list[tuple[Wish, str]]:
+    """What the buttons of a message ask for, with their arguments."""
+    decoded = (Button.decode(key.data) for row in values[KEYBOARD] for key in row)
+    return [(button.wish, button.argument) for button in decoded if button]
+
+
+async def test_a_place_that_is_not_clear_is_asked_for(register: Register) -> None:
+    """A card names the places that may be meant, and has a button for each."""
+    values = await told(register, "confirmation", await submit(register, understanding=AMBIGUOUS))
+
+    assert (values["question"], values["options"]) == ("place", [place.name for place in AUERBACH])
+    assert wishes(values)[:2] == [(Wish.PLACE, place.ags) for place in AUERBACH]
+
+
+async def test_a_topic_between_two_is_asked_for_in_the_readers_language(register: Register) -> None:
+    """The two likely topics are offered in the words of the person's language."""
+    values = await told(register, "added", await submit(register, understanding=UNCERTAIN), language="en")
+    words = register.catalogue.texts.words("en")
+
+    assert (values["question"], values["options"]) == ("topic", [words.topics["mobility"], words.topics["culture"]])
+
+
+@pytest.mark.parametrize("template", ["corrected", "confirmed"])
+async def test_who_has_just_said_what_is_meant_is_asked_nothing(register: Register, template: str) -> None:
+    """An answer to a correction or confirmation holds no further question."""
+    values = await told(register, template, await submit(register, understanding=AMBIGUOUS))
+
+    assert (values["question"], values["options"]) == ("", [])
+
+
+async def test_who_has_said_before_what_is_meant_is_asked_nothing(register: Register) -> None:
+    """Where the core says that it is settled, a longer idea is not asked about again."""
+    reference = await submit(register, understanding=AMBIGUOUS)
+
+    assert (await told(register, "added", reference, settled=True))["question"] == ""
+
+
+async def test_mail_asks_nothing_and_has_no_buttons(register: Register) -> None:
+    """A mail has no buttons to answer with."""
+    await submit(register, sender=ANNA, understanding=AMBIGUOUS)
+    (owed,) = await register.claim_notifications(NOON, timedelta(days=1), 1)
+    values = await values_of(register, owed)
+
+    assert (values["question"], values[KEYBOARD]) == ("", ())
+
+
+async def test_what_was_added_can_be_an_idea_of_its_own(register: Register) -> None:
+    """The first button makes a new idea of the message that was added."""
+    values = await told(register, "added", await submit(register), split="17")
+
+    assert wishes(values)[0] == (Wish.SPLIT, "17")
+
+
+async def test_an_idea_that_follows_another_can_be_merged(register: Register) -> None:
+    """The last button makes it a part of the person's other idea, if there is one."""
+    other, reference = await submit(register), await submit(register)
+    alone = await told(register, "confirmation", other)
+    values = await told(register, "confirmation", reference, merge=other)
+
+    assert wishes(values)[-1] == (Wish.MERGE, other)
+    assert Wish.MERGE not in {wish for wish, _ in wishes(alone)}
+
+
+async def test_what_was_confirmed_can_still_be_extended(register: Register) -> None:
+    """A confirmed idea offers one thing only."""
+    values = await told(register, "confirmed", await submit(register))
+
+    assert wishes(values) == [(Wish.ADD, "")]
+
+
+async def test_what_is_over_has_no_buttons(register: Register) -> None:
+    """Nothing can be changed about an idea that no stage follows."""
+    reference = await submit(register)
+    await register.change_stage(reference, "umgesetzt", "", "staff", NOON)
+
+    assert (await told(register, "edited", reference))[KEYBOARD] == ()
+
+
+async def test_likely_topics_are_offered_without_the_present_one(register: Register) -> None:
+    """Who wants another topic is not offered the same."""
+    values = await told(register, "ask_topic", await submit(register))
+
+    assert values["options"] == ["Kultur, Tourismus und Sport", "Digitalisierung"]
+
+
+@pytest.mark.parametrize(("understanding", "every"), [(CERTAIN, True), (Understanding.nothing(), False)])
+async def test_all_topics_are_offered_where_none_is_likely(
+    register: Register, understanding: Understanding, *, every: bool
+) -> None:
+    """On request, and where no model has read the idea, the person chooses among all."""
+    values = await told(register, "ask_topic", await submit(register, understanding=understanding), every=every)
+
+    assert values["options"] == [topic.label for topic in register.catalogue.topics.values()]
+
+
+async def test_a_card_says_what_is_missing(register: Register) -> None:
+    """Whether an idea lies outside, has words, and has files is told."""
+    outside = replace(CERTAIN, districts=(DistrictScore(OUTSIDE, 0.9),), municipalities=())
+    reference = await submit(register, "", attachments=["Foto.jpg"], understanding=outside)
+    values = await told(register, "confirmation", reference)
+
+    assert (values["is_outside"], values["has_words"], values["has_files"]) == (True, False, True)
+
+
+async def test_a_chat_is_told_its_own_limits(register: Register) -> None:
+    """How large a file may be is another figure in a chat than by mail."""
+    values = await told(register, "added", await submit(register), too_large=1)
+
+    assert (values["too_large"], values["too_many"], values["largest_file"]) == (1, 0, "20 MB")
+
+
+async def test_news_in_a_chat_name_the_number_and_the_stage_alone(register: Register) -> None:
+    """What goes through a foreign provider unasked holds no topic, no place, no body and no note."""
+    reference = await submit(register)
+    await register.change_stage(reference, "nicht-weiterverfolgt", "Es fehlt Geld.", "staff", NOON)
+    await register.change_stage(reference, "pruefung-regionalkonvent", "Doch.", "staff", NOON)
+    values = await told(register, "update", reference, change=3)
+    text = register.catalogue.texts.render("de", "update", Part.TELEGRAM, values)
+
+    assert [values[name] for name in ("topics", "places", "candidates", "bodies", "note")] == [[], [], [], [], ""]
+    assert (reference in text, values["stage"] in text, "Es fehlt Geld" in text) == (True, True, False)
+
+
+async def test_a_stage_is_told_in_the_readers_language(register: Register) -> None:
+    """Label and explanation come from the words of the language."""
+    reference = await submit(register)
+    await register.change_stage(reference, "nicht-weiterverfolgt", "Es fehlt Geld.", "staff", NOON)
+    values = await told(register, "update", reference, change=3, language="en")
+    words = register.catalogue.texts.words("en").stages["nicht-weiterverfolgt"]
+
+    assert (values["stage"], values["explanation"]) == (words.label, words.explanation)

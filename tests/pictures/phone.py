@@ -1,0 +1,76 @@
+"""A person with a telephone: they write, tap and wait for the answer, and every moment can be photographed."""
+
+from __future__ import annotations
+
+from datetime import timedelta
+from typing import Literal
+
+from tests.fakes.bot_api import Citizen, Message
+from tests.pictures.clock import Clock
+from tests.pictures.picture import Picture
+
+# Reading an answer, thinking, typing: what passes before a person does something, unless the play says otherwise.
+_A_MOMENT = timedelta(seconds=25)
+_ANSWER_SECONDS = 20
+
+
+class Phone:
+    """What one person does in their chat with the bot; whatever they do, time passes before."""
+
+    def __init__(self, citizen: Citizen, clock: Clock, language: Literal["de", "en"] = "de") -> None:
+        self._citizen = citizen
+        self._clock = clock
+        self._language: Literal["de", "en"] = language
+        self._photos: dict[int, bytes] = {}
+        self._pictures: list[Picture] = []
+        self._shown = 0
+
+    @property
+    def pictures(self) -> tuple[Picture, ...]:
+        """The pictures that were taken so far."""
+        return tuple(self._pictures)
+
+    async def says(self, text: str, *, answers: int = 1, reply_to: Message | None = None) -> Message:
+        """Write, and wait for so many messages of the bot; the last of them."""
+        self._clock.go_on(_A_MOMENT)
+        await self._citizen.says(text, reply_to=reply_to)
+        return await self.hears(answers)
+
+    async def sends_photo(self, content: bytes, caption: str) -> Message:
+        """Send a photo (JPEG), and wait for the answer."""
+        self._clock.go_on(_A_MOMENT)
+        await self._citizen.sends_photo(content, caption=caption)
+        self._photos[self._citizen.written[-1]["message_id"]] = content
+        return await self.hears()
+
+    async def sends_voice(self, content: bytes, seconds: int) -> Message:
+        """Speak a voice note (Ogg), and wait for the answer."""
+        self._clock.go_on(_A_MOMENT)
+        await self._citizen.sends_voice(content, duration=seconds)
+        return await self.hears()
+
+    async def shares_location(self, latitude: float, longitude: float) -> Message:
+        """Share a place (degrees, WGS 84), and wait for the answer."""
+        self._clock.go_on(_A_MOMENT)
+        await self._citizen.shares_location(latitude, longitude)
+        return await self.hears()
+
+    async def taps(self, message: Message, label: str, *, reads: str) -> Message:
+        """Press a button, and wait until the bot's message, a new one or the same, says `reads`."""
+        self._clock.go_on(_A_MOMENT)
+        await self._citizen.presses(message, label)
+        return await self._citizen.reads(reads, timeout_s=_ANSWER_SECONDS)
+
+    async def hears(self, count: int = 1) -> Message:
+        """Wait for so many messages of the bot; the last of them."""
+        for _ in range(count - 1):
+            await self._citizen.next_message(_ANSWER_SECONDS)
+        return await self._citizen.next_message(_ANSWER_SECONDS)
+
+    def is_photographed(self, file: str, said: str, *, next_tap: str = "") -> None:
+        """Take a picture of all that the pictures before do not show."""
+        entries = tuple(self._citizen.transcript())
+        self._pictures.append(
+            Picture(file, said, self._language, entries, self._shown, dict(self._photos), next_tap)
+        )
+        self._shown = len(entries)
