@@ -10,7 +10,7 @@ from sqlalchemy.ext.asyncio import AsyncSession
 
 from services.ideas.answers import mailbox_of
 from services.ideas.chat_tables import ChatMessageRow
-from services.ideas.model import UNFINISHED, Attachment
+from services.ideas.model import Attachment, NotificationState
 from services.ideas.readings import Submission
 from services.ideas.store import insert_into
 from services.ideas.submitters import verify
@@ -103,10 +103,11 @@ async def extend(session: AsyncSession, idea: IdeaRow, inbound_id: int, submissi
 
 async def tell_again(session: AsyncSession, idea: IdeaRow) -> None:
     """Let the bodies that were told of an idea find it in their next digest again."""
-    # A digest that has not left yet will tell of the change, because what it says is looked up when it is sent.
-    unsent = select(NotificationRow.parameters["digest"].as_integer()).where(
-        NotificationRow.template == "digest", NotificationRow.state.in_(UNFINISHED)
-    )
+    # A digest that is on its way to nobody yet will tell of the change: what it says is looked up when it is sent.
+    number = NotificationRow.parameters["digest"].as_integer()
+    digests = select(number).where(NotificationRow.template == "digest")
+    left = digests.where(NotificationRow.state != NotificationState.DUE)
+    unsent = digests.where(NotificationRow.state == NotificationState.DUE, number.not_in(left))
     told = update(AssignmentRow).where(AssignmentRow.idea_id == idea.id, AssignmentRow.digest_id.not_in(unsent))
     await session.execute(told.values(digest_id=None))
 

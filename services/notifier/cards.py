@@ -8,15 +8,15 @@ from nlp.understanding import OUTSIDE
 from services.ideas.capability import Purpose
 from services.ideas.description import describe, stage_words, topic_label
 from services.ideas.model import Idea, Notification
-from services.ideas.question import Question, question
+from services.ideas.question import Question, QuestionKind, question
 from services.ideas.register import Register
 from services.notifier.keyboards import Keyboard, Keyboards
 from services.notifier.values import EMAIL, KEYBOARD, UNSUBSCRIBE_LINK, NothingToSay, Values, idea_of
 
 _MEGABYTE = 1_000_000
 _MEBIBYTE = 1_048_576
-# Answers to what a person has just said of the understanding: they are asked nothing more.
-_SETTLED = frozenset({"confirmed", "corrected"})
+# What a person has just said of the understanding: they are asked nothing more, but which of several places they mean.
+_CONFIRMED, _CORRECTED = "confirmed", "corrected"
 
 
 async def confirmation(register: Register, notification: Notification) -> Values:
@@ -90,13 +90,15 @@ async def ask_topic(register: Register, notification: Notification) -> Values:
 def _question(register: Register, notification: Notification, idea: Idea) -> Question | None:
     if notification.channel == EMAIL:
         return None
-    return question(
+    asked = question(
         register.catalogue,
         idea.understanding,
         idea.stage,
         language=notification.language,
-        is_settled=notification.template in _SETTLED or bool(notification.parameters.get("settled")),
+        is_settled=notification.template == _CONFIRMED or bool(notification.parameters.get("settled")),
     )
+    is_second = asked is not None and notification.template == _CORRECTED and asked.kind is not QuestionKind.PLACE
+    return None if is_second else asked
 
 
 def _keyboard(register: Register, notification: Notification, idea: Idea, asked: Question | None) -> Keyboard:

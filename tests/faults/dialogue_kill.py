@@ -34,8 +34,10 @@ async def main() -> int:
         remains, violations = await play(lambda settings, telegram, points=points: killed(settings, telegram, points))
         found = [*_differences(expected, remains), *violations]
         differ += bool(found)
-        print(f"round {number + 1} of {ROUNDS}: {len(STEPS)} kills, {remains.most_copies} copies of a message at most;",
-              "; ".join(found) or "all the same")
+        print(
+            f"round {number + 1} of {ROUNDS}: {len(STEPS)} kills, {remains.most_copies} copies of a message at most;",
+            "; ".join(found) or "all the same",
+        )
     return int(differ > 0)
 
 

@@ -1,7 +1,8 @@
 """The program as it is killed: with SIGKILL, the first time that it comes to a named point.
 
 The points are put around the program's own calls, so that the program itself holds no code for them. Messages are
-understood by a stand-in, because loading the model takes longer than all the rest.
+understood by a stand-in, because loading the model takes longer than all the rest; and no digest is ever due, because
+whether one is depends on the day and the hour.
 """
 
 from __future__ import annotations
@@ -9,6 +10,7 @@ from __future__ import annotations
 import os
 import signal
 from collections.abc import Awaitable, Callable, Mapping
+from datetime import datetime
 from typing import ParamSpec, TypeVar
 
 from nlp.understanding import DistrictScore, Kind, MunicipalityScore, Point, TopicScore, Understanding
@@ -18,6 +20,7 @@ from services.ideas.inbound import InboundLog
 from services.ideas.outbox import Outbox
 from services.ideas.register import Register
 from services.intake.understand import Understander
+from services.notifier import schedule
 from services.notifier.channels.email import EmailDeliverer
 from services.notifier.channels.telegram import TelegramDeliverer
 
@@ -76,7 +79,12 @@ def live(point: str, *, is_armed: bool) -> int:
     for owner, name in POINTS.get(point, ()):
         setattr(owner, name, _deadly(getattr(owner, name), armament, after=point in _AFTER))
     setattr(service, "load_model", lambda _catalogue: StandIn())  # noqa: B010 - mypy would see a type change
+    schedule.write_due_digests = _none_due
     return main(["run"])
+
+
+async def _none_due(_register: Register, _now: datetime) -> int:
+    return 0
 
 
 class _Armament:
@@ -90,9 +98,7 @@ class _Armament:
         os.write(2, b'{"event": "%s"}\n' % ARMED.encode())
 
 
-def _deadly(
-    call: Callable[P, Awaitable[R]], armament: _Armament, *, after: bool
-) -> Callable[P, Awaitable[R]]:
+def _deadly(call: Callable[P, Awaitable[R]], armament: _Armament, *, after: bool) -> Callable[P, Awaitable[R]]:
     async def wrapped(*arguments: P.args, **named: P.kwargs) -> R:
         counts = armament.is_armed
         if counts and not after:
@@ -107,6 +113,4 @@ def _deadly(
 
 def _understanding(topics: tuple[TopicScore, ...], towns: tuple[MunicipalityScore, ...]) -> Understanding:
     districts = tuple(DistrictScore(town.ags[:5], 0.95) for town in towns)
-    return Understanding(
-        Kind.IDEA, topics, topics, districts, towns, (), (), abstained=not topics, model="stand-in"
-    )
+    return Understanding(Kind.IDEA, topics, topics, districts, towns, (), (), abstained=not topics, model="stand-in")

@@ -93,13 +93,24 @@ async def test_a_reply_before_the_digest_has_left_is_told_in_it(register: Regist
     """The digest that is owed already goes out with the answer, and no second one repeats it."""
     reference = await admit(register, "1")
     await register.write_digest(CHEMNITZ, "2026-11-23", NOON)
+    await reply(register, register.token(Purpose.REPLY, reference))
     owed = await register.claim_notifications(NOON, timedelta(minutes=1), 10)
     digest = next(each for each in owed if each.template == "digest")
-    await reply(register, register.token(Purpose.REPLY, reference))
 
     (told,) = await register.in_digest(digest.parameters["digest"])
     assert len(told.contributions) == 2
     assert await register.write_digest(CHEMNITZ, "2026-11-24", LATER) == 0
+
+
+async def test_a_reply_while_the_digest_is_under_way_is_told_in_the_next(register: Register) -> None:
+    """A digest that may have been written out already does not count."""
+    reference = await admit(register, "1")
+    await register.write_digest(CHEMNITZ, "2026-11-23", NOON)
+    owed = await register.claim_notifications(NOON, timedelta(minutes=1), 10)
+    assert "digest" in {each.template for each in owed}
+    await reply(register, register.token(Purpose.REPLY, reference))
+
+    assert await register.write_digest(CHEMNITZ, "2026-11-24", LATER) == 1
 
 
 async def test_a_reply_from_elsewhere_verifies_nothing(register: Register) -> None:

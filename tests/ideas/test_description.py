@@ -2,9 +2,11 @@ from __future__ import annotations
 
 from dataclasses import replace
 
+import pytest
+
 from nlp.understanding import OUTSIDE, REGION, Candidate, Kind, MunicipalityScore
 from services.ideas.catalogue import Catalogue
-from services.ideas.description import describe
+from services.ideas.description import describe, stage_words
 from services.ideas.model import Assignment, Contribution, Idea
 from tests.conftest import NOON
 from tests.ideas.samples import understood
@@ -75,6 +77,25 @@ def test_candidates_are_told_apart_by_their_district(catalogue: Catalogue) -> No
     described = describe(catalogue, replace(IDEA, understanding=replace(understood(), candidates=candidates)))
 
     assert described.candidates == tuple(f"Neudorf ({catalogue.districts[key].name})" for key in ("14521", "14523"))
+
+
+@pytest.mark.parametrize("language", ["en", "de-simple"])
+def test_an_idea_is_described_in_the_readers_language(catalogue: Catalogue, language: str) -> None:
+    """Topic and stage have words in every language, and where one has none, those of the region stand."""
+    words = catalogue.texts.words(language)
+    described = describe(catalogue, IDEA, language)
+
+    assert described.topics == (words.topics.get("mobility", "Mobilität und Verkehr"),)
+    assert described.stage == words.stages["zugeordnet"].label
+    assert described.kind == words.kinds[Kind.IDEA]
+
+
+def test_a_stage_is_explained(catalogue: Catalogue) -> None:
+    """Label and explanation come together; a stage that is gone stands for itself and explains nothing."""
+    known = catalogue.lifecycle.stages["aufgenommen"]
+
+    assert stage_words(catalogue, "aufgenommen") == (known.label, known.explanation)
+    assert stage_words(catalogue, "beraten", "en") == ("beraten", "")
 
 
 def test_a_title_is_one_short_line() -> None:

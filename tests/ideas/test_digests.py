@@ -4,10 +4,12 @@ import asyncio
 from dataclasses import replace
 from datetime import timedelta
 
+import pytest
 from sqlalchemy import select
 
 from services.ideas.catalogue import Catalogue
 from services.ideas.register import Register
+from services.ideas.routing import StaffGroup
 from services.ideas.store import Store
 from services.ideas.tables import AssignmentRow, DigestRow, NotificationRow
 from tests.conftest import NOON, SECRET
@@ -45,6 +47,22 @@ async def test_a_digest_goes_to_each_role_mailbox_by_itself(store: Store, catalo
         (f"digest:{CHEMNITZ}:2026-11-23:0", "eins@example.org"),
         (f"digest:{CHEMNITZ}:2026-11-23:1", "zwei@example.org"),
     }
+
+
+@pytest.mark.parametrize("store_url", ["sqlite"], indirect=True)
+@pytest.mark.parametrize("wants_digest", [True, False])
+async def test_a_digest_goes_to_the_group_as_well(store: Store, catalogue: Catalogue, *, wants_digest: bool) -> None:
+    """Beside the mail a body's Telegram group gets the digest, if it is to."""
+    group = StaffGroup(-1001234567890, digest=wants_digest, alerts=False)
+    body = replace(catalogue.bodies[CHEMNITZ], telegram=group)
+    register = Register(store, replace(catalogue, bodies={**catalogue.bodies, CHEMNITZ: body}), SECRET)
+    await admit(register, "1")
+    await register.write_digest(CHEMNITZ, "2026-11-23", NOON)
+    claimed = await register.claim_notifications(NOON, LEASE, 5, "telegram")
+
+    assert [(each.key, each.recipient) for each in claimed] == (
+        [(f"digest:{CHEMNITZ}:2026-11-23:telegram", "-1001234567890")] if wants_digest else []
+    )
 
 
 async def test_four_that_write_a_digest_at_once_write_one(register: Register, store: Store) -> None:

@@ -27,6 +27,8 @@ NEXT_STAGE = "pruefung-regionalkonvent"
 # The same person by mail.
 BEN_BY_MAIL = Sender("email", "ben@example.org", verified=True)
 OUTBOX = Outbox(SECRET)
+# Where the statements are the same as in tests that run on both databases.
+on_sqlite = pytest.mark.parametrize("store_url", ["sqlite"], indirect=True)
 
 
 async def owe(
@@ -95,6 +97,7 @@ async def next_update(register: Register) -> Notification | None:
 # Who has switched news off
 
 
+@on_sqlite
 async def test_whoever_wants_no_news_is_answered_all_the_same(register: Register, store: Store) -> None:
     """In a chat an answer is owed and handed out, and an update is not."""
     await change(store, BEN, unsubscribed_at=NOON)
@@ -105,6 +108,7 @@ async def test_whoever_wants_no_news_is_answered_all_the_same(register: Register
     assert (await states(store))["update"] == ("withheld", "the person wants no mail")
 
 
+@on_sqlite
 async def test_switching_news_off_keeps_answers_that_are_owed(register: Register, store: Store) -> None:
     """What a person asked for before is still said to them."""
     await owe(store, "added")
@@ -113,6 +117,7 @@ async def test_switching_news_off_keeps_answers_that_are_owed(register: Register
     assert [owed.template for owed in await claim(register)] == ["added"]
 
 
+@on_sqlite
 async def test_a_chat_that_cannot_be_reached_gets_nothing(register: Register, store: Store) -> None:
     """Not even answers go to who has blocked the bot, neither those that are owed already nor new ones."""
     await owe(store, "added")
@@ -125,6 +130,7 @@ async def test_a_chat_that_cannot_be_reached_gets_nothing(register: Register, st
     assert set((await states(store)).values()) == {("withheld", "the bot may not write to this chat")}
 
 
+@on_sqlite
 async def test_who_writes_again_can_be_reached_again(register: Register, store: Store) -> None:
     """What was withheld stays withheld; new answers leave."""
     await change(store, BEN, undeliverable_at=NOON, undeliverable_reason="blocked")
@@ -139,6 +145,7 @@ async def test_who_writes_again_can_be_reached_again(register: Register, store: 
 # One person in two channels
 
 
+@on_sqlite
 @pytest.mark.parametrize("how", ["undeliverable_at", "unsubscribed_at"])
 async def test_news_go_to_the_same_person_elsewhere(register: Register, store: Store, how: str) -> None:
     """Where the chat gets no news, they are owed to the mailbox that the person joined, as any mail is."""
@@ -180,6 +187,7 @@ async def test_news_that_a_chat_refuses_go_elsewhere(register: Register, store: 
     assert (refused.recipient, owed.recipient, owed.key) == ("4711", "ben@example.org", refused.key)
 
 
+@on_sqlite
 async def test_news_that_come_back_go_to_the_chat(register: Register, store: Store) -> None:
     """A mailbox that no longer exists is made up for by the chat."""
     reference = await confirmed_idea(register)
@@ -189,13 +197,16 @@ async def test_news_that_come_back_go_to_the_chat(register: Register, store: Sto
     assert mail is not None
     await register.sent(mail, NOON)
     await change(store, BEN, unsubscribed_at=None)
-    await register.record(await logged(register, "bounce"), BounceReport(mail.return_token, True, "5.1.1"), None)
+    await register.record(
+        await logged(register, "bounce"), BounceReport(mail.return_token, permanent=True, status="5.1.1"), None
+    )
     owed = await next_update(register)
 
     assert owed is not None
     assert (owed.channel, owed.recipient) == ("telegram", "4711")
 
 
+@on_sqlite
 @pytest.mark.parametrize("how", ["undeliverable_at", "unsubscribed_at"])
 async def test_news_go_nowhere_where_the_person_is_nowhere_to_be_reached(
     register: Register, store: Store, how: str
@@ -209,6 +220,7 @@ async def test_news_go_nowhere_where_the_person_is_nowhere_to_be_reached(
     assert await update(register, reference) is None
 
 
+@on_sqlite
 async def test_answers_stay_in_their_channel(register: Register, store: Store) -> None:
     """What was said in a chat that is gone is not answered by mail."""
     await join(store)
@@ -218,6 +230,7 @@ async def test_answers_stay_in_their_channel(register: Register, store: Store) -
     assert await claim(register) == []
 
 
+@on_sqlite
 async def test_strangers_get_no_one_elses_news(register: Register, store: Store) -> None:
     """Without having joined, another address is another person's."""
     reference = await confirmed_idea(register)
@@ -252,6 +265,7 @@ async def test_messages_to_a_group_keep_their_order(register: Register, store: S
     assert await claim(register) == []
 
 
+@on_sqlite
 async def test_digests_to_a_mailbox_wait_for_none(register: Register, store: Store) -> None:
     """A digest that was greylisted holds back none that comes after it."""
     for key in ("1", "2"):
@@ -260,6 +274,7 @@ async def test_digests_to_a_mailbox_wait_for_none(register: Register, store: Sto
     assert [owed.key for owed in await claim(register)] == ["1", "2"]
 
 
+@on_sqlite
 async def test_a_group_that_removed_the_bot_gets_nothing_until_it_is_back(register: Register, store: Store) -> None:
     """What it missed of digests follows, and nothing else."""
     for key, template in (("digest", "digest"), ("alert", "alert")):
@@ -283,6 +298,7 @@ async def farewell(store: Store) -> None:
         await OUTBOX.owe(session, Owed("bye", "telegram", "erased", parameters, recipient="4711"), NOON)
 
 
+@on_sqlite
 async def test_the_last_word_is_in_the_persons_language(register: Register, store: Store) -> None:
     """Their row is gone, so that the language comes with the message."""
     await farewell(store)
@@ -304,6 +320,7 @@ async def test_nothing_stays_of_the_last_word(register: Register, store: Store, 
     assert [await number_of(store, table) for table in (NotificationRow, RoleMailboxRow, SubmitterRow)] == [0, 0, 0]
 
 
+@on_sqlite
 async def test_the_last_word_is_tried_again(register: Register, store: Store) -> None:
     """A fault of the moment does not end it."""
     await farewell(store)
@@ -313,6 +330,7 @@ async def test_the_last_word_is_tried_again(register: Register, store: Store) ->
     assert [again.attempt for again in await claim(register)] == [2]
 
 
+@on_sqlite
 async def test_a_late_sender_does_not_delete_the_last_word(register: Register, store: Store) -> None:
     """Whose lease ran out while another sender has it is not heard."""
     await farewell(store)

@@ -102,6 +102,7 @@ def test_words_that_only_hold_a_phrase_are_an_idea(text: str) -> None:
         (REFERENCE.replace("-", " ").lower(), REFERENCE),
         (f"{REFERENCE}?", REFERENCE),
         (MISTYPED, MISTYPED),
+        (f"Stand {MISTYPED.lower()}", MISTYPED),
     ],
 )
 def test_a_status_is_asked_of_one_idea_or_of_all(text: str, argument: str) -> None:
@@ -137,10 +138,17 @@ def test_a_language_that_there_is_not_is_asked_for() -> None:
     assert read(message=said("/sprache klingonisch")) == asked(Wish.LANGUAGE)
 
 
-@pytest.mark.parametrize(("label", "argument"), [(Label.UPDATES_ON, YES), (Label.UPDATES_OFF, NO)])
-def test_updates_are_switched_behind_the_command(label: Label, argument: str) -> None:
-    """The words of the button stand behind the command as well."""
-    choice = WORDS["de"].buttons[label]
+@pytest.mark.parametrize(
+    ("choice", "argument"),
+    [
+        (WORDS["de"].buttons[Label.UPDATES_ON], YES),
+        (WORDS["de"].buttons[Label.UPDATES_OFF], NO),
+        ("an", YES),
+        ("aus", NO),
+    ],
+)
+def test_updates_are_switched_behind_the_command(choice: str, argument: str) -> None:
+    """By the words of the button, and by what makes a phrase with the command's name."""
     assert read(message=said(f"/benachrichtigungen {choice}")) == asked(Wish.UPDATES, argument)
 
 

@@ -1,5 +1,6 @@
 from __future__ import annotations
 
+import asyncio
 from collections.abc import AsyncIterator, Callable
 from typing import Any
 
@@ -7,9 +8,11 @@ import pytest
 
 from services.ideas.catalogue import Catalogue, read_catalogue
 from services.ideas.model import Notification
+from services.ideas.register import Register
 from services.ideas.settings import Relay
 from services.notifier.channels.email import EmailDeliverer
 from services.notifier.channels.relay import SmtpRelay
+from services.notifier.delivery import Deliverer, Sender
 from tests.conftest import CONFIG, NOON
 from tests.fakes.smtp_sink import SmtpSink
 from tests.notifier.samples import Clock
@@ -62,5 +65,15 @@ def owed() -> Owed:
             "attempt": 1,
         }
         return Notification(**(given | other))
+
+    return make
+
+
+@pytest.fixture
+def sender(register: Register, clock: Clock) -> Callable[..., Sender]:
+    """Makes the sender of a channel."""
+
+    def make(channel: Deliverer, of: Register = register) -> Sender:
+        return Sender(of, channel, asyncio.Event(), clock)
 
     return make

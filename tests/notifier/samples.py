@@ -9,6 +9,7 @@ from datetime import datetime, timedelta
 from typing import Any
 
 from services.ideas.model import Notification
+from services.ideas.register import Register
 from services.notifier.content import Values
 from services.notifier.outcome import Outcome, Sent
 from tests.conftest import NOON
@@ -107,3 +108,9 @@ class Channel:
     def keys(self) -> list[str]:
         """The keys of what was given, in order."""
         return [notification.key for notification in self.given]
+
+
+async def state(register: Register, reference: str) -> tuple[str, int, str]:
+    """State, attempts and last error of an idea's confirmation."""
+    confirmation = (await register.deliveries(reference))[0]
+    return confirmation.state, confirmation.attempts, confirmation.last_error

@@ -56,12 +56,22 @@ async def test_a_topic_between_two_is_asked_for_in_the_readers_language(register
     assert (values["question"], values["options"]) == ("topic", [words.topics["mobility"], words.topics["culture"]])
 
 
-@pytest.mark.parametrize("template", ["corrected", "confirmed"])
-async def test_who_has_just_said_what_is_meant_is_asked_nothing(register: Register, template: str) -> None:
+@pytest.mark.parametrize(
+    ("template", "understanding"),
+    [("confirmed", AMBIGUOUS), ("confirmed", UNCERTAIN), ("corrected", UNCERTAIN)],
+)
+async def test_who_has_just_said_what_is_meant_is_asked_nothing(
+    register: Register, template: str, understanding: Understanding
+) -> None:
     """An answer to a correction or confirmation holds no further question."""
-    values = await told(register, template, await submit(register, understanding=AMBIGUOUS))
+    values = await told(register, template, await submit(register, understanding=understanding))
 
     assert (values["question"], values["options"]) == ("", [])
+
+
+async def test_who_names_a_place_that_is_several_is_asked_which(register: Register) -> None:
+    """A correction that is not clear by itself is asked about."""
+    assert (await told(register, "corrected", await submit(register, understanding=AMBIGUOUS)))["question"] == "place"
 
 
 async def test_who_has_said_before_what_is_meant_is_asked_nothing(register: Register) -> None:

@@ -11,36 +11,19 @@ import pytest
 from services.ideas.catalogue import Catalogue
 from services.ideas.errors import StoreUnavailable
 from services.ideas.model import Notification
-from services.ideas.outbox import Outbox, Owed
 from services.ideas.register import Register
 from services.ideas.store import Store
-from services.notifier.channels.email import EmailDeliverer
-from services.notifier.delivery import Deliverer, Sender
-from services.notifier.outcome import GivenUp, Moved, Outcome, Retry, Sent
+from services.notifier.delivery import Sender
+from services.notifier.outcome import GivenUp, Outcome, Retry, Sent
 from tests.conftest import NOON, SECRET
-from tests.fakes.smtp_sink import SmtpSink, Step
-from tests.notifier.samples import Channel, Clock
-from tests.submissions import ANNA, BEN, CLARA, submit
+from tests.notifier.samples import Channel, Clock, state
+from tests.submissions import BEN, CLARA, submit
 
 # What the two databases do differently is tested with the outbox.
 pytestmark = pytest.mark.parametrize("store_url", ["sqlite"], indirect=True)
 
 Make = Callable[..., Sender]
 RETRY = Retry("not now")
-
-
-@pytest.fixture
-def sender(register: Register, clock: Clock) -> Make:
-    def make(channel: Deliverer, of: Register = register) -> Sender:
-        return Sender(of, channel, asyncio.Event(), clock)
-
-    return make
-
-
-async def state(register: Register, reference: str) -> tuple[str, int, str]:
-    """State, attempts and last error of an idea's confirmation."""
-    confirmation = (await register.deliveries(reference))[0]
-    return confirmation.state, confirmation.attempts, confirmation.last_error
 
 
 async def test_what_is_due_is_sent_once(sender: Make, register: Register) -> None:
@@ -148,119 +131,6 @@ async def test_a_message_that_waited_out_our_own_outage_gets_its_tries(
     await sending.send_due()
 
     assert (await state(register, reference))[0] == "due"
-
-
-class Slow(Channel):
-    """A channel that answers only when it is let go, and only for those who do not hang."""
-
-    def __init__(self, *hanging: str) -> None:
-        super().__init__()
-        self.hanging = hanging
-        self.begun = asyncio.Event()
-        self.let_go = asyncio.Event()
-        self.most_at_once = 0
-        self._at_once = 0
-
-    async def has_delivered(self, number: int) -> None:
-        """Wait until so many have been delivered."""
-        while len(self.given) < number:
-            self.arrived.clear()
-            await self.arrived.wait()
-
-    async def deliver(self, notification: Notification, values: Any) -> Outcome:
-        """Hang where it was told to."""
-        self.begun.set()
-        self._at_once += 1
-        self.most_at_once = max(self.most_at_once, self._at_once)
-        if notification.recipient in self.hanging:
-            await self.let_go.wait()
-        else:
-            await asyncio.sleep(0)
-        self._at_once -= 1
-        return await super().deliver(notification, values)
-
-
-async def owe(store: Store, *recipients: str) -> None:
-    """Owe each a message that needs nothing else to be known."""
-    async with store.writing() as session:
-        for recipient in recipients:
-            owed = Owed(f"key {recipient}", "telegram", "greeting", {}, recipient=recipient)
-            await Outbox(SECRET).owe(session, owed, NOON)
-
-
-async def test_a_recipient_that_hangs_holds_up_no_other(store: Store, sender: Make, register: Register) -> None:
-    """All other messages leave, those that come later too, while two chats do not answer."""
-    await owe(store, *map(str, range(40)))
-    channel = Slow("3", "7")
-    sending = asyncio.create_task(sender(channel).send_due())
-
-    async with asyncio.timeout(10):
-        await channel.has_delivered(38)
-        await owe(store, "late")
-        register.notifications_waiting.set()
-        await channel.has_delivered(39)
-        channel.let_go.set()
-        number = await sending
-
-    assert {each.recipient for each in channel.given[-2:]} == {"3", "7"}
-    assert (number, channel.most_at_once) == (41, 20)
-
-
-async def test_one_who_is_told_to_wait_holds_up_no_other(sender: Make, register: Register, clock: Clock) -> None:
-    """While one chat waits out a 429, messages to others leave, and its own next one stays behind the first."""
-    waits = Retry("too many requests", timedelta(hours=1))
-    channel = Channel(answer=lambda notification: waits if notification.recipient == BEN.address else Sent())
-    held_up = await submit(register, sender=BEN)
-    await submit(register, sender=BEN)
-    await submit(register, sender=CLARA)
-    sending = sender(channel)
-    await sending.send_due()
-    clock.passes(minutes=59)
-    await sending.send_due()
-
-    assert sorted(notification.recipient for notification in channel.given) == [BEN.address, CLARA.address]
-    assert (await state(register, held_up))[:2] == ("due", 1)
-
-
-async def test_a_sender_that_is_stopped_ends_what_it_has_begun(register: Register) -> None:
-    """What is being delivered when the service stops is delivered and marked, and nothing more is begun."""
-    stop = asyncio.Event()
-    channel = Slow(BEN.address)
-    begun, other = await submit(register, sender=BEN), await submit(register, sender=BEN)
-    sending = asyncio.create_task(Sender(register, channel, stop, Clock()).run())
-    async with asyncio.timeout(5):
-        await channel.begun.wait()
-        stop.set()
-        register.notifications_waiting.set()
-        channel.let_go.set()
-        await sending
-
-    assert [(await state(register, reference))[0] for reference in (begun, other)] == ["sent", "due"]
-
-
-async def test_a_group_that_has_moved_gets_its_message_at_once(store: Store, sender: Make, clock: Clock) -> None:
-    """The new number is remembered, also for what the configuration still sends to the old one."""
-
-    def answer(notification: Notification) -> Outcome:
-        return Moved("-1002") if notification.recipient == "-1" else Sent()
-
-    channel = Channel(answer=answer)
-    sending = sender(channel)
-    await owe(store, "-1")
-    first = await sending.send_due()
-    async with store.writing() as session:
-        await Outbox(SECRET).owe(session, Owed("next", "telegram", "greeting", {}, recipient="-1"), clock.now)
-
-    assert (first, await sending.send_due()) == (2, 1)
-    assert [each.recipient for each in channel.given] == ["-1", "-1002", "-1002"]
-
-
-async def test_a_chat_that_moves_for_ever_is_followed_slowly(store: Store, sender: Make) -> None:
-    """Two numbers that name each other do not keep the sender busy."""
-    others = {"-1": "-2", "-2": "-1"}
-    await owe(store, "-1")
-
-    assert await sender(Channel(answer=lambda owed: Moved(others[owed.recipient]))).send_due() == 4
 
 
 async def test_a_language_that_is_gone_is_answered_in_the_regions_own(sender: Make, register: Register) -> None:
@@ -398,79 +268,3 @@ async def test_new_work_is_sent_without_waiting_for_the_next_look(
         register.notifications_waiting.set()
 
     assert len(channel.given) == 1
-
-
-async def test_a_mail_that_the_relay_puts_off_arrives_later(
-    sender: Make, register: Register, email: EmailDeliverer, sink: SmtpSink, clock: Clock
-) -> None:
-    """A greylisted confirmation is due again, arrives with the next try, and bears the idea's number."""
-    sink.refuse_next(Step.RCPT, "451 4.7.1 Greylisted, come back later")
-    reference = await submit(register, sender=ANNA)
-    sending = sender(email)
-    await sending.send_due()
-    put_off = await state(register, reference)
-    clock.passes(minutes=4)
-    early = await sending.send_due()
-    clock.passes(minutes=2)
-    await sending.send_due()
-
-    assert not early
-    assert put_off == ("due", 1, "the relay refused the message for now (451 4.7.1)")
-    assert reference in (await sink.mail_to(ANNA.address)).message["Subject"]
-    assert (await state(register, reference))[:2] == ("sent", 2)
-
-
-async def test_a_mail_that_the_relay_refuses_can_be_seen_by_staff(
-    sender: Make, register: Register, email: EmailDeliverer, sink: SmtpSink
-) -> None:
-    """A confirmation that is refused for good is listed with the idea, without the person's address."""
-    sink.refuse_next(Step.RCPT, f"550 5.1.1 <{ANNA.address}>: no such user")
-    reference = await submit(register, sender=ANNA)
-
-    await sender(email).send_due()
-
-    assert await state(register, reference) == ("given-up", 1, "the relay refused the message for good (550 5.1.1)")
-
-
-async def test_mail_to_an_address_that_does_not_exist_stops(
-    sender: Make, register: Register, email: EmailDeliverer, sink: SmtpSink
-) -> None:
-    """After the relay has refused an address, staff see it, and the next idea from there is not confirmed."""
-    sink.refuse_next(Step.RCPT, "550 5.1.1 no such user")
-    reference = await submit(register, sender=ANNA)
-    await sender(email).send_due()
-
-    second = await submit(register, sender=ANNA)
-
-    (address,) = await register.mailboxes.undeliverable()
-    assert (address.address, set(address.references)) == (ANNA.address, {reference, second})
-    assert (await state(register, second))[0] == "withheld"
-
-
-async def test_a_refused_message_stops_no_other(
-    sender: Make, register: Register, email: EmailDeliverer, sink: SmtpSink
-) -> None:
-    """After a refusal of the content the address stays in use."""
-    sink.refuse_next(Step.DATA, "554 5.7.1 content rejected")
-    await submit(register, sender=ANNA)
-
-    await sender(email).send_due()
-
-    assert await register.mailboxes.undeliverable() == ()
-
-
-async def test_what_a_relay_takes_of_several_is_settled_for_each(
-    sender: Make, register: Register, email: EmailDeliverer, sink: SmtpSink, clock: Clock
-) -> None:
-    """Where a relay takes the mail to one person and puts off the other, only the other is sent again."""
-    sink.refuse_next(Step.RCPT, "452 4.5.3 Too many recipients")
-    first = await submit(register, sender=ANNA)
-    second = await submit(register, sender=replace(ANNA, address="ben@example.org"))
-    sending = sender(email)
-    await sending.send_due()
-    once = {(await state(register, reference))[0] for reference in (first, second)}
-    clock.passes(minutes=6)
-    await sending.send_due()
-
-    assert once == {"sent", "due"}
-    assert sorted(mail.recipients for mail in sink.mails) == [("anna@example.org",), ("ben@example.org",)]

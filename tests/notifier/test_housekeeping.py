@@ -5,11 +5,14 @@ from __future__ import annotations
 from datetime import timedelta
 
 import pytest
+from sqlalchemy import text
 
+from services.ideas.model import InboundMessage, LoggedMessage
+from services.ideas.readings import Nothing
 from services.ideas.register import Register
+from services.ideas.store import Store
 from services.notifier.housekeeping import keep_house
 from tests.conftest import NOON
-from tests.submissions import submit
 
 DAY = timedelta(days=1)
 
@@ -30,12 +33,15 @@ async def test_it_is_done_once_a_night(register: Register) -> None:
     assert [await keep_house(register, at) for at in times] == [True, False, False, True, False, True]
 
 
-async def test_what_was_kept_long_enough_goes(register: Register) -> None:
-    """Raw messages are emptied after the days that the notice names."""
-    reference = await submit(register)
-    days = register.catalogue.settings.privacy.raw_days
-    await keep_house(register, NOON + timedelta(days=days + 1))
+async def test_what_was_kept_long_enough_goes(register: Register, store: Store) -> None:
+    """A message that was read is emptied after the days that the notice names, and not before."""
+    message = InboundMessage("email", "1", {}, b"as it came", NOON)
+    (receipt,) = await register.log([message])
+    await register.record(LoggedMessage(receipt.id, message, 1), Nothing("auto-reply"), None)
+    kept = []
+    for days in (register.catalogue.settings.privacy.raw_days - 1, register.catalogue.settings.privacy.raw_days + 1):
+        await keep_house(register, NOON + timedelta(days=days))
+        async with store.reading() as session:
+            kept.append(await session.scalar(text("SELECT raw FROM inbound_message")))
 
-    exported = await register.personal_data.export("telegram", "4711", NOON)
-    assert exported is not None
-    assert (await register.idea(reference)).contributions[0].text
+    assert kept == [b"as it came", b""]

@@ -9,15 +9,16 @@ from pathlib import Path
 from typing import Literal
 from zoneinfo import ZoneInfo
 
-from jinja2 import Environment, FileSystemLoader, StrictUndefined
+from jinja2 import Environment, FileSystemLoader, StrictUndefined, select_autoescape
 
 from tests.fakes.bot_api import Entry
-from tests.pictures.picture import Picture
+from tests.pictures.picture import Chat, Language, Picture
 
 WIDTH = 390
 _ZONE = ZoneInfo("Europe/Berlin")
+_DAY: Mapping[Language, str] = {"de": "%d.%m.%Y", "en": "%d %B %Y"}
 _LONGEST_ADDRESS = 38
-_LABELS: Mapping[str, Mapping[str, str]] = {
+_LABELS: Mapping[Language, Mapping[str, str]] = {
     "de": {"photo": "Foto", "voice": "Sprachnachricht", "location": "Standort", "edited": "bearbeitet"},
     "en": {"photo": "Photo", "voice": "Voice message", "location": "Location", "edited": "edited"},
 }
@@ -50,26 +51,40 @@ class Bubble:
     next_tap: str
     is_edited: bool
 
+    @property
+    def text(self) -> str:
+        """All pieces together."""
+        return "".join(piece.text for piece in self.pieces)
+
 
 def page(picture: Picture) -> str:
     """The page; nothing that anybody wrote becomes markup in it, and nothing is loaded from elsewhere."""
-    folder = Path(__file__).parent
-    templates = Environment(
-        loader=FileSystemLoader(folder), autoescape=True, undefined=StrictUndefined, trim_blocks=True, lstrip_blocks=True
-    )
     edited = _LABELS[picture.language]["edited"]
     values = {"language": picture.language, "width": WIDTH, "edited": edited, "bubbles": list(bubbles(picture))}
-    return templates.get_template("chat.html").render(values)
+    return _templates().get_template("chat.html").render(values)
+
+
+def transcript(chat: Chat) -> str:
+    """All pictures of a chat as plain text."""
+    edited = _LABELS[chat.pictures[0].language]["edited"]
+    names = {"person": "Person", "bot": "Ideenkanal", "service": ""}
+    shown = [list(bubbles(picture)) for picture in chat.pictures]
+    return _templates().get_template("transcript.txt").render(pictures=shown, edited=edited, names=names).strip() + "\n"
+
+
+def readme(chats: list[Chat]) -> str:
+    """The page in Markdown that shows the pictures of all chats."""
+    return _templates().get_template("readme.md").render(chats=chats)
 
 
 def bubbles(picture: Picture) -> Iterator[Bubble]:
-    """The messages, oldest first."""
+    """The messages that the picture shows, oldest first."""
     tapped = max((each.message_id for each in picture.entries if _has_button(each, picture.next_tap)), default=0)
     said = {each.message_id: each for each in picture.entries}
     day = ""
     for entry in picture.entries[picture.start :]:
         at = entry.date.astimezone(_ZONE)
-        today = f"{at:%d.%m.%Y}"
+        today = at.strftime(_DAY[picture.language]).lstrip("0" if picture.language == "en" else "")
         photo = picture.photos.get(entry.message_id)
         yield Bubble(
             who=entry.who,
@@ -79,7 +94,7 @@ def bubbles(picture: Picture) -> Iterator[Bubble]:
             kind=entry.kind,
             label=_label(entry, picture.language),
             photo=f"data:image/jpeg;base64,{b64encode(photo).decode()}" if photo else "",
-            pieces=tuple(pieces(entry)),
+            pieces=tuple(piece for piece in _pieces(entry) if piece.text),
             buttons=entry.buttons,
             next_tap=picture.next_tap if entry.message_id == tapped else "",
             is_edited=entry.is_edited,
@@ -87,8 +102,8 @@ def bubbles(picture: Picture) -> Iterator[Bubble]:
         day = today
 
 
-def pieces(entry: Entry) -> Iterator[Piece]:
-    """A message's text, with what can be tapped apart; a long address is cut, because only its beginning tells much.
+def _pieces(entry: Entry) -> Iterator[Piece]:
+    """A message's text, with what can be tapped apart; a long address is cut, because its beginning tells enough.
 
     Offsets of entities count UTF-16 units (Bot API, MessageEntity).
     """
@@ -104,15 +119,26 @@ def pieces(entry: Entry) -> Iterator[Piece]:
     yield Piece(units[done:].decode("utf-16-le"), is_link=False)
 
 
-def _quoted(entry: Entry | None, language: str) -> str:
+def _quoted(entry: Entry | None, language: Language) -> str:
     if entry is None:
         return ""
     return next(iter(entry.text.splitlines()), "") or _label(entry, language)
 
 
-def _label(entry: Entry, language: str) -> str:
+def _label(entry: Entry, language: Language) -> str:
     return entry.file_name or _LABELS[language].get(entry.kind, "")
 
 
 def _has_button(entry: Entry, label: str) -> bool:
     return any(label in row for row in entry.buttons)
+
+
+def _templates() -> Environment:
+    return Environment(
+        loader=FileSystemLoader(Path(__file__).parent),
+        autoescape=select_autoescape(["html"], default=False),
+        undefined=StrictUndefined,
+        trim_blocks=True,
+        lstrip_blocks=True,
+        keep_trailing_newline=True,
+    )

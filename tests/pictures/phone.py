@@ -3,37 +3,36 @@
 from __future__ import annotations
 
 from datetime import timedelta
-from typing import Literal
+from itertools import takewhile
 
-from tests.fakes.bot_api import Citizen, Message
+from tests.fakes.bot_api import Citizen, Entry, Message
 from tests.pictures.clock import Clock
-from tests.pictures.picture import Picture
+from tests.pictures.picture import Language, Picture
 
-# Reading an answer, thinking, typing: what passes before a person does something, unless the play says otherwise.
+# Reading an answer, thinking, typing: what passes before a person does something.
 _A_MOMENT = timedelta(seconds=25)
 _ANSWER_SECONDS = 20
 
 
 class Phone:
-    """What one person does in their chat with the bot; whatever they do, time passes before."""
+    """What one person does in their chat with the bot; a moment passes before each deed."""
 
-    def __init__(self, citizen: Citizen, clock: Clock, language: Literal["de", "en"] = "de") -> None:
+    def __init__(self, citizen: Citizen, clock: Clock, language: Language = "de") -> None:
         self._citizen = citizen
         self._clock = clock
-        self._language: Literal["de", "en"] = language
+        self._language: Language = language
         self._photos: dict[int, bytes] = {}
         self._pictures: list[Picture] = []
-        self._shown = 0
 
     @property
     def pictures(self) -> tuple[Picture, ...]:
         """The pictures that were taken so far."""
         return tuple(self._pictures)
 
-    async def says(self, text: str, *, answers: int = 1, reply_to: Message | None = None) -> Message:
+    async def says(self, text: str, *, answers: int = 1) -> Message:
         """Write, and wait for so many messages of the bot; the last of them."""
         self._clock.go_on(_A_MOMENT)
-        await self._citizen.says(text, reply_to=reply_to)
+        await self._citizen.says(text)
         return await self.hears(answers)
 
     async def sends_photo(self, content: bytes, caption: str) -> Message:
@@ -43,10 +42,10 @@ class Phone:
         self._photos[self._citizen.written[-1]["message_id"]] = content
         return await self.hears()
 
-    async def sends_voice(self, content: bytes, seconds: int) -> Message:
+    async def sends_voice(self, content: bytes) -> Message:
         """Speak a voice note (Ogg), and wait for the answer."""
         self._clock.go_on(_A_MOMENT)
-        await self._citizen.sends_voice(content, duration=seconds)
+        await self._citizen.sends_voice(content)
         return await self.hears()
 
     async def shares_location(self, latitude: float, longitude: float) -> Message:
@@ -56,7 +55,7 @@ class Phone:
         return await self.hears()
 
     async def taps(self, message: Message, label: str, *, reads: str) -> Message:
-        """Press a button, and wait until the bot's message, a new one or the same, says `reads`."""
+        """Press a button, and wait until a message of the bot, a new one or the same, says `reads`."""
         self._clock.go_on(_A_MOMENT)
         await self._citizen.presses(message, label)
         return await self._citizen.reads(reads, timeout_s=_ANSWER_SECONDS)
@@ -67,10 +66,10 @@ class Phone:
             await self._citizen.next_message(_ANSWER_SECONDS)
         return await self._citizen.next_message(_ANSWER_SECONDS)
 
-    def is_photographed(self, file: str, said: str, *, next_tap: str = "") -> None:
-        """Take a picture of all that the pictures before do not show."""
+    def is_photographed(self, said: str, *, next_tap: str = "") -> None:
+        """Take a picture of the chat, from the first message on that the picture before does not show as it is now."""
+        before: tuple[Entry, ...] = self._pictures[-1].entries if self._pictures else ()
         entries = tuple(self._citizen.transcript())
-        self._pictures.append(
-            Picture(file, said, self._language, entries, self._shown, dict(self._photos), next_tap)
-        )
-        self._shown = len(entries)
+        known = takewhile(lambda pair: pair[0] == pair[1], zip(entries, before, strict=False))
+        start = sum(1 for _ in known)
+        self._pictures.append(Picture(said, self._language, entries, start, dict(self._photos), next_tap))

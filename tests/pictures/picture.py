@@ -8,19 +8,20 @@ from typing import Literal
 
 from tests.fakes.bot_api import Entry
 
+Language = Literal["de", "en"]
+
 
 @dataclass(frozen=True, slots=True)
 class Picture:
-    """What the telephone shows; `file` is the picture's name without its ending.
+    """What a telephone shows, with its own words in `language`.
 
     `entries` are the whole chat until then, of which the picture shows all from position `start` on. `photos` are the
     photos in it (JPEG) by message number. `next_tap` is the button, in the last message that has it, on which the
-    person is about to tap. `said` tells in words what the picture shows.
+    person is about to tap. `said` tells whoever does not see the picture what it shows.
     """
 
-    file: str
     said: str
-    language: Literal["de", "en"]
+    language: Language
     entries: tuple[Entry, ...]
     start: int
     photos: Mapping[int, bytes]
@@ -29,8 +30,9 @@ class Picture:
 
 @dataclass(frozen=True, slots=True)
 class Chat:
-    """A whole conversation: what it is about in one sentence, and its pictures."""
+    """A whole conversation: how its files are called, what it is about in one sentence, and its pictures."""
 
+    file: str
     title: str
     summary: str
     pictures: tuple[Picture, ...]

@@ -14,7 +14,7 @@ _SCALE = 2
 # Higher than any picture: what is below the chat is cut off.
 _HEIGHT = 6000
 _MARGIN = 12
-_COLOURS = 64
+_COLOURS = 128
 
 
 def is_possible() -> bool:

@@ -15,7 +15,7 @@ from services.ideas.outbox import Outbox, Owed
 from services.ideas.readings import Asked, Edit, GroupRequest, Presence, Request, Submission
 from services.ideas.submitters import submitter_of
 from services.ideas.tables import SubmitterRow
-from services.ideas.undeliverable import UNDELIVERABLE, withhold
+from services.ideas.undeliverable import UNDELIVERABLE, resume, withhold
 
 Said = Submission | Edit | Asked | Request
 _BLOCKED = "the person has blocked the bot"
@@ -62,8 +62,9 @@ async def mark_presence(session: AsyncSession, presence: Presence, logged: Logge
 
 
 async def answer_group(session: AsyncSession, outbox: Outbox, request: GroupRequest, logged: LoggedMessage) -> None:
-    """Owe a group the answer to what happened in it."""
+    """Owe a group the answer to what happened in it; it can be written to again, wherever the bot had been removed."""
     message = logged.message
+    await resume(session, request.group, message.received_at)
     owed = Owed(
         key=f"answer:{message.channel}:{message.external_id}",
         channel=request.channel,

@@ -25,7 +25,9 @@ async def edit(turn: Turn, said: Edit) -> str | None:
     if said.point is not None:
         contribution.latitude, contribution.longitude = said.point.latitude, said.point.longitude
     await turn.session.flush()
-    if idea.stage != turn.admission.catalogue.lifecycle.withdrawn:
+    if idea.stage == turn.admission.catalogue.lifecycle.withdrawn:
+        await turn.answer("withdrawn", idea=idea)
+    else:
         await read_anew(turn, idea)
-    await turn.answer("edited", idea=idea)
+        await turn.answer("edited", idea=idea)
     return None

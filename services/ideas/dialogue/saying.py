@@ -2,25 +2,31 @@
 
 from __future__ import annotations
 
+from collections.abc import Mapping
+from dataclasses import asdict
 from datetime import timedelta
+from typing import Any
 
 from sqlalchemy import select
 
 from services.ideas.answers import CONFIRMATION
 from services.ideas.conversation import contribute, keep_files
+from services.ideas.dialogue.asking import asking
 from services.ideas.dialogue.correcting import candidate_answered, place_answered
 from services.ideas.dialogue.expectation import Expectation, expected, settle
 from services.ideas.dialogue.own import contribution_of, idea_with, latest_idea, own_idea, previous_idea
 from services.ideas.dialogue.rereading import read_anew
 from services.ideas.dialogue.turn import Turn
 from services.ideas.groups import Event
-from services.ideas.model import NotificationState
+from services.ideas.model import NotificationState, Refused
 from services.ideas.readings import Submission
 from services.ideas.tables import ContributionRow, IdeaRow, NotificationRow
 
 _TOLD_TOGETHER = (CONFIRMATION, "added")
 # Merging is offered with an idea that the person wrote of within this time.
 MERGES_WITHIN = timedelta(hours=24)
+# Which of several places is meant may be answered for so long.
+_ANSWERED_WITHIN = timedelta(hours=24)
 
 
 async def say(turn: Turn, submission: Submission) -> str | None:
@@ -41,24 +47,32 @@ async def say(turn: Turn, submission: Submission) -> str | None:
             await _extend(turn, asked_about, submission)
             return None
     idea = await _continued(turn, submission)
+    asked_about = idea or await latest_idea(turn, since=turn.now - _ANSWERED_WITHIN)
+    if asked_about is not None and await candidate_answered(turn, asked_about, submission, has_ended=idea is None):
+        return None
     if idea is None:
         return await _new_idea(turn, submission)
-    if not await candidate_answered(turn, idea, submission):
-        await _extend(turn, idea, submission)
+    await _extend(turn, idea, submission)
     return None
 
 
 async def _continued(turn: Turn, submission: Submission) -> IdeaRow | None:
-    """The idea that a message belongs to: the one that it replies to, or the one that it follows closely."""
+    """The idea that a message belongs to: the one that it replies to, or the one that it follows closely.
+
+    What is said of a withdrawn one belongs to none, because nobody would read it there.
+    """
     chat = submission.chat
     if chat is None:
         return None
     if chat.answers is not None and (answered := await contribution_of(turn, chat.answers)) is not None:
-        return await idea_with(turn, answered)
-    if chat.answers_about:
-        return await own_idea(turn, chat.answers_about)
-    minutes = turn.admission.catalogue.settings.telegram.follow_minutes
-    return await latest_idea(turn, since=chat.sent_at - timedelta(minutes=minutes))
+        replied_to = await idea_with(turn, answered)
+    elif chat.answers_about:
+        replied_to = await own_idea(turn, chat.answers_about)
+    else:
+        minutes = turn.admission.catalogue.settings.telegram.follow_minutes
+        return await latest_idea(turn, since=chat.sent_at - timedelta(minutes=minutes))
+    is_over = replied_to is None or replied_to.stage == turn.admission.catalogue.lifecycle.withdrawn
+    return None if is_over else replied_to
 
 
 async def _joined_album(turn: Turn, submission: Submission) -> bool:
@@ -81,7 +95,8 @@ async def _joined_album(turn: Turn, submission: Submission) -> bool:
         first.text = f"{first.text}\n{submission.text}".strip()
         await turn.session.flush()
         await read_anew(turn, idea)
-        await _answer_once(turn, "added", idea)
+    if idea is not None and (submission.text or submission.refused):
+        await _answer_once(turn, "added", idea, _not_kept(submission))
     return True
 
 
@@ -90,15 +105,16 @@ async def _new_idea(turn: Turn, submission: Submission) -> str:
     idea = await turn.admission.open(turn.session, submission.sender, understood, turn.now)
     await contribute(turn.session, idea, turn.logged.id, submission, turn.now)
     await turn.admission.assign(turn.session, idea, understood, turn.now)
-    await confirm(turn, idea)
+    await confirm(turn, idea, _not_kept(submission))
     return idea.reference
 
 
-async def confirm(turn: Turn, idea: IdeaRow) -> None:
-    """Answer with what was understood of a new idea."""
+async def confirm(turn: Turn, idea: IdeaRow, more: Mapping[str, Any] | None = None) -> None:
+    """Answer with what was understood of a new idea; `more` are further parameters."""
     previous = await previous_idea(turn, idea, since=turn.now - MERGES_WITHIN)
     offered = {"merge": previous.reference} if previous is not None else {}
-    await turn.answer(CONFIRMATION, offered, idea=idea, key=f"{CONFIRMATION}:{idea.reference}")
+    parameters = {**offered, **await asking(turn, idea), **(more or {})}
+    await turn.answer(CONFIRMATION, parameters, idea=idea, key=f"{CONFIRMATION}:{idea.reference}")
 
 
 async def _extend(turn: Turn, idea: IdeaRow, submission: Submission) -> None:
@@ -107,13 +123,18 @@ async def _extend(turn: Turn, idea: IdeaRow, submission: Submission) -> None:
         await read_anew(turn, idea)
         await turn.admission.alert(turn.session, idea, Event.ADDED, turn.now)
     split = {"split": str(submission.chat.number)} if submission.chat else {}
-    await _answer_once(turn, "added", idea, split)
+    await _answer_once(turn, "added", idea, {**split, **_not_kept(submission)})
 
 
-async def _answer_once(turn: Turn, template: str, idea: IdeaRow, parameters: dict[str, str] | None = None) -> None:
+def _not_kept(submission: Submission) -> dict[str, int]:
+    """How many files of a message were refused, and why."""
+    return {why: number for why, number in asdict(submission.refused).items() if number}
+
+
+async def _answer_once(turn: Turn, template: str, idea: IdeaRow, parameters: dict[str, Any]) -> None:
     """Answer, unless an answer about the same idea has not left yet: it will say how the idea reads by then."""
     unsent = await turn.session.scalar(
-        select(NotificationRow.id)
+        select(NotificationRow)
         .where(
             NotificationRow.submitter_id == turn.submitter.id,
             NotificationRow.template.in_(_TOLD_TOGETHER),
@@ -126,4 +147,8 @@ async def _answer_once(turn: Turn, template: str, idea: IdeaRow, parameters: dic
         .with_for_update()
     )
     if unsent is None:
-        await turn.answer(template, parameters, idea=idea)
+        await turn.answer(template, {**await asking(turn, idea), **parameters}, idea=idea)
+        return
+    told = unsent.parameters
+    more = {why: told.get(why, 0) + parameters[why] for why in asdict(Refused()) if why in parameters}
+    unsent.parameters = {**({} if "question" in told else await asking(turn, idea)), **told, **more}

@@ -51,16 +51,19 @@ class Turn:
         *,
         idea: IdeaRow | None = None,
         key: str = "",
+        beside: bool = False,
     ) -> None:
         """Owe an answer: a reply to the message, or in place of the one whose button was pressed.
 
-        `key` is the notification's, where it is not to be unique for the message alone.
+        `key` is the notification's, where it is not to be unique for the message alone. `beside`: the message whose
+        button was pressed stays as it is, and is replied to.
         """
         message = self.logged.message
         count = f":{self._answers}" if self._answers else ""
         where: dict[str, Any] = {}
         if self.pressed is not None and not self._answers:
-            where = {"edit": self.pressed.message, "query": self.pressed.query}
+            place = "answers" if beside else "edit"
+            where = {place: self.pressed.message, "query": self.pressed.query}
         elif self.chat is not None:
             where = {"answers": self.chat.number}
         self._answers += 1

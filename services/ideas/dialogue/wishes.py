@@ -57,6 +57,9 @@ async def wish(turn: Turn, asked: Asked) -> str | None:
         await turn.answer("kept", {"reference": idea.reference if idea and button.reference else ""})
     elif idea is None:
         await _without_idea(turn, button)
+    elif idea.stage == turn.admission.catalogue.lifecycle.withdrawn:
+        # Buttons still stand under older messages about it.
+        await turn.answer("withdrawn", idea=idea)
     else:
         await ABOUT_IDEAS[button.wish](turn, idea, button)
     return None
@@ -65,7 +68,7 @@ async def wish(turn: Turn, asked: Asked) -> str | None:
 async def _meant(turn: Turn, asked: Asked) -> Button | None:
     """What the person asks for; None where typed words are no answer to anything, but somebody's words."""
     button = asked.button
-    if asked.pressed is not None or not asked.words:
+    if asked.pressed is not None:
         return button
     open_question = await expected(turn)
     expectation = open_question[0] if open_question else None

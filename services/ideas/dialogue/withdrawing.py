@@ -17,11 +17,11 @@ async def withdraw(turn: Turn, idea: IdeaRow, button: Button) -> None:
     """Ask whether it is meant, or do it: bodies that were not told of the idea yet never will be."""
     lifecycle = turn.admission.catalogue.lifecycle
     if not lifecycle.is_open(idea.stage):
-        await turn.answer("not_possible", {"reason": "late"}, idea=idea)
+        await turn.answer("not_possible", {"reason": "late"}, idea=idea, beside=True)
         return
     if button.argument != YES:
         await expect(turn, Expectation.WITHDRAWAL, idea)
-        await turn.answer("ask_withdrawal", idea=idea)
+        await turn.answer("ask_withdrawal", idea=idea, beside=True)
         return
     idea.stage = lifecycle.withdrawn
     turn.session.add(StageChangeRow(idea_id=idea.id, stage=idea.stage, at=turn.now, actor=SUBMITTER, note=""))
@@ -35,4 +35,4 @@ async def withdraw(turn: Turn, idea: IdeaRow, button: Button) -> None:
 async def add(turn: Turn, idea: IdeaRow, _button: Button) -> None:
     """Ask what there is to add: the next message belongs to this idea, whenever it comes."""
     await expect(turn, Expectation.ADDITION, idea)
-    await turn.answer("ask_addition", idea=idea)
+    await turn.answer("ask_addition", idea=idea, beside=True)

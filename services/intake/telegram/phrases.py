@@ -85,8 +85,8 @@ class Phrases:
     def meaning(self, text: str) -> Meaning | None:
         """What a whole message asks for: a button, a command, or a command with its argument."""
         words = plain(text)
-        if _REFERENCE.fullmatch(words):
-            return Called(Command.STATUS, parse_reference(words) or text.strip())
+        if reference := _reference(text):
+            return Called(Command.STATUS, reference)
         if known := self._meanings.get(words):
             return known
         if self.talk(text) is None and (code := code_in(text)):
@@ -97,13 +97,17 @@ class Phrases:
         """What is said behind a command, if it is something that goes with it."""
         match command:
             case Command.STATUS:
-                return parse_reference(plain(said)) or ""
+                return _reference(said)
             case Command.JOIN:
                 return code_in(said) or ""
             case Command.LANGUAGE:
                 return self._languages.get(plain(said), "")
-        chosen = self._meanings.get(plain(said))
-        return chosen.argument if isinstance(chosen, Button) and chosen.wish is WISHES.get(command) else ""
+        # "Aus" alone says nothing, "Benachrichtigungen aus" does.
+        names = [name for name, called in self._commands.items() if called is command] if said else []
+        phrases = (plain(said), *(f"{name} {plain(said)}" for name in names))
+        found = (self._meanings.get(phrase) for phrase in phrases)
+        chosen = (each for each in found if isinstance(each, Button) and each.wish is WISHES.get(command))
+        return next((button.argument for button in chosen), "")
 
     def talk(self, text: str) -> Talk | None:
         """Whether a message consists of nothing but greetings and thanks; thanks count for more."""
@@ -136,6 +140,12 @@ class Phrases:
             if command is not None and (argument := self.argument(command, " ".join(words[length:]))):
                 return Called(command, argument)
         return None
+
+
+def _reference(text: str) -> str:
+    """The reference number that a text is, also a mistyped one; "" for everything else."""
+    words = plain(text)
+    return (parse_reference(words) or "-".join(words.upper().split())) if _REFERENCE.fullmatch(words) else ""
 
 
 def _topics(languages: Iterable[Words], topics: Mapping[str, Topic]) -> Iterator[tuple[str, str]]:

@@ -26,6 +26,15 @@ LICHTENBERGS = (
     Candidate("14522110", "Lichtenberg (Brand-Erbisdorf)", "14522"),
     Candidate("14524110", "Lichtenberg (Hartenstein)", "14524"),
 )
+VENUSBERG = Candidate("14521150", "Venusberg (Drebach)", "14521")
+_NAMES = {
+    "lichtenberg": LICHTENBERGS,
+    "venusberg": (VENUSBERG,),
+    "neustadt": (
+        Candidate("14523260", "Neustadt/Vogtl.", "14523"),
+        Candidate("14523320", "Neustadt (Plauen)", "14523"),
+    ),
+}
 _TOPICS = {"bus": "mobility", "schule": "education", "wald": "environment"}
 _PLACES = {"chemnitz": CHEMNITZ, "plauen": PLAUEN}
 
@@ -47,7 +56,7 @@ def understand(source: Source) -> Understanding:
         abstained=not topics,
         districts=tuple(districts.values()),
         municipalities=towns,
-        candidates=LICHTENBERGS if "lichtenberg" in words and not districts else (),
+        candidates=() if districts else next((several for name, several in _NAMES.items() if name in words), ()),
     )
 
 

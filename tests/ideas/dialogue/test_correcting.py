@@ -9,7 +9,7 @@ from nlp.understanding import Point
 from services.ideas.chat import MORE, NO, Wish
 from services.ideas.chat_tables import CorrectionRow
 from services.ideas.model import Idea
-from tests.ideas.dialogue.talk import LICHTENBERGS, PLAUEN, Talk
+from tests.ideas.dialogue.talk import LICHTENBERGS, PLAUEN, VENUSBERG, Talk
 
 sqlite_alone = pytest.mark.parametrize("store_url", ["sqlite"], indirect=True)
 
@@ -21,7 +21,7 @@ async def corrections(talk: Talk) -> list[tuple[str, dict[str, object], dict[str
 
 
 def topics(understanding: dict[str, object]) -> list[object]:
-    return [topic["id"] for topic in understanding["topics"]]  # type: ignore[attr-defined, index]
+    return [topic["id"] for topic in understanding["topics"]]  # type: ignore[attr-defined]
 
 
 def towns(idea: Idea) -> list[str]:
@@ -122,6 +122,32 @@ async def test_an_unknown_place_is_kept_as_words(erika: Talk) -> None:
 
     await erika.say("Plauen")
     assert towns(await erika.idea()) == [PLAUEN.ags]
+
+
+@sqlite_alone
+async def test_a_name_of_one_district_names_the_district(erika: Talk) -> None:
+    """Where all places of a typed name lie in one district, that one counts, and a single place is the place."""
+    await erika.say("Mehr Busse in Chemnitz")
+    reference = (await erika.idea()).reference
+    await erika.press(Wish.PLACE, reference)
+    await erika.say("Neustadt")
+    understanding = (await erika.idea()).understanding
+    assert ([each.key for each in understanding.districts], understanding.candidates) == (["14523"], ())
+
+    await erika.press(Wish.PLACE, reference)
+    await erika.say("Venusberg")
+    assert towns(await erika.idea()) == [VENUSBERG.ags]
+
+
+@sqlite_alone
+async def test_a_typed_name_of_several_districts_is_asked_about(erika: Talk) -> None:
+    """Where a typed name stands for places in several districts, the candidates are kept for the question."""
+    await erika.say("Mehr Busse in Chemnitz")
+    await erika.press(Wish.PLACE, (await erika.idea()).reference)
+    await erika.say("Lichtenberg")
+
+    understanding = (await erika.idea()).understanding
+    assert (understanding.districts, understanding.candidates) == ((), LICHTENBERGS)
 
 
 @sqlite_alone
