@@ -3,19 +3,21 @@
 from __future__ import annotations
 
 import asyncio
+import shutil
 from collections.abc import AsyncIterator, Callable, Iterator
 from datetime import UTC, datetime
 from pathlib import Path
 
 import pytest
 
-from services.ideas.catalogue import Catalogue, read_catalogue
+from services.ideas.catalogue import Catalogue
 from services.ideas.migrate import migrate
 from services.ideas.register import Register
 from services.ideas.store import Store
+from tests import shipped
 from tests.postgres import PostgresServer
 
-CONFIG = Path(__file__).parents[1] / "config"
+CONFIG = shipped.CONFIG
 SECRET = b"a secret that only the tests know"
 NOON = datetime(2026, 11, 23, 12, 0, tzinfo=UTC)
 
@@ -27,11 +29,16 @@ def postgres_server() -> Iterator[PostgresServer]:
 
 
 @pytest.fixture(scope="session")
-def postgres_template(postgres_server: PostgresServer) -> str:
-    """The name of a migrated database that others are copied from."""
+def postgres_url(postgres_server: PostgresServer) -> str:
+    """A migrated database that tests use one after the other: another one for each would take as long as the tests."""
     url = postgres_server.create_database()
     asyncio.run(_migrate(url))
-    return url.rpartition("/")[2]
+    return url
+
+
+@pytest.fixture(scope="session")
+def postgres_schema(postgres_server: PostgresServer, postgres_url: str) -> str:
+    return postgres_server.schema(postgres_url)
 
 
 @pytest.fixture(scope="session")
@@ -43,17 +50,17 @@ def sqlite_template(tmp_path_factory: pytest.TempPathFactory) -> Path:
 
 @pytest.fixture(params=["sqlite", "postgresql"])
 def store_url(request: pytest.FixtureRequest, tmp_path: Path) -> Iterator[str]:
-    """The URL of a migrated, empty database; every test that uses it runs on both kinds."""
+    """The URL of a migrated, empty database; a test that uses it runs on both kinds, and leaves its schema alone."""
     if request.param == "sqlite":
-        template: Path = request.getfixturevalue("sqlite_template")
-        copy = tmp_path / "ideenkanal.sqlite3"
-        copy.write_bytes(template.read_bytes())
+        copy = shutil.copy(request.getfixturevalue("sqlite_template"), tmp_path / "ideenkanal.sqlite3")
         yield f"sqlite+aiosqlite:///{copy}"
         return
     server: PostgresServer = request.getfixturevalue("postgres_server")
-    url = server.create_database(template=request.getfixturevalue("postgres_template"))
+    url: str = request.getfixturevalue("postgres_url")
+    schema: str = request.getfixturevalue("postgres_schema")
     yield url
-    server.drop_database(url)
+    server.empty(url)
+    assert server.schema(url) == schema
 
 
 @pytest.fixture
@@ -63,7 +70,7 @@ def make_catalogue(tmp_path: Path) -> Callable[..., Catalogue]:
     def make(**settings: str) -> Catalogue:
         own = {"STORAGE_DATA_DIR": str(tmp_path), "EMAIL_PORT": "0", "WEB_PORT": "0", "WORK_POLL_SECONDS": "0.2"}
         own["AUTHENTICATION_RESOLVER"] = "off"
-        return read_catalogue(CONFIG, {f"IDEENKANAL_{name}": value for name, value in (own | settings).items()})
+        return shipped.catalogue(CONFIG, {f"IDEENKANAL_{name}": value for name, value in (own | settings).items()})
 
     return make
 

@@ -79,7 +79,7 @@ class Demonstration:
             references += REFERENCE.findall(str(confirmation["Subject"])) if confirmation else []
         for chat in chats():
             try:
-                references += REFERENCE.findall((await self._citizens[chat.chat].next_message(timeout=20))["text"])
+                references += REFERENCE.findall((await self._citizens[chat.chat].reads("SWS-", timeout_s=20))["text"])
             except TimeoutError:
                 self._missing.append(f"confirmation for {chat.person.name}")
         if len(set(references)) != 10:

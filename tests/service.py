@@ -12,34 +12,40 @@ from pathlib import Path
 from types import TracebackType
 from typing import Any, Self
 
+from tests.fork import Fork
+
 ROOT = Path(__file__).parents[1]
 
 
 class Service:
     """`async with Service(environment) as service:`; leaving it ends the process with SIGTERM if it still runs.
 
-    `settings` are IDEENKANAL_… variables without the prefix; `command` is what Python runs.
+    `settings` are IDEENKANAL_… variables without the prefix; `command` is what Python runs: in a new interpreter if it
+    `is_cold`, which takes seconds, and else in a fork of one that has imported the program.
     """
 
     def __init__(
-        self, settings: Mapping[str, str], *, command: tuple[str, ...] = ("-m", "services.cli", "run")
+        self,
+        settings: Mapping[str, str],
+        *,
+        command: tuple[str, ...] = ("-m", "services.cli", "run"),
+        is_cold: bool = False,
     ) -> None:
         self.events: list[dict[str, Any]] = []
         self._command = command
-        # Compiled once, the program starts a fifth faster, and the tests start it a few hundred times.
+        self._is_cold = is_cold
+        # Compiled once, the program starts a fifth faster.
         unwanted = ("IDEENKANAL_", "PYTHONDONTWRITEBYTECODE")
         kept = {name: value for name, value in os.environ.items() if not name.startswith(unwanted)}
         given = {f"IDEENKANAL_{name}": value for name, value in settings.items()}
         self.environment = {**kept, "EMAIL_PORT": "0", "PYTHONPATH": str(ROOT), **given}
         self._changed = asyncio.Condition()
-        self._process: asyncio.subprocess.Process | None = None
+        self._process: asyncio.subprocess.Process | Fork | None = None
         self._reading: asyncio.Task[None] | None = None
 
     async def __aenter__(self) -> Self:
-        self._process = await asyncio.create_subprocess_exec(
-            sys.executable, *self._command, cwd=ROOT, env=self.environment, stderr=asyncio.subprocess.PIPE
-        )
-        self._reading = asyncio.create_task(self._read())
+        self._process, log = await self._start(self._command)
+        self._reading = asyncio.create_task(self._read(log))
         await self.logged("service.ready")
         return self
 
@@ -51,7 +57,7 @@ class Service:
         await self.ended()
 
     @property
-    def process(self) -> asyncio.subprocess.Process:
+    def process(self) -> asyncio.subprocess.Process | Fork:
         """The running process."""
         assert self._process is not None
         return self._process
@@ -94,25 +100,32 @@ class Service:
 
     async def command(self, *arguments: str) -> tuple[int, str]:
         """Run another command of the program with the same settings; its exit code and what it printed."""
-        process = await asyncio.create_subprocess_exec(
-            sys.executable,
-            *("-m", "services.cli", *arguments),
-            cwd=ROOT,
-            env=self.environment,
-            stdout=asyncio.subprocess.PIPE,
-            stderr=asyncio.subprocess.STDOUT,
-        )
-        output, _ = await process.communicate()
-        assert process.returncode is not None
-        return process.returncode, output.decode()
+        process, printed = await self._start(("-m", "services.cli", *arguments))
+        output = await printed.read()
+        return await process.wait(), output.decode()
+
+    async def _start(self, command: tuple[str, ...]) -> tuple[asyncio.subprocess.Process | Fork, asyncio.StreamReader]:
+        """A process and all that it prints."""
+        read, write = os.pipe()
+        output = asyncio.StreamReader()
+        pipe = os.fdopen(read, "rb")
+        await asyncio.get_running_loop().connect_read_pipe(lambda: asyncio.StreamReaderProtocol(output), pipe)
+        try:
+            if not self._is_cold:
+                return await Fork.start(command, self.environment, output=write), output
+            process = await asyncio.create_subprocess_exec(
+                sys.executable, *command, cwd=ROOT, env=self.environment, stdout=write, stderr=write
+            )
+            return process, output
+        finally:
+            os.close(write)
 
     def _is_at_end(self) -> bool:
         return self._reading is not None and self._reading.done()
 
-    async def _read(self) -> None:
-        assert self.process.stderr is not None
+    async def _read(self, log: asyncio.StreamReader) -> None:
         try:
-            async for line in self.process.stderr:
+            async for line in log:
                 try:
                     event = json.loads(line)
                 except ValueError:

@@ -53,7 +53,8 @@ class Catalogue:
 
 
 class _TopicBlock(Section):
-    id: Identifier
+    # A button's data holds it beside a reference number, in 64 bytes (Bot API, callback_data).
+    id: Annotated[Identifier, Field(max_length=32)]
     label: Annotated[str, Field(min_length=1)]
     scope: Annotated[str, Field(min_length=1)]
 

@@ -9,7 +9,7 @@ from sqlalchemy import select
 from services.ideas.capability import Purpose
 from services.ideas.model import Subscription
 from services.ideas.store import Store
-from services.ideas.submitters import submitter_by_token, subscription, unsubscribe, verify
+from services.ideas.submitters import resubscribe, submitter_by_token, subscription, unsubscribe, verify
 from services.ideas.tables import IdeaRow, SubmitterRow
 from services.ideas.undeliverable import UndeliverableAddress, resume, undeliverable
 
@@ -59,7 +59,7 @@ class Mailboxes:
         async with self._store.writing() as session:
             submitter = await submitter_by_token(session, token, Purpose.UNSUBSCRIBE)
             if submitter is not None:
-                submitter.unsubscribed_at = None
+                await resubscribe(session, submitter)
             return submitter is not None
 
     async def undeliverable(self) -> tuple[UndeliverableAddress, ...]:

@@ -65,16 +65,19 @@ def question(
     return _place(catalogue, understanding, stages) or _topic(catalogue, understanding, stages, language)
 
 
-def _place(catalogue: Catalogue, understanding: Understanding, stages: Sequence[str]) -> Question | None:
+def which_place(catalogue: Catalogue, understanding: Understanding) -> Question | None:
+    """Which of several places of a name is meant, for whoever was asked for a place and has named one."""
     candidates = {candidate.ags: candidate for candidate in understanding.candidates}
+    options = (Option(ags, place_label(catalogue, candidate)) for ags, candidate in candidates.items())
+    return Question(QuestionKind.PLACE, tuple(options)) if candidates else None
+
+
+def _place(catalogue: Catalogue, understanding: Understanding, stages: Sequence[str]) -> Question | None:
     answered = [
         replace(understanding, districts=(*understanding.districts, DistrictScore(candidate.district, _CERTAIN)))
-        for candidate in candidates.values()
+        for candidate in understanding.candidates
     ]
-    if not _lead_apart(catalogue, answered, stages):
-        return None
-    options = (Option(ags, place_label(catalogue, candidate)) for ags, candidate in candidates.items())
-    return Question(QuestionKind.PLACE, tuple(options))
+    return which_place(catalogue, understanding) if _lead_apart(catalogue, answered, stages) else None
 
 
 def _topic(catalogue: Catalogue, understanding: Understanding, stages: Sequence[str], language: str) -> Question | None:

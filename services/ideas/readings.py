@@ -61,7 +61,7 @@ class Submission:
     `text` is what they wrote now; `full_text` has quotes and signature too, "" where it is the same. `thread` is the
     capability of a reply address that the message was sent to. `answerable` is False where no automatic answer may go
     out, because the sender is probably forged. `point` is a place that was shared; `chat` is where a chat's message
-    stands, and `awaited` are files of it that are still to be fetched.
+    stands, and `awaited` are files of it that are still to be fetched. `is_new`: the person says that it is a new idea.
     """
 
     sender: Sender
@@ -75,6 +75,7 @@ class Submission:
     point: Point | None = None
     chat: ChatMessage | None = None
     awaited: tuple[AwaitedFile, ...] = ()
+    is_new: bool = False
 
     @property
     def source(self) -> Source:

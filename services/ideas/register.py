@@ -192,7 +192,15 @@ class Register(Lookups):
         """Mark a notification as delivered."""
         async with self._store.writing() as session:
             await outbox.settle(session, notification, NotificationState.SENT, now)
-        self.notifications_waiting.set()
+        await self._settled(notification)
+
+    async def all_sent(self, notifications: Sequence[Notification], now: datetime) -> None:
+        """Mark several notifications as delivered, in one transaction."""
+        async with self._store.writing() as session:
+            for notification in notifications:
+                await outbox.settle(session, notification, NotificationState.SENT, now)
+        for notification in notifications:
+            await self._settled(notification)
 
     async def send_again(self, notification: Notification, again_at: datetime, error: str, now: datetime) -> None:
         """Put a notification back until `again_at`; `error` is what staff read about it."""
@@ -212,6 +220,12 @@ class Register(Lookups):
             row = await session.get(NotificationRow, notification.id) if undeliverable else None
             if row is not None:
                 await mark_undeliverable(session, row, error, now)
+        await self._settled(notification)
+
+    async def _settled(self, notification: Notification) -> None:
+        if notification.template == outbox.FAREWELL:
+            # It bore the last address of somebody who has been erased.
+            await self.personal_data.wipe(thoroughly=False)
         self.notifications_waiting.set()
 
     # Health

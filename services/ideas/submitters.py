@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+from collections.abc import Sequence
 from datetime import datetime
 
 from sqlalchemy import select
@@ -14,6 +15,9 @@ from services.ideas.model import Sender, Subscription
 from services.ideas.store import insert_into
 from services.ideas.tables import SubmitterRow
 from services.ideas.undeliverable import UNSUBSCRIBED, withhold
+from services.ideas.views import person_of
+
+_EMAIL = "email"
 
 
 async def submitter_of(session: AsyncSession, sender: Sender, now: datetime) -> SubmitterRow:
@@ -46,17 +50,37 @@ def verify(submitter: SubmitterRow, now: datetime) -> None:
 
 
 async def submitter_by_token(session: AsyncSession, token: str, purpose: Purpose) -> SubmitterRow | None:
-    """The submitter whom a link in a mail concerns; None for an unknown token and an erased person alike."""
+    """The submitter whom a link in a mail concerns; None for an unknown token and an erased person alike.
+
+    Where the idea came through another channel, it is the mailbox that its sender has joined with it.
+    """
     idea = await idea_of(session, token, purpose)
     if idea is None or idea.submitter_id is None:
         return None
-    return await session.get(SubmitterRow, idea.submitter_id)
+    submitter = await session.get(SubmitterRow, idea.submitter_id)
+    if submitter is None or submitter.channel == _EMAIL:
+        return submitter
+    return next(iter(await _mailboxes(session, submitter)), submitter)
 
 
 async def unsubscribe(session: AsyncSession, submitter: SubmitterRow, now: datetime) -> None:
-    """Send this person no mail any more, not even what is owed already."""
-    submitter.unsubscribed_at = submitter.unsubscribed_at or now
-    await withhold(session, submitter.id, UNSUBSCRIBED)
+    """Send this person no mail any more, to none of their mailboxes, not even what is owed already."""
+    for row in await _mailboxes(session, submitter) or [submitter]:
+        row.unsubscribed_at = row.unsubscribed_at or now
+        await withhold(session, row.id, UNSUBSCRIBED)
+
+
+async def resubscribe(session: AsyncSession, submitter: SubmitterRow) -> None:
+    """Send this person mail again."""
+    for row in await _mailboxes(session, submitter) or [submitter]:
+        row.unsubscribed_at = None
+
+
+async def _mailboxes(session: AsyncSession, submitter: SubmitterRow) -> Sequence[SubmitterRow]:
+    rows = select(SubmitterRow).where(
+        SubmitterRow.id.in_(person_of(submitter.channel, submitter.address)), SubmitterRow.channel == _EMAIL
+    )
+    return (await session.scalars(rows.order_by(SubmitterRow.id))).all()
 
 
 def subscription(submitter: SubmitterRow) -> Subscription:

@@ -8,7 +8,7 @@ from nlp.understanding import OUTSIDE
 from services.ideas.capability import Purpose
 from services.ideas.description import describe, stage_words, topic_label
 from services.ideas.model import Idea, Notification
-from services.ideas.question import Question, QuestionKind, question
+from services.ideas.question import Question, question, which_place
 from services.ideas.register import Register
 from services.notifier.keyboards import Keyboard, Keyboards
 from services.notifier.values import EMAIL, KEYBOARD, UNSUBSCRIBE_LINK, NothingToSay, Values, idea_of
@@ -45,7 +45,8 @@ async def card(register: Register, notification: Notification) -> Values:
         "question": asked.kind.value if asked else "",
         "options": [option.label for option in asked.options] if asked else [],
         "is_outside": any(district.key == OUTSIDE for district in idea.understanding.districts),
-        "has_words": any(each.subject.strip() or each.text.strip() for each in said),
+        # What stands beside a point is the name of a place (Bot API, Venue).
+        "has_words": any(each.subject.strip() or (each.text.strip() and not each.point) for each in said),
         "has_files": any(each.attachments or each.awaited for each in said),
         "merged": notification.parameters.get("merged", ""),
         KEYBOARD: _keyboard(register, notification, idea, asked),
@@ -90,15 +91,12 @@ async def ask_topic(register: Register, notification: Notification) -> Values:
 def _question(register: Register, notification: Notification, idea: Idea) -> Question | None:
     if notification.channel == EMAIL:
         return None
-    asked = question(
-        register.catalogue,
-        idea.understanding,
-        idea.stage,
-        language=notification.language,
-        is_settled=notification.template == _CONFIRMED or bool(notification.parameters.get("settled")),
+    is_settled = notification.template == _CONFIRMED or bool(notification.parameters.get("settled"))
+    if notification.template == _CORRECTED and not is_settled:
+        return which_place(register.catalogue, idea.understanding)
+    return question(
+        register.catalogue, idea.understanding, idea.stage, language=notification.language, is_settled=is_settled
     )
-    is_second = asked is not None and notification.template == _CORRECTED and asked.kind is not QuestionKind.PLACE
-    return None if is_second else asked
 
 
 def _keyboard(register: Register, notification: Notification, idea: Idea, asked: Question | None) -> Keyboard:
@@ -108,13 +106,21 @@ def _keyboard(register: Register, notification: Notification, idea: Idea, asked:
     parameters = notification.parameters
     match notification.template:
         case "confirmed":
-            return keyboards.addition(reference)
+            return keyboards.own(reference)
         case "added":
-            return (*keyboards.split(reference, parameters.get("split", "")), *keyboards.card(reference, asked))
+            split = keyboards.split(reference, parameters["split"]) if "split" in parameters else ()
+            return (*keyboards.answers(reference, asked), *keyboards.understood(reference), *split)
         case "confirmation" if other := parameters.get("merge"):
-            return (*keyboards.card(reference, asked), *keyboards.merge(reference, other))
+            return (*_card(keyboards, idea, asked), *keyboards.merge(reference, other))
         case _:
-            return keyboards.card(reference, asked)
+            return _card(keyboards, idea, asked)
+
+
+def _card(keyboards: Keyboards, idea: Idea, asked: Question | None) -> Keyboard:
+    understanding = idea.understanding
+    # Nobody can say that it is right where nothing is said, or where two things are.
+    can_be_right = not asked and bool(understanding.topics or understanding.districts)
+    return keyboards.card(idea.reference, asked, can_be_right=can_be_right)
 
 
 def _keyboards(register: Register, notification: Notification) -> Keyboards:

@@ -4,9 +4,10 @@ from __future__ import annotations
 
 import asyncio
 import random
-from collections.abc import Awaitable, Callable
+from collections.abc import Awaitable, Callable, Sequence
 from dataclasses import dataclass, replace
 from datetime import UTC, datetime, timedelta
+from functools import partial
 from typing import Protocol
 
 import structlog
@@ -92,8 +93,7 @@ class Sender:
                     return number
                 ended = await self._some_ended(under_way)
                 under_way -= ended
-                for task in ended:
-                    await self._write_down(task.result())
+                await self._write_down([task.result() for task in ended])
         finally:
             for task in under_way:
                 task.cancel()
@@ -124,15 +124,19 @@ class Sender:
     async def _deliver(self, notification: Notification) -> _Ended:
         return _Ended(notification, await self._outcome(notification), self._now())
 
-    async def _write_down(self, ended: _Ended) -> None:
-        await self._through_outages(lambda: self._settle(ended.notification, ended.outcome, ended.at))
+    async def _write_down(self, ended: Sequence[_Ended]) -> None:
+        sent = [each.notification for each in ended if isinstance(each.outcome, Sent)]
+        if sent:
+            await self._through_outages(lambda: self._register.all_sent(sent, self._now()))
+        for notification in sent:
+            log.info("notification.sent", key=notification.key, attempt=notification.attempt)
+        for each in ended:
+            if not isinstance(each.outcome, Sent):
+                await self._through_outages(partial(self._settle, each.notification, each.outcome, each.at))
 
     async def _settle(self, notification: Notification, outcome: Outcome, now: datetime) -> None:
         told = log.bind(key=notification.key, attempt=notification.attempt)
         match outcome:
-            case Sent():
-                await self._register.sent(notification, now)
-                told.info("notification.sent")
             case Moved(address):
                 await self._register.groups.migrated(notification.recipient, address)
                 again_at = now if notification.attempt <= _MOVES_AT_ONCE else now + self._pause(notification)

@@ -33,21 +33,27 @@ class Keyboards:
     catalogue: Catalogue
     language: str
 
-    def card(self, reference: str, asked: Question | None) -> Keyboard:
+    def card(self, reference: str, asked: Question | None, *, can_be_right: bool = True) -> Keyboard:
         """What can be said about an idea: first the answers to the question, if one is asked."""
+        understood = self.understood(reference, can_be_right=can_be_right)
+        return (*self.answers(reference, asked), *understood, *self.own(reference))
+
+    def answers(self, reference: str, asked: Question | None) -> Keyboard:
+        """The answers to a question about an idea, each in a row of its own."""
         wish = Wish.PLACE if asked and asked.kind is QuestionKind.PLACE else Wish.TOPIC
         options = asked.options if asked else ()
-        answers = tuple((Key(option.label, Button(wish, reference, option.id).encode()),) for option in options)
-        understood = (
-            self._key(Label.CONFIRM, Wish.CONFIRM, reference),
-            self._key(Label.TOPIC, Wish.TOPIC, reference),
-            self._key(Label.PLACE, Wish.PLACE, reference),
-        )
-        own = (
-            self._key(Label.ADD, Wish.ADD, reference),
-            self._key(Label.WITHDRAW, Wish.WITHDRAW, reference),
-        )
-        return (*answers, *_rows(understood), *_rows(own))
+        return tuple((Key(option.label, Button(wish, reference, option.id).encode()),) for option in options)
+
+    def understood(self, reference: str, *, can_be_right: bool = False) -> Keyboard:
+        """What can be said about how an idea was understood."""
+        right = (self._key(Label.CONFIRM, Wish.CONFIRM, reference),) if can_be_right else ()
+        wrong = (self._key(Label.TOPIC, Wish.TOPIC, reference), self._key(Label.PLACE, Wish.PLACE, reference))
+        return _rows((*right, *wrong))
+
+    def own(self, reference: str) -> Keyboard:
+        """What else a person can do with their idea."""
+        add, withdraw = self._key(Label.ADD, Wish.ADD, reference), self._key(Label.WITHDRAW, Wish.WITHDRAW, reference)
+        return _rows((add, withdraw))
 
     def split(self, reference: str, number: str) -> Keyboard:
         """A message that was added can be an idea of its own instead; `number` is its number in the chat."""
@@ -56,10 +62,6 @@ class Keyboards:
     def merge(self, reference: str, other: str) -> Keyboard:
         """An idea can become a part of the person's other one."""
         return ((self._key(Label.MERGE, Wish.MERGE, reference, other),),)
-
-    def addition(self, reference: str) -> Keyboard:
-        """More can be said about an idea."""
-        return ((self._key(Label.ADD, Wish.ADD, reference),),)
 
     def topics(self, reference: str, offered: Iterable[str], *, is_all: bool) -> Keyboard:
         """The topics (ids) that are offered; `is_all`: there are no others."""

@@ -2,14 +2,15 @@ from __future__ import annotations
 
 import asyncio
 from collections.abc import Awaitable, Callable
+from importlib import import_module
 from pathlib import Path
 from typing import Any
 
 import pytest
 
-from services.ideas.catalogue import read_catalogue
 from services.ideas.register import Register
 from services.ideas.store import Store
+from tests import shipped
 from tests.conftest import CONFIG, SECRET
 
 Do = Callable[[Callable[[Register], Awaitable[Any]]], Any]
@@ -26,7 +27,10 @@ def installation(tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> Path:
 def do(store_url: str, monkeypatch: pytest.MonkeyPatch) -> Do:
     """Do something with the register of the installation, whose commands use the same database."""
     monkeypatch.setenv("IDEENKANAL_STORAGE_DATABASE_URL", store_url)
-    catalogue = read_catalogue(CONFIG, {})
+    commands = import_module("services.cli.main")
+    monkeypatch.setattr(commands, "read_catalogue", shipped.catalogue)
+    monkeypatch.setattr(commands, "load_gazetteer", shipped.gazetteer)
+    catalogue = shipped.catalogue(CONFIG, {})
 
     async def run(work: Callable[[Register], Awaitable[Any]]) -> Any:
         async with Store(store_url) as store:

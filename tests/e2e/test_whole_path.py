@@ -81,7 +81,14 @@ async def test_a_telegram_message_is_confirmed_and_answered(service: Service, te
 
     code, _ = await service.command("stage", reference, "nicht-weiterverfolgt", "--note", "Der Bahnhof wird verkauft.")
     assert code == 0
-    assert "Der Bahnhof wird verkauft." in (await erika.next_message())["text"]
+    pushed = (await erika.next_message())["text"]
+    assert f"Neuigkeiten zu {reference}" in pushed
+    assert "verkauft" not in pushed
+    link = re.search(r"http://\S+", pushed)
+    assert link is not None
+    async with aiohttp.ClientSession() as session:
+        page = await session.get(f"http://127.0.0.1:{service.web_port}{first(LINK, link.group())}")
+        assert "Der Bahnhof wird verkauft." in await page.text()
 
 
 @pytest.mark.parametrize("store_url", ["sqlite"], indirect=True)
@@ -89,7 +96,7 @@ async def test_repetition_makes_one_idea(service: Service, telegram: BotApiServe
     """The same update a thousand times and the same mail twice are one idea each; the next has the next number."""
     erika = telegram.citizen(chat_id=4711, first_name="Erika", language_code="de")
     update_id = await erika.says("Zwickau braucht mehr Radwege")
-    first_reference = first(REFERENCE, (await erika.next_message(timeout=30))["text"])
+    first_reference = first(REFERENCE, (await erika.reads("SWS-", timeout_s=30))["text"])
     await telegram.redeliver(update_id, 1000)
     again = mail("Bernd <bernd@example.net>", "Glasfaser", "Im Vogtland fehlt Glasfaser.")
     await send(service.mail_port, again, again)
@@ -102,12 +109,13 @@ async def test_repetition_makes_one_idea(service: Service, telegram: BotApiServe
     async with aiohttp.ClientSession() as session:
         answer = await session.get(f"http://127.0.0.1:{service.web_port}/readyz")
         assert (await answer.json())["messages"] == {"read": 3}
-    assert len(erika.messages) == 1
+    assert ["SWS-" in message["text"] for message in erika.messages] == [False, True]
     assert len(relay.mails_to("bernd@example.net")) == 1
 
 
 @pytest.mark.parametrize("store_url", ["sqlite"], indirect=True)
-async def test_sigterm_ends_the_service_within_ten_seconds(service: Service) -> None:
+async def test_sigterm_ends_the_service_within_ten_seconds(settings: dict[str, str]) -> None:
     """Told to stop, the service ends by itself, in time, and says that all went well."""
-    service.process.send_signal(signal.SIGTERM)
-    assert await service.ended(timeout_s=10) == 0
+    async with Service(settings, is_cold=True) as service:
+        service.process.send_signal(signal.SIGTERM)
+        assert await service.ended(timeout_s=10) == 0

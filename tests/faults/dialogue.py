@@ -5,11 +5,12 @@ from __future__ import annotations
 from collections.abc import Awaitable, Callable, Mapping, Sequence
 from dataclasses import dataclass
 from pathlib import Path
+from typing import Any
 
 from sqlalchemy import text
 
 from services.ideas.store import Store
-from tests.fakes.bot_api import BotApiServer, Citizen, Message
+from tests.fakes.bot_api import BotApiServer, Citizen
 from tests.faults.lives import Life
 
 DATABASE = "ideenkanal.sqlite3"
@@ -110,7 +111,7 @@ class Remains:
     """
 
     stored: Mapping[str, Sequence[tuple[object, ...]]]
-    said: Sequence[tuple[str, object]]
+    said: Sequence[tuple[str, tuple[str, ...]]]
     chat: Sequence[Shown]
     most_copies: int
 
@@ -194,7 +195,7 @@ async def _remains(settings: Mapping[str, str], telegram: BotApiServer, person: 
     async with Store(settings["STORAGE_DATABASE_URL"]) as store, store.reading() as session:
         stored = {name: [tuple(row) for row in await session.execute(text(query))] for name, query in _STORED.items()}
     put = [
-        (call.parameters["text"], call.parameters.get("reply_markup"))
+        (call.parameters["text"], tuple(_labels(call.parameters)))
         for call in telegram.calls
         if call.method in {"sendMessage", "editMessageText"} and call.is_carried_out
     ]
@@ -223,6 +224,7 @@ def _runs(telegram: BotApiServer, person: Citizen) -> list[list[int]]:
     return runs
 
 
-def _labels(message: Message) -> set[str]:
-    rows = message.get("reply_markup", {"inline_keyboard": []})["inline_keyboard"]
-    return {button["text"] for row in rows for button in row}
+def _labels(message: Mapping[str, Any]) -> list[str]:
+    """What stands on the buttons of a message, as it was sent or as it is shown."""
+    markup = message.get("reply_markup") or {"inline_keyboard": []}
+    return [button["text"] for row in markup["inline_keyboard"] for button in row]

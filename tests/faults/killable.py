@@ -1,5 +1,7 @@
 """The program as it is killed: with SIGKILL, the first time that it comes to a named point.
 
+    python -m tests.faults.killable POINT [--armed]
+
 The points are put around the program's own calls, so that the program itself holds no code for them. Messages are
 understood by a stand-in, because loading the model takes longer than all the rest; and no digest is ever due, because
 whether one is depends on the day and the hour.
@@ -9,6 +11,7 @@ from __future__ import annotations
 
 import os
 import signal
+import sys
 from collections.abc import Awaitable, Callable, Mapping
 from datetime import datetime
 from typing import ParamSpec, TypeVar
@@ -79,7 +82,7 @@ def live(point: str, *, is_armed: bool) -> int:
     for owner, name in POINTS.get(point, ()):
         setattr(owner, name, _deadly(getattr(owner, name), armament, after=point in _AFTER))
     setattr(service, "load_model", lambda _catalogue: StandIn())  # noqa: B010 - mypy would see a type change
-    schedule.write_due_digests = _none_due
+    setattr(schedule, "write_due_digests", _none_due)  # noqa: B010 - as above
     return main(["run"])
 
 
@@ -114,3 +117,7 @@ def _deadly(call: Callable[P, Awaitable[R]], armament: _Armament, *, after: bool
 def _understanding(topics: tuple[TopicScore, ...], towns: tuple[MunicipalityScore, ...]) -> Understanding:
     districts = tuple(DistrictScore(town.ags[:5], 0.95) for town in towns)
     return Understanding(Kind.IDEA, topics, topics, districts, towns, (), (), abstained=not topics, model="stand-in")
+
+
+if __name__ == "__main__":
+    raise SystemExit(live(sys.argv[1], is_armed=sys.argv[2:] == ["--armed"]))

@@ -33,7 +33,7 @@ from tests.intake.updates import (
     stored,
 )
 
-API = Path("/work/shared/telegram/api.json")
+API = Path(__file__).parents[2].parent / "shared" / "telegram" / "api.json"
 REFERENCE = reference_number("SWS", 2026, 42)
 OTHER = reference_number("SWS", 2026, 43)
 LARGE = 20_000_001

@@ -34,17 +34,16 @@ async def telegram() -> AsyncIterator[BotApiServer]:
         assert server.violations == []
 
 
-@pytest.fixture
-async def house(
-    model: object,
-    make_catalogue: Callable[..., Catalogue],
-    store_url: str,
-    settings: dict[str, str],
-    telegram: BotApiServer,
-    monkeypatch: pytest.MonkeyPatch,
-) -> AsyncIterator[House]:
-    """The installation, which is receiving already."""
+@pytest.fixture(autouse=True)
+def _loaded_once(model: object, monkeypatch: pytest.MonkeyPatch) -> None:
     monkeypatch.setattr(service, "load_model", lambda _catalogue: model)
     monkeypatch.setenv("PTB_TIMEDELTA", "true")
+
+
+@pytest.fixture
+async def house(
+    make_catalogue: Callable[..., Catalogue], store_url: str, settings: dict[str, str], telegram: BotApiServer
+) -> AsyncIterator[House]:
+    """The installation, which is receiving already."""
     async with open_house(make_catalogue, telegram, STORAGE_DATABASE_URL=store_url, **settings) as running:
         yield running

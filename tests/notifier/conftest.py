@@ -6,13 +6,14 @@ from typing import Any
 
 import pytest
 
-from services.ideas.catalogue import Catalogue, read_catalogue
+from services.ideas.catalogue import Catalogue
 from services.ideas.model import Notification
 from services.ideas.register import Register
 from services.ideas.settings import Relay
 from services.notifier.channels.email import EmailDeliverer
 from services.notifier.channels.relay import SmtpRelay
 from services.notifier.delivery import Deliverer, Sender
+from tests import shipped
 from tests.conftest import CONFIG, NOON
 from tests.fakes.smtp_sink import SmtpSink
 from tests.notifier.samples import Clock
@@ -22,9 +23,9 @@ Owed = Callable[..., Notification]
 
 @pytest.fixture(scope="session")
 def catalogue(tmp_path_factory: pytest.TempPathFactory) -> Catalogue:
-    """The shipped configuration, read once for this room: it is a value, and nothing here writes into its folder."""
+    """The shipped configuration; it is frozen, and nothing here writes into its folder."""
     data = str(tmp_path_factory.mktemp("data"))
-    return read_catalogue(CONFIG, {"IDEENKANAL_STORAGE_DATA_DIR": data, "IDEENKANAL_WORK_POLL_SECONDS": "0.05"})
+    return shipped.catalogue(CONFIG, {"IDEENKANAL_STORAGE_DATA_DIR": data, "IDEENKANAL_WORK_POLL_SECONDS": "0.05"})
 
 
 @pytest.fixture

@@ -91,10 +91,10 @@ async def test_mail_asks_nothing_and_has_no_buttons(register: Register) -> None:
 
 
 async def test_what_was_added_can_be_an_idea_of_its_own(register: Register) -> None:
-    """The first button makes a new idea of the message that was added."""
+    """The last button makes a new idea of the message that was added; what else can be said stands further above."""
     values = await told(register, "added", await submit(register), split="17")
 
-    assert wishes(values)[0] == (Wish.SPLIT, "17")
+    assert wishes(values) == [(Wish.TOPIC, ""), (Wish.PLACE, ""), (Wish.SPLIT, "17")]
 
 
 async def test_an_idea_that_follows_another_can_be_merged(register: Register) -> None:
@@ -108,10 +108,20 @@ async def test_an_idea_that_follows_another_can_be_merged(register: Register) ->
 
 
 async def test_what_was_confirmed_can_still_be_extended(register: Register) -> None:
-    """A confirmed idea offers one thing only."""
+    """A confirmed idea can still be added to and withdrawn."""
     values = await told(register, "confirmed", await submit(register))
 
-    assert wishes(values) == [(Wish.ADD, "")]
+    assert wishes(values) == [(Wish.ADD, ""), (Wish.WITHDRAW, "")]
+
+
+@pytest.mark.parametrize(("understanding", "is_there"), [(CERTAIN, True), (UNCERTAIN, False), (AMBIGUOUS, False)])
+async def test_what_is_open_cannot_be_right(
+    register: Register, understanding: Understanding, *, is_there: bool
+) -> None:
+    """The button "Stimmt" stands only where something is said, and nothing is asked."""
+    values = await told(register, "confirmation", await submit(register, understanding=understanding))
+
+    assert ((Wish.CONFIRM, "") in wishes(values)) is is_there
 
 
 async def test_what_is_over_has_no_buttons(register: Register) -> None:

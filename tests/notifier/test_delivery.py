@@ -1,7 +1,7 @@
 from __future__ import annotations
 
 import asyncio
-from collections.abc import Callable, Iterator
+from collections.abc import Callable, Iterator, Sequence
 from dataclasses import replace
 from datetime import datetime, timedelta
 from typing import Any
@@ -230,10 +230,10 @@ class Outage(Register):
         self._fail_once("claim")
         return await super().claim_notifications(now, lease, limit, channel)
 
-    async def sent(self, notification: Notification, now: datetime) -> None:
+    async def all_sent(self, notifications: Sequence[Notification], now: datetime) -> None:
         """Fail once."""
         self._fail_once("sent")
-        await super().sent(notification, now)
+        await super().all_sent(notifications, now)
         self.marked.set()
 
 

@@ -8,7 +8,6 @@ import pytest
 from services.ideas.register import Register
 from services.notifier.channels.email import EmailDeliverer
 from services.notifier.delivery import Sender
-from services.notifier.outcome import Retry
 from tests.fakes.smtp_sink import SmtpSink, Step
 from tests.notifier.samples import Clock, state
 from tests.submissions import ANNA, submit

@@ -275,7 +275,7 @@ async def test_a_caption_that_is_too_long_goes_on_in_messages(tell: Tell, server
 )
 @pytest.mark.filterwarnings("ignore::telegram.warnings.PTBDeprecationWarning")
 async def test_too_many_requests_are_obeyed_exactly(
-    tell: Tell, server: BotApiServer, anna: Citizen, seconds: int, method: str, parameters: dict[str, Any]
+    tell: Tell, server: BotApiServer, anna: Citizen, *, seconds: int, method: str, parameters: dict[str, Any]
 ) -> None:
     """429 means another try after exactly the time that Telegram names, and no other call meanwhile."""
     server.answer_next(method, parameters={"retry_after": seconds})

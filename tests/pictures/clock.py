@@ -32,7 +32,7 @@ class Clock:
         reading = _reading(self)
         for module in _TIMEKEEPERS:
             self._patches.enter_context(patch(f"{module}.datetime", reading))
-        self._telegram.read_time(lambda: self.now.timestamp())
+        self._telegram.read_time(self._seconds)
         return self
 
     def __exit__(self, *_: object) -> None:
@@ -41,6 +41,9 @@ class Clock:
     def go_on(self, duration: timedelta) -> None:
         """Let some time pass."""
         self.now += duration
+
+    def _seconds(self) -> float:
+        return self.now.timestamp()
 
 
 def _reading(clock: Clock) -> type[datetime]:

@@ -23,6 +23,7 @@ class Phone:
         self._language: Language = language
         self._photos: dict[int, bytes] = {}
         self._pictures: list[Picture] = []
+        self._heard = 0
 
     @property
     def pictures(self) -> tuple[Picture, ...]:
@@ -58,13 +59,15 @@ class Phone:
         """Press a button, and wait until a message of the bot, a new one or the same, says `reads`."""
         self._clock.go_on(_A_MOMENT)
         await self._citizen.presses(message, label)
-        return await self._citizen.reads(reads, timeout_s=_ANSWER_SECONDS)
+        answer = await self._citizen.reads(reads, timeout_s=_ANSWER_SECONDS)
+        self._heard = len(self._citizen.messages)
+        return answer
 
     async def hears(self, count: int = 1) -> Message:
-        """Wait for so many messages of the bot; the last of them."""
-        for _ in range(count - 1):
-            await self._citizen.next_message(_ANSWER_SECONDS)
-        return await self._citizen.next_message(_ANSWER_SECONDS)
+        """Wait for so many new messages of the bot; the last of them."""
+        self._heard += count
+        messages = await self._citizen.received(self._heard, timeout_s=_ANSWER_SECONDS)
+        return messages[self._heard - 1]
 
     def is_photographed(self, said: str, *, next_tap: str = "") -> None:
         """Take a picture of the chat, from the first message on that the picture before does not show as it is now."""

@@ -23,15 +23,17 @@ async def first_idea(house: House, clock: Clock) -> Chat:
     await phone.says("/start")
     await phone.says("in zschopau fährt nachmittags kaum noch ein bus. die kinder warten nach der schule ewig")
     phone.is_photographed(
-        "Somebody taps on Start. The Ideenkanal welcomes them and says in short what becomes of their data. Their first "
-        "message is about buses in Zschopau. The answer has a number, topic, place and responsible body, and five buttons."
+        "Somebody taps on Start. The Ideenkanal welcomes them and says in short what becomes of their "
+        "data. Their first message is about buses in Zschopau. The answer has a number, topic, place and "
+        "responsible body, and five buttons."
     )
     await phone.says("und am wochenende geht bei uns gar nix")
     await phone.says("wär schön wenn da wenigstens ein rufbus käme")
     card = await phone.sends_photo(bus_stop(), "so sieht die haltestelle aus, nicht mal ein dach")
     phone.is_photographed(
-        "Two more messages follow, and a photo of the bus stop. Each answer says that they belong to the same idea, and "
-        "offers a button that makes a new one of them. The button “Ort ändern” (change the place) is about to be tapped.",
+        "Two more messages follow, and a photo of the bus stop. Each answer says that they belong to the "
+        "same idea, and offers a button that makes a new one of them. The button “Ort ändern” (change the "
+        "place) is about to be tapped.",
         next_tap="Ort ändern",
     )
     await phone.taps(card, "Ort ändern", reads="Um welchen Ort")
@@ -44,9 +46,9 @@ async def first_idea(house: House, clock: Clock) -> Chat:
     await phone.hears()
     await phone.says("danke!")
     phone.is_photographed(
-        "Asked for the place, the person types “Drebach”, and that is what the idea has now. Nine days later they ask "
-        "whether there is news, and get the stage. The day after, news comes by itself: the number, the new stage, and a "
-        "link. They say thanks and get a friendly sentence."
+        "Asked for the place, the person types “Drebach”, and that is what the idea has now. Nine days "
+        "later they ask whether there is news, and get the stage. The day after, news comes by itself: "
+        "the number, the new stage, and a link. They say thanks and get a friendly sentence."
     )
     return Chat(
         "erste-idee",
@@ -66,19 +68,20 @@ async def which_place(house: House, clock: Clock) -> Chat:
     )
     answer = "Neukirchen/Pleiße (Landkreis Zwickau)"
     phone.is_photographed(
-        "Somebody writes of a broken pavement in Neukirchen. First comes the short privacy notice, then the answer with "
-        "the number and the one question: which of four places called Neukirchen is meant? One of them is about to be "
-        "tapped.",
+        "Somebody writes of a broken pavement in Neukirchen. First comes the short privacy notice, then "
+        "the answer with the number and the one question: which of four places called Neukirchen is "
+        "meant? One of them is about to be tapped.",
         next_tap=answer,
     )
-    await phone.taps(card, answer, reads="geändert")
+    await phone.taps(card, answer, reads="steht jetzt")
     asked = await phone.says("/sprache")
     await phone.taps(asked, "Leichte Sprache", reads="Leichter Sprache")
     await phone.says("/meine")
     await phone.says("/hilfe")
     phone.is_photographed(
-        "In place of the question stands the right place with the responsible body. Then Leichte Sprache (easy German) is "
-        "chosen. The stage of the idea and the help, with all commands, come in short sentences."
+        "In place of the question stands the right place with the responsible body. Then Leichte Sprache "
+        "(easy German) is chosen. The stage of the idea and the help, with all commands, come in short "
+        "sentences."
     )
     return Chat(
         "welches-neukirchen",
@@ -95,8 +98,8 @@ async def in_english(house: House, clock: Clock) -> Chat:
     await phone.says("hello", answers=2)
     await phone.shares_location(*_CHEMNITZ)
     phone.is_photographed(
-        "Somebody says hello and gets the privacy notice and a greeting. They share a location. The answer has a number, "
-        "says that the place is Chemnitz, and asks what should change there."
+        "Somebody says hello and gets the privacy notice and a greeting. They share a location. The "
+        "answer has a number, says that the place is Chemnitz, and asks what should change there."
     )
     await phone.says("There is no bike path here. I ride to work and the cars are very close. Please build one!")
     await phone.sends_voice(_VOICE)
@@ -104,16 +107,17 @@ async def in_english(house: House, clock: Clock) -> Chat:
     choice = "Delete my ideas too"
     asked = await phone.says("/delete")
     phone.is_photographed(
-        "A sentence about a missing bike path and a voice message are added to the idea. The command /export brings a file "
-        "with everything that is stored. The command /delete asks what should be deleted, and “Delete my ideas too” is "
-        "about to be tapped.",
+        "A sentence about a missing bike path and a voice message are added to the idea. The command "
+        "/export brings a file with everything that is stored. The command /delete asks what should be "
+        "deleted, and “Delete my ideas too” is about to be tapped.",
         next_tap=choice,
     )
     await phone.taps(asked, choice, reads="We have deleted")
     await phone.says("/mine", answers=2)
     phone.is_photographed(
-        "In place of the question stands what was deleted, and what only the person can delete. Asked for their ideas, the "
-        "bot no longer knows them: it shows the privacy notice again, and has no idea of theirs."
+        "In place of the question stands what was deleted, and what only the person can delete. Asked for"
+        " their ideas, the bot no longer knows them: it shows the privacy notice again, and has no idea "
+        "of theirs."
     )
     return Chat(
         "english",

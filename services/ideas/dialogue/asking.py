@@ -13,7 +13,7 @@ from services.ideas.question import Question, question
 from services.ideas.tables import IdeaRow, NotificationRow
 
 
-async def open_question(turn: Turn, idea: IdeaRow) -> Question | None:
+async def question_about(turn: Turn, idea: IdeaRow) -> Question | None:
     """What there is to ask about an idea now, whether it was asked or not."""
     understanding = Understanding.from_json(idea.understanding)
     settled = await has_spoken(turn.session, idea)
@@ -21,10 +21,10 @@ async def open_question(turn: Turn, idea: IdeaRow) -> Question | None:
 
 
 async def asking(turn: Turn, idea: IdeaRow) -> dict[str, Any]:
-    """What a card about an idea has to be told of the question: the `question` that it asks, or that it is `settled`."""
+    """Parameters of a card about an idea: the `question` that it asks, or that all is `settled`."""
     if await has_spoken(turn.session, idea) or await _was_asked(turn, idea):
         return {"settled": True}
-    asked = await open_question(turn, idea)
+    asked = await question_about(turn, idea)
     return {"question": asked.kind.value} if asked else {}
 
 

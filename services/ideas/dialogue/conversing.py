@@ -15,7 +15,7 @@ from services.ideas.outbox import Outbox, Owed
 from services.ideas.readings import Asked, Edit, GroupRequest, Presence, Request, Submission
 from services.ideas.submitters import submitter_of
 from services.ideas.tables import SubmitterRow
-from services.ideas.undeliverable import UNDELIVERABLE, resume, withhold
+from services.ideas.undeliverable import reachable_again, resume, unreachable
 
 Said = Submission | Edit | Asked | Request
 _BLOCKED = "the person has blocked the bot"
@@ -28,8 +28,7 @@ async def converse(
     """Everything that one message of a chat changes; returns the reference of a new idea. Raises NotUnderstood."""
     now = logged.message.received_at
     submitter = await submitter_of(session, said.sender, now)
-    # Whoever writes can be reached.
-    submitter.undeliverable_at, submitter.undeliverable_reason = None, ""
+    reachable_again(submitter)
     pressed = said.pressed if isinstance(said, Asked) else None
     chat = None if isinstance(said, Request) else said.chat
     turn = Turn(session, admission, logged, submitter, understood, chat, pressed)
@@ -55,10 +54,9 @@ async def mark_presence(session: AsyncSession, presence: Presence, logged: Logge
     if submitter is None:
         return
     if presence.is_present:
-        submitter.undeliverable_at, submitter.undeliverable_reason = None, ""
+        reachable_again(submitter)
     else:
-        submitter.undeliverable_at, submitter.undeliverable_reason = now, _BLOCKED
-        await withhold(session, submitter.id, UNDELIVERABLE)
+        await unreachable(session, submitter, _BLOCKED, now)
 
 
 async def answer_group(session: AsyncSession, outbox: Outbox, request: GroupRequest, logged: LoggedMessage) -> None:

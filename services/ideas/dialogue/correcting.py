@@ -41,7 +41,7 @@ async def choose_topic(turn: Turn, idea: IdeaRow, button: Button) -> None:
         return
     now = Understanding.from_json(idea.understanding)
     if [present.id for present in now.topics] == [topic]:  # a button that is pressed twice
-        await turn.answer("corrected", idea=idea)
+        await turn.answer("corrected", {"settled": True}, idea=idea)
         return
     await _take(turn, idea, Field.TOPIC, with_topic(now, "" if topic == NO else topic))
 
@@ -146,4 +146,5 @@ def _at(place: Candidate) -> Understanding:
 async def _take(turn: Turn, idea: IdeaRow, field: Field, after: Understanding) -> None:
     await correct(turn.session, idea, field, after, actor=SUBMITTER, now=turn.now)
     await route_anew(turn, idea, after)
-    await turn.answer("corrected", idea=idea)
+    # Who named a place of which there are several is asked which one, and nobody else anything more.
+    await turn.answer("corrected", {} if field is Field.PLACE else {"settled": True}, idea=idea)

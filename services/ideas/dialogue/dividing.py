@@ -2,17 +2,25 @@
 
 from __future__ import annotations
 
+from datetime import timedelta
+
 from sqlalchemy import delete, select, update
 
+from services.ideas.answers import CONFIRMATION
 from services.ideas.chat import Button
 from services.ideas.dialogue.expectation import Expectation, expect
-from services.ideas.dialogue.own import contribution_of, own_idea, previous_idea
+from services.ideas.dialogue.own import contribution_of, idea_with, own_idea, previous_idea
 from services.ideas.dialogue.rereading import contributions, read_anew
-from services.ideas.dialogue.saying import MERGES_WITHIN, confirm
+from services.ideas.dialogue.saying import MERGES_WITHIN, TOLD_TOGETHER, confirm
 from services.ideas.dialogue.turn import Turn
 from services.ideas.model import Sender
 from services.ideas.readings import Source
-from services.ideas.tables import AssignmentRow, ContributionRow, IdeaRow
+from services.ideas.tables import AssignmentRow, ContributionRow, IdeaRow, NotificationRow
+
+# "Neue Idee" is typed about an addition so soon after it, and later announces another one.
+_TYPED_WITHIN = timedelta(hours=1)
+# What comes by itself, and answers nothing.
+_UNASKED = ("notice", "update", "file_lost")
 
 
 async def split(turn: Turn, idea: IdeaRow, button: Button) -> None:
@@ -22,7 +30,13 @@ async def split(turn: Turn, idea: IdeaRow, button: Button) -> None:
     """
     said = await contributions(turn, idea)
     number = int(button.argument) if button.argument.isascii() and button.argument.isdigit() else None
-    chosen = await contribution_of(turn, number) if number is not None else said[-1] if said else None
+    if number is not None:
+        chosen = await contribution_of(turn, number)
+    else:
+        chosen = said[-1] if said and (button.reference or await _was_just_added(turn, idea, said[-1])) else None
+    if chosen is not None and (own := await idea_with(turn, chosen)) is not None and own.id != idea.id:
+        await turn.answer(CONFIRMATION, {"merge": idea.reference}, idea=own)  # a button that is pressed twice
+        return
     if chosen is None or chosen.idea_id != idea.id or len(said) < 2:
         await ask_for_new_idea(turn)
         return
@@ -39,7 +53,7 @@ async def split(turn: Turn, idea: IdeaRow, button: Button) -> None:
 async def ask_for_new_idea(turn: Turn) -> None:
     """Take the next message for a new idea, however soon it comes."""
     await expect(turn, Expectation.IDEA)
-    await turn.answer("ask_idea")
+    await turn.answer("ask_idea", beside=True)
 
 
 async def merge(turn: Turn, idea: IdeaRow, button: Button) -> None:
@@ -47,11 +61,14 @@ async def merge(turn: Turn, idea: IdeaRow, button: Button) -> None:
     other = await own_idea(turn, button.argument) if button.argument else None
     if other is None:
         other = await previous_idea(turn, idea, since=turn.now - MERGES_WITHIN)
-    if other is None or other.id == idea.id:
-        await turn.answer("not_possible", {"reason": "nothing"}, idea=idea)
+    if other is not None and other.id == idea.id:  # a button that is pressed twice
+        await turn.answer("merged", {"merged": button.reference}, idea=idea)
+        return
+    if other is None:
+        await turn.answer("not_possible", {"reason": "nothing"}, idea=idea, beside=True)
         return
     if not turn.admission.catalogue.lifecycle.is_untouched(idea.stage):
-        await turn.answer("not_possible", {"reason": "late"}, idea=idea)
+        await turn.answer("not_possible", {"reason": "late"}, idea=idea, beside=True)
         return
     together = sorted(
         (*await contributions(turn, other), *await contributions(turn, idea)),
@@ -62,6 +79,17 @@ async def merge(turn: Turn, idea: IdeaRow, button: Button) -> None:
     await _hand_over(turn, idea, other)
     await read_anew(turn, other)
     await turn.answer("merged", {"merged": idea.reference}, idea=other)
+
+
+async def _was_just_added(turn: Turn, idea: IdeaRow, last: ContributionRow) -> bool:
+    """Whether the last thing that the person did was to add this to the idea."""
+    if turn.now - last.created_at > _TYPED_WITHIN:
+        return False
+    told = select(NotificationRow.template, NotificationRow.parameters).where(
+        NotificationRow.submitter_id == turn.submitter.id, NotificationRow.template.not_in(_UNASKED)
+    )
+    newest = (await turn.session.execute(told.order_by(NotificationRow.id.desc()).limit(1))).first()
+    return newest is not None and newest[0] in TOLD_TOGETHER and newest[1].get("reference") == idea.reference
 
 
 async def _move(turn: Turn, said: list[ContributionRow], idea: IdeaRow) -> None:

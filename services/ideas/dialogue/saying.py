@@ -18,11 +18,11 @@ from services.ideas.dialogue.own import contribution_of, idea_with, latest_idea,
 from services.ideas.dialogue.rereading import read_anew
 from services.ideas.dialogue.turn import Turn
 from services.ideas.groups import Event
-from services.ideas.model import NotificationState, Refused
+from services.ideas.model import NotificationState
 from services.ideas.readings import Submission
 from services.ideas.tables import ContributionRow, IdeaRow, NotificationRow
 
-_TOLD_TOGETHER = (CONFIRMATION, "added")
+TOLD_TOGETHER = (CONFIRMATION, "added")
 # Merging is offered with an idea that the person wrote of within this time.
 MERGES_WITHIN = timedelta(hours=24)
 # Which of several places is meant may be answered for so long.
@@ -36,16 +36,10 @@ async def say(turn: Turn, submission: Submission) -> str | None:
     open_question = await expected(turn)
     if open_question is not None:
         await settle(turn)
-        expectation, idea_id = open_question
-        asked_about = await turn.session.get(IdeaRow, idea_id) if idea_id is not None else None
-        if expectation is Expectation.IDEA:
-            return await _new_idea(turn, submission)
-        if asked_about is not None and expectation is Expectation.PLACE:
-            if await place_answered(turn, asked_about, submission):
-                return None
-        elif asked_about is not None and expectation is Expectation.ADDITION:
-            await _extend(turn, asked_about, submission)
-            return None
+    if submission.is_new or (open_question is not None and open_question[0] is Expectation.IDEA):
+        return await _new_idea(turn, submission)
+    if open_question is not None and await _answered(turn, *open_question, submission):
+        return None
     idea = await _continued(turn, submission)
     asked_about = idea or await latest_idea(turn, since=turn.now - _ANSWERED_WITHIN)
     if asked_about is not None and await candidate_answered(turn, asked_about, submission, has_ended=idea is None):
@@ -54,6 +48,19 @@ async def say(turn: Turn, submission: Submission) -> str | None:
         return await _new_idea(turn, submission)
     await _extend(turn, idea, submission)
     return None
+
+
+async def _answered(turn: Turn, expectation: Expectation, idea_id: int | None, submission: Submission) -> bool:
+    """Whether the message is the answer to what was asked about an idea."""
+    idea = await turn.session.get(IdeaRow, idea_id) if idea_id is not None else None
+    if idea is None:
+        return False
+    if expectation is Expectation.PLACE:
+        return await place_answered(turn, idea, submission)
+    if expectation is Expectation.ADDITION:
+        await _extend(turn, idea, submission)
+        return True
+    return False
 
 
 async def _continued(turn: Turn, submission: Submission) -> IdeaRow | None:
@@ -96,7 +103,7 @@ async def _joined_album(turn: Turn, submission: Submission) -> bool:
         await turn.session.flush()
         await read_anew(turn, idea)
     if idea is not None and (submission.text or submission.refused):
-        await _answer_once(turn, "added", idea, _not_kept(submission))
+        await _answer_added(turn, idea, submission)
     return True
 
 
@@ -122,8 +129,7 @@ async def _extend(turn: Turn, idea: IdeaRow, submission: Submission) -> None:
     if idea.stage != turn.admission.catalogue.lifecycle.withdrawn:
         await read_anew(turn, idea)
         await turn.admission.alert(turn.session, idea, Event.ADDED, turn.now)
-    split = {"split": str(submission.chat.number)} if submission.chat else {}
-    await _answer_once(turn, "added", idea, {**split, **_not_kept(submission)})
+    await _answer_added(turn, idea, submission)
 
 
 def _not_kept(submission: Submission) -> dict[str, int]:
@@ -131,13 +137,15 @@ def _not_kept(submission: Submission) -> dict[str, int]:
     return {why: number for why, number in asdict(submission.refused).items() if number}
 
 
-async def _answer_once(turn: Turn, template: str, idea: IdeaRow, parameters: dict[str, Any]) -> None:
+async def _answer_added(turn: Turn, idea: IdeaRow, submission: Submission) -> None:
     """Answer, unless an answer about the same idea has not left yet: it will say how the idea reads by then."""
+    split = {"split": str(submission.chat.number)} if submission.chat else {}
+    not_kept = _not_kept(submission)
     unsent = await turn.session.scalar(
         select(NotificationRow)
         .where(
             NotificationRow.submitter_id == turn.submitter.id,
-            NotificationRow.template.in_(_TOLD_TOGETHER),
+            NotificationRow.template.in_(TOLD_TOGETHER),
             NotificationRow.state == NotificationState.DUE,
             NotificationRow.attempts == 0,
             NotificationRow.parameters["reference"].as_string() == idea.reference,
@@ -147,8 +155,8 @@ async def _answer_once(turn: Turn, template: str, idea: IdeaRow, parameters: dic
         .with_for_update()
     )
     if unsent is None:
-        await turn.answer(template, {**await asking(turn, idea), **parameters}, idea=idea)
+        await turn.answer("added", {**await asking(turn, idea), **split, **not_kept}, idea=idea)
         return
     told = unsent.parameters
-    more = {why: told.get(why, 0) + parameters[why] for why in asdict(Refused()) if why in parameters}
+    more = {why: told.get(why, 0) + number for why, number in not_kept.items()}
     unsent.parameters = {**({} if "question" in told else await asking(turn, idea)), **told, **more}

@@ -6,6 +6,7 @@ from collections.abc import Awaitable, Callable, Mapping
 from datetime import timedelta
 
 from services.ideas.chat import YES, Button, Wish
+from services.ideas.dialogue.asking import question_about
 from services.ideas.dialogue.correcting import choose_place, choose_topic, confirm_understanding
 from services.ideas.dialogue.dividing import ask_for_new_idea, merge, split
 from services.ideas.dialogue.erasing import erase
@@ -17,6 +18,7 @@ from services.ideas.dialogue.saying import say
 from services.ideas.dialogue.settling import language, updates
 from services.ideas.dialogue.turn import Turn
 from services.ideas.dialogue.withdrawing import add, withdraw
+from services.ideas.question import QuestionKind
 from services.ideas.readings import Asked, Submission
 from services.ideas.tables import IdeaRow
 
@@ -54,7 +56,8 @@ async def wish(turn: Turn, asked: Asked) -> str | None:
         return None
     idea = await _idea(turn, button, open_question)
     if button.wish is Wish.KEEP:
-        await turn.answer("kept", {"reference": idea.reference if idea and button.reference else ""})
+        is_about_idea = button.reference or (open_question is not None and open_question[1] is not None)
+        await turn.answer("kept", {"reference": idea.reference if idea and is_about_idea else ""})
     elif idea is None:
         await _without_idea(turn, button)
     elif idea.stage == turn.admission.catalogue.lifecycle.withdrawn:
@@ -73,13 +76,20 @@ async def _meant(turn: Turn, asked: Asked) -> Button | None:
     open_question = await expected(turn)
     expectation = open_question[0] if open_question else None
     if button.wish is Wish.TOPIC and button.argument:
-        return button if expectation is Expectation.TOPIC else None
+        return button if expectation is Expectation.TOPIC or await _asks_for_topic(turn, button) else None
     if expectation is Expectation.WITHDRAWAL and button.wish in (Wish.CONFIRM, Wish.WITHDRAW):
         return Button(Wish.WITHDRAW, argument=YES)
     is_vague = expectation is Expectation.ERASURE and button.wish is Wish.CONFIRM
     is_unasked = expectation is not Expectation.ERASURE and button.wish is Wish.ERASE
     # "Yes" does not say what is to become of the ideas, and nobody is erased unasked.
     return Button(Wish.ERASE) if is_vague or is_unasked else button
+
+
+async def _asks_for_topic(turn: Turn, button: Button) -> bool:
+    """Whether a card has asked which of two topics it is; the person may know a third."""
+    idea = await _idea(turn, button, None)
+    asked = await question_about(turn, idea) if idea is not None else None
+    return asked is not None and asked.kind is QuestionKind.TOPIC
 
 
 async def _idea(turn: Turn, button: Button, open_question: tuple[Expectation, int | None] | None) -> IdeaRow | None:
@@ -95,4 +105,4 @@ async def _without_idea(turn: Turn, button: Button) -> None:
         await ask_for_new_idea(turn)
         return
     reason = "unknown" if button.reference else "nothing"
-    await turn.answer("not_possible", {"reason": reason, "reference": button.reference})
+    await turn.answer("not_possible", {"reason": reason, "reference": button.reference}, beside=True)

@@ -41,6 +41,7 @@ WISHES: Mapping[Command, Wish] = {
 }
 # A reference number among plain words, right or mistyped.
 _REFERENCE = re.compile(r"[a-z]{2,5} ?\d{4} ?\d{4,7} ?\d")
+_ANNOUNCED = re.compile(r"(?P<words>[^:.!\n\u2013-]{1,40})[:.!\n\u2013-]\s*\w")
 # Whoever types more than this says something.
 _MOST_WORDS = 8
 
@@ -120,6 +121,11 @@ class Phrases:
             found.add(self._talk[words[:length]])
             words = words[length:]
         return Talk.THANKS if Talk.THANKS in found else next(iter(found), None)
+
+    def announces_idea(self, text: str) -> bool:
+        """Whether a message begins by saying that it is a new idea: "Neue Idee: mehr Bäume"."""
+        match = _ANNOUNCED.match(text)
+        return match is not None and self._meanings.get(plain(match["words"])) == BUTTONS[Label.SPLIT]
 
     def _learn(self, words: Words) -> None:
         for command, form in words.commands.items():

@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 from collections.abc import Mapping
+from dataclasses import replace
 
 from services.ideas.chat import Button
 from services.ideas.readings import Edit, Nothing, Reading, Request, Submission
@@ -25,9 +26,7 @@ def read_private(said: Said, phrases: Phrases, most_file_bytes: int) -> Reading:
         return Nothing("a bot wrote it")
     awaited, refused = carried_by(said.content, most_file_bytes)
     if awaited or refused or said.point:
-        return Submission(
-            said.sender, "", said.text, refused=refused, point=said.point, chat=said.chat, awaited=awaited
-        )
+        return replace(_own_words(said, phrases), refused=refused, point=said.point, awaited=awaited)
     if has_words(said.text):
         return _forwarded(said, phrases) if "forward_origin" in said.content else _written(said, phrases)
     is_service = not said.words and not SERVICE.isdisjoint(said.content)
@@ -53,7 +52,7 @@ def _written(said: Said, phrases: Phrases) -> Reading:
         # "/idee In Plauen fehlt ein Radweg": whoever writes more than a command has said something.
         return _idea(said, behind) if has_words(behind) else Request(said.sender, "help")
     asked = _asked(said, phrases) if len(said.words) <= _LONGEST_PHRASE else None
-    return asked or _idea(said, said.text)
+    return asked or _own_words(said, phrases)
 
 
 def _asked(said: Said, phrases: Phrases) -> Reading | None:
@@ -73,6 +72,10 @@ def _forwarded(said: Said, phrases: Phrases) -> Reading:
         case Called(Command.JOIN, str(code)) as called if code:
             return answer_to(called, said, said.words)
     return _idea(said, said.text)
+
+
+def _own_words(said: Said, phrases: Phrases) -> Submission:
+    return replace(_idea(said, said.text), is_new=phrases.announces_idea(said.words))
 
 
 def _idea(said: Said, text: str) -> Submission:

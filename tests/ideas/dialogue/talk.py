@@ -9,7 +9,7 @@ from datetime import datetime, timedelta
 
 from sqlalchemy import select
 
-from nlp.understanding import Candidate, DistrictScore, MunicipalityScore, Point, TopicScore, Understanding
+from nlp.understanding import Candidate, DistrictScore, Evidence, MunicipalityScore, Point, TopicScore, Understanding
 from services.ideas.chat import AwaitedFile, Button, ChatMessage, Wish
 from services.ideas.model import Idea, InboundMessage, LoggedMessage, Sender
 from services.ideas.readings import Asked, Edit, NotUnderstood, Presence, Pressed, Reading, Request, Source, Submission
@@ -36,6 +36,7 @@ _NAMES = {
     ),
 }
 _TOPICS = {"bus": "mobility", "schule": "education", "wald": "environment"}
+_DISTRICTS = {"mittelsachsen": "14522", "kreis zwickau": "14524"}
 _PLACES = {"chemnitz": CHEMNITZ, "plauen": PLAUEN}
 
 
@@ -46,16 +47,19 @@ def understand(source: Source) -> Understanding:
     towns = tuple(town for word, town in _PLACES.items() if word in words)
     towns += (PLAUEN,) if source.points and PLAUEN not in towns else ()
     districts = {town.ags[:5]: DistrictScore(town.ags[:5], 0.95) for town in towns}
-    if "mittelsachsen" in words:
-        districts["14522"] = DistrictScore("14522", 0.95)
-    if "kreis zwickau" in words:
-        districts["14524"] = DistrictScore("14524", 0.95)
+    named = {name: key for name, key in _DISTRICTS.items() if name in words}
+    districts |= {key: DistrictScore(key, 0.95) for key in named.values()}
     return replace(
         UNCERTAIN,
         topics=topics,
         abstained=not topics,
         districts=tuple(districts.values()),
         municipalities=towns,
+        evidence=tuple(
+            Evidence(words.index(name), words.index(name) + len(name), "place")
+            for name in (*named, *_PLACES)
+            if name in words
+        ),
         candidates=() if districts else next((several for name, several in _NAMES.items() if name in words), ()),
     )
 

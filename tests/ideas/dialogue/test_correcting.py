@@ -102,13 +102,13 @@ async def test_a_typed_place_is_a_correction(erika: Talk) -> None:
 
 @sqlite_alone
 async def test_a_shared_location_is_a_correction(erika: Talk) -> None:
-    """After "Ort ändern" a location is the place."""
+    """After "Ort ändern" a location is the place, and people can see the very point."""
     await erika.say("Mehr Busse in Chemnitz")
     await erika.press(Wish.PLACE, (await erika.idea()).reference)
     await erika.say(point=Point(50.49, 12.13))
 
     assert towns(await erika.idea()) == [PLAUEN.ags]
-    assert len((await erika.idea()).contributions) == 1
+    assert (await erika.idea()).contributions[-1].point == Point(50.49, 12.13)
 
 
 @sqlite_alone
