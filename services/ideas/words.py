@@ -84,12 +84,14 @@ class Words(BaseModel):
     `called` is what the language is called beside its name, in any language. `description` is what a bot says of itself
     in an empty chat, and `short_description` on its profile (Bot API, setMyDescription, setMyShortDescription).
     `typed` are words that stand for a button beside its label; `talk` are greetings and thanks. `topics` and `stages`
-    are the labels where they differ from those of topics.toml and stages.toml.
+    are the labels where they differ from those of topics.toml and stages.toml. `date` is how a day is written, in the
+    signs of Python's strftime.
     """
 
     model_config = ConfigDict(frozen=True, extra="forbid")
 
     name: Annotated[str, Field(min_length=1)]
+    date: Annotated[str, Field(pattern="%")] = "%d.%m.%Y"
     called: tuple[str, ...] = ()
     description: Annotated[str, Field(min_length=1, max_length=512)]
     short_description: Annotated[str, Field(min_length=1, max_length=120)]

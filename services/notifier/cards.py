@@ -11,7 +11,7 @@ from services.ideas.model import Idea, Notification
 from services.ideas.question import Question, question, which_place
 from services.ideas.register import Register
 from services.notifier.keyboards import Keyboard, Keyboards
-from services.notifier.values import EMAIL, KEYBOARD, UNSUBSCRIBE_LINK, NothingToSay, Values, idea_of
+from services.notifier.values import EMAIL, KEYBOARD, UNSUBSCRIBE_LINK, NothingToSay, Values, idea_of, link
 
 _MEGABYTE = 1_000_000
 _MEBIBYTE = 1_048_576
@@ -26,7 +26,7 @@ async def confirmation(register: Register, notification: Notification) -> Values
     if notification.channel == EMAIL:
         reference = values["reference"]
         is_known = (await register.mailboxes.by_reference(reference)).verified
-        confirm_link = "" if is_known else _link(register, "adresse", Purpose.VERIFY_ADDRESS, reference)
+        confirm_link = "" if is_known else link(register, "adresse", Purpose.VERIFY_ADDRESS, reference)
     return {**values, "confirm_link": confirm_link}
 
 
@@ -151,11 +151,6 @@ def _about(register: Register, idea: Idea, notification: Notification) -> dict[s
         "places": list(description.places),
         "candidates": list(description.candidates),
         "bodies": list(description.bodies),
-        "link": _link(register, "idee", Purpose.STATUS_PAGE, idea.reference),
-        UNSUBSCRIBE_LINK: _link(register, "abmelden", Purpose.UNSUBSCRIBE, idea.reference) if is_mail else "",
+        "link": link(register, "idee", Purpose.STATUS_PAGE, idea.reference),
+        UNSUBSCRIBE_LINK: link(register, "abmelden", Purpose.UNSUBSCRIBE, idea.reference) if is_mail else "",
     }
-
-
-def _link(register: Register, page: str, purpose: Purpose, reference: str) -> str:
-    base = register.catalogue.settings.web.public_url.rstrip("/")
-    return f"{base}/{page}/{register.token(purpose, reference)}"

@@ -5,14 +5,15 @@ from __future__ import annotations
 from collections.abc import Sequence
 from datetime import UTC, datetime
 
-from services.ideas.description import stage_words
+from services.ideas.capability import Purpose
+from services.ideas.description import describe
 from services.ideas.joining import CODE_MINUTES
 from services.ideas.legal import legal_values
 from services.ideas.model import Idea, Notification
 from services.ideas.register import Register
 from services.ideas.words import Command
 from services.notifier.keyboards import Keyboards
-from services.notifier.values import DOCUMENT, KEYBOARD, NothingToSay, Values, day
+from services.notifier.values import DOCUMENT, KEYBOARD, NothingToSay, Values, day, link
 
 _STATUS_IDEAS = 10
 
@@ -30,14 +31,7 @@ async def status(register: Register, notification: Notification) -> Values:
         listed = await register.ideas_of(*person, _STATUS_IDEAS)
     return {
         "asked": asked,
-        "ideas": [
-            {
-                "reference": idea.reference,
-                "stage": stage_words(register.catalogue, idea.stage, notification.language)[0],
-                "created": day(register, idea.created_at),
-            }
-            for idea in listed
-        ],
+        "ideas": [_item(register, idea, notification.language) for idea in listed],
     }
 
 
@@ -90,6 +84,18 @@ async def export(register: Register, notification: Notification) -> Values:
     if document is None:
         raise NothingToSay
     return {"files_left_out": document.files_left_out, DOCUMENT: document}
+
+
+def _item(register: Register, idea: Idea, language: str) -> Values:
+    description = describe(register.catalogue, idea, language)
+    return {
+        "reference": idea.reference,
+        "stage": description.stage,
+        "created": day(register, idea.created_at, language),
+        "topics": list(description.topics),
+        "places": list(description.places),
+        "link": link(register, "idee", Purpose.STATUS_PAGE, idea.reference),
+    }
 
 
 def _keyboards(register: Register, notification: Notification) -> Keyboards:

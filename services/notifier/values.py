@@ -6,9 +6,11 @@ from collections.abc import Mapping
 from datetime import datetime
 from typing import Any
 
+from services.ideas.capability import Purpose
 from services.ideas.errors import IdeaNotFound
 from services.ideas.model import Idea, Notification
 from services.ideas.register import Register
+from services.ideas.texts import OWN_LANGUAGE
 
 Values = Mapping[str, Any]
 # Values that no template is given: what a channel does with them stands in its deliverer.
@@ -29,6 +31,13 @@ async def idea_of(register: Register, notification: Notification) -> Idea:
         raise NothingToSay from error
 
 
-def day(register: Register, moment: datetime) -> str:
-    """A date as people of the region write it."""
-    return moment.astimezone(register.catalogue.settings.region.zone).strftime("%d.%m.%Y")
+def day(register: Register, moment: datetime, language: str = OWN_LANGUAGE) -> str:
+    """A date as people who speak that language write it."""
+    catalogue = register.catalogue
+    return moment.astimezone(catalogue.settings.region.zone).strftime(catalogue.texts.words(language).date)
+
+
+def link(register: Register, page: str, purpose: Purpose, reference: str) -> str:
+    """The address of a page about an idea, which opens to its bearer."""
+    base = register.catalogue.settings.web.public_url.rstrip("/")
+    return f"{base}/{page}/{register.token(purpose, reference)}"

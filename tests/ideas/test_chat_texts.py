@@ -9,7 +9,7 @@ import pytest
 
 from services.ideas.messages import MESSAGES, Part
 from services.ideas.texts import OWN_LANGUAGE, Texts
-from tests.ideas.text_samples import FULL, IDEA, LANGUAGES, PARTS, SHIPPED, SIMPLE, combinations, render
+from tests.ideas.text_samples import FULL, IDEA, LANGUAGES, LISTED, PARTS, SHIPPED, SIMPLE, combinations, render
 
 GERMAN = OWN_LANGUAGE
 CHATS = [(language, message) for language, message, part in PARTS if part is Part.TELEGRAM]
@@ -80,7 +80,7 @@ class _Outline(HTMLParser):
 def test_chat_messages_fit(texts: Texts, language: str, message: str) -> None:
     """With ten ideas or bodies, a message stays under Telegram's 4,096 UTF-16 units."""
     many: dict[str, Any] = {"bodies": ["Staatsministerium für Infrastruktur und Landesentwicklung"] * 10}
-    many |= {} if message == "ask_erasure" else {"ideas": [IDEA] * 10}
+    many |= {} if message == "ask_erasure" else {"ideas": [LISTED] * 10}
     assert len(chat(texts, language, message, **many).encode("utf-16-le")) < 2 * _MOST_UNITS
 
 

@@ -51,6 +51,8 @@ BARE_IDEA = {
     "candidates": [],
     "attachments": [],
 }
+# As a person's own list shows them.
+LISTED, BARE_LISTED = {**IDEA, "link": LINK}, {**BARE_IDEA, "link": LINK}
 ERASED_IDEA = {**BARE_IDEA, "title": "", "is_erased": True}
 FULL: dict[str, Any] = {
     "region": "Südwestsachsen",
@@ -105,7 +107,7 @@ FULL: dict[str, Any] = {
     "has_telegram": True,
 }
 # `ideas` are counted in one message, and are what the other two list.
-_OWN: dict[str, dict[str, Any]] = {"ask_erasure": {"ideas": 3}}
+_OWN: dict[str, dict[str, Any]] = {"ask_erasure": {"ideas": 3}, "status": {"ideas": [LISTED, BARE_LISTED]}}
 # What each variable can be; all others stay as in FULL.
 CHOICES: dict[str, list[Any]] = {
     "topics": [[], FULL["topics"]],
@@ -144,6 +146,7 @@ CHOICES: dict[str, list[Any]] = {
 }
 _OWN_CHOICES: dict[str, dict[str, list[Any]]] = {
     "ask_erasure": {"ideas": [0, 1, 3]},
+    "status": {"ideas": [[], [LISTED], [BARE_LISTED], [LISTED, BARE_LISTED]]},
     "kept": {"reference": ["", FULL["reference"]]},
     "digest": {"body": [FULL["body"]]},
     "alert": {"body": [FULL["body"]]},
