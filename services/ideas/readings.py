@@ -129,12 +129,15 @@ class BounceReport:
 
 @dataclass(frozen=True, slots=True)
 class Edit:
-    """A message of a chat that its sender has reworded, as it reads now."""
+    """A message of a chat that its sender has reworded, as it reads now.
+
+    `is_phrase`: it reads like a command, a button or a greeting, which would not make an idea by themselves.
+    """
 
     sender: Sender
     chat: ChatMessage
     text: str
-    point: Point | None = None
+    is_phrase: bool = False
 
 
 @dataclass(frozen=True, slots=True)

@@ -242,9 +242,9 @@ def test_an_edited_message_is_an_edit() -> None:
 
 
 @pytest.mark.parametrize("text", ["Danke", "/hilfe", "Hallo!"])
-def test_an_edit_into_a_greeting_or_command_changes_nothing(text: str) -> None:
-    """What asks for nothing and is no idea does not become one by being edited."""
-    assert isinstance(read(edited_message=said(text)), Nothing)
+def test_an_edit_into_a_greeting_or_command_is_told_apart(text: str) -> None:
+    """What would be no idea by itself does not become one by an edit, but it takes the place of words that were one."""
+    assert read(edited_message=said(text)) == Edit(ERIKA, FIRST, text, is_phrase=True)
 
 
 def test_an_edit_that_leaves_no_words_empties_the_message() -> None:

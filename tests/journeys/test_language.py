@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import json
 from datetime import UTC, datetime
 
 import pytest
@@ -19,6 +20,8 @@ async def test_the_bot_speaks_the_language_that_was_chosen(house: House) -> None
     assert labels(question) == ["Deutsch", "Leichte Sprache", "English"]
     chosen = await turns(erika, question, "English", "From now on, we write to you in English.")
     assert labels(chosen) == []
+    own_menu = house.telegram.commands("", json.dumps({"chat_id": erika.chat_id, "type": "chat"}))
+    assert "notifications" in {each["command"] for each in own_menu}
 
     card = await asks(erika, "In Zschopau fährt nach 18 Uhr kein Bus mehr heim.")
     assert "Topic: Transport and mobility" in words(card)

@@ -14,16 +14,14 @@ async def edit(turn: Turn, said: Edit) -> str | None:
     """Take the new wording; a message that was no idea before may be one now. Raises NotUnderstood."""
     contribution = await contribution_of(turn, said.chat.number)
     if contribution is None:
-        # A greeting that has become more than that. What was a command stays one.
-        is_new = bool(said.text) and not said.text.startswith("/")
+        # A greeting that has become more than that.
+        is_new = bool(said.text) and not said.is_phrase
         return await say(turn, Submission(said.sender, "", said.text, chat=said.chat)) if is_new else None
     idea = await idea_with(turn, contribution)
-    if idea is None or (contribution.text == said.text and said.point is None):
+    if idea is None or contribution.text == said.text:
         return None
     turn.session.add(ContributionVersionRow(contribution_id=contribution.id, text=contribution.text, until=turn.now))
     contribution.text = said.text
-    if said.point is not None:
-        contribution.latitude, contribution.longitude = said.point.latitude, said.point.longitude
     await turn.session.flush()
     if idea.stage == turn.admission.catalogue.lifecycle.withdrawn:
         await turn.answer("withdrawn", idea=idea)

@@ -40,7 +40,7 @@ def read_edit(said: Said, phrases: Phrases) -> Reading:
     # What stands below a picture is words, whatever it reads.
     reading = _written(said, phrases) if "text" in said.content else _idea(said, said.text)
     if not isinstance(reading, Submission):
-        return Nothing("an edited command or greeting")
+        return Edit(said.sender, said.chat, said.text, is_phrase=True)
     return Edit(said.sender, said.chat, reading.text if has_words(reading.text) else "")
 
 

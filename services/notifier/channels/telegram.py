@@ -6,7 +6,16 @@ from dataclasses import dataclass
 from datetime import timedelta
 from typing import Any
 
-from telegram import Bot, InlineKeyboardButton, InlineKeyboardMarkup, InputFile, LinkPreviewOptions, ReplyParameters
+from telegram import (
+    Bot,
+    BotCommand,
+    BotCommandScopeChat,
+    InlineKeyboardButton,
+    InlineKeyboardMarkup,
+    InputFile,
+    LinkPreviewOptions,
+    ReplyParameters,
+)
 from telegram.constants import MessageLimit
 from telegram.error import BadRequest, RetryAfter, TelegramError
 from telegram.request import HTTPXRequest
@@ -15,12 +24,15 @@ from services.ideas.messages import Part
 from services.ideas.model import Notification
 from services.ideas.settings import Telegram
 from services.ideas.texts import Texts
+from services.ideas.words import Command
 from services.notifier.channels.pieces import split
 from services.notifier.channels.refusals import cannot_be_edited, is_unchanged, outcome_of
 from services.notifier.keyboards import Keyboard
 from services.notifier.outcome import Outcome, Retry, Sent
 from services.notifier.values import DOCUMENT, KEYBOARD, Values
 
+# The answer to whoever has chosen a language.
+_LANGUAGE = "language"
 _NO_PREVIEW = LinkPreviewOptions(is_disabled=True)
 
 
@@ -72,6 +84,8 @@ class TelegramDeliverer:
         try:
             if not left and (query := notification.parameters.get("query")):
                 await self._end_waiting(query)
+            if notification.template == _LANGUAGE:
+                await self._show_menu(letter.chat_id, notification.language)
             outcome = await self._send(letter, left)
         except TelegramError as error:
             outcome = outcome_of(error, self._bot.token)
@@ -100,6 +114,12 @@ class TelegramDeliverer:
             raise
         except TelegramError:
             return
+
+    async def _show_menu(self, chat_id: int, language: str) -> None:
+        """Show the commands in the language that was chosen: else the menu follows the telephone's."""
+        words = self._texts.words(language).commands
+        commands = [BotCommand(words[each].name, words[each].description) for each in Command]
+        await self._bot.set_my_commands(commands, BotCommandScopeChat(chat_id))
 
     async def _send(self, letter: _Letter, left: list[str]) -> Outcome:
         """Send the pieces that have not left yet, and add each to `left`."""

@@ -94,10 +94,10 @@ class Talk:
         await self.record(Submission(self.sender, "", text, point=point, chat=chat, awaited=awaited))
         return number
 
-    async def edit(self, number: int, text: str) -> None:
+    async def edit(self, number: int, text: str, *, is_phrase: bool = False) -> None:
         """Reword a message."""
         self.at += MINUTE
-        await self.record(Edit(self.sender, ChatMessage(number, self.at), text))
+        await self.record(Edit(self.sender, ChatMessage(number, self.at), text, is_phrase))
 
     async def press(self, wish: Wish, reference: str = "", argument: str = "") -> None:
         """Press a button."""

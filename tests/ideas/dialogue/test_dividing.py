@@ -195,6 +195,6 @@ async def test_an_edit_that_changes_nothing_is_not_answered(erika: Talk) -> None
 async def test_a_greeting_that_becomes_an_idea_is_one(erika: Talk) -> None:
     """A message that was none of an idea's may become one by an edit."""
     await erika.edit(77, "Hallo, mehr Busse in Plauen bitte")
-    await erika.edit(78, "/hilfe bitte")
+    await erika.edit(78, "/hilfe bitte", is_phrase=True)
 
     assert (await erika.idea()).understanding.municipalities == (PLAUEN,)
