@@ -7,9 +7,10 @@
 .SILENT:
 .PHONY: help run test check demo lock model clean programs always
 
-# A person's own settings of pip or Python that would lead out of .venv, or past the lock.
+# A person's own settings of pip or Python that would lead out of .venv, or past the lock, or slow down every start.
 unexport PIP_USER PIP_TARGET PIP_PREFIX PIP_ROOT PIP_PYTHON PIP_CONSTRAINT PIP_REQUIREMENT PIP_REQUIRE_HASHES
 unexport PIP_NO_DEPS PIP_NO_BUILD_ISOLATION PIP_DRY_RUN PIP_IGNORE_INSTALLED PYTHONHOME PYTHONPATH VIRTUAL_ENV
+unexport PYTHONDONTWRITEBYTECODE
 
 python := .venv/bin/python
 pip := $(python) -m pip --disable-pip-version-check --no-input -qq

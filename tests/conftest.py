@@ -3,6 +3,8 @@
 from __future__ import annotations
 
 import asyncio
+import functools
+import gc
 import shutil
 from collections.abc import AsyncIterator, Callable, Iterator
 from datetime import UTC, datetime
@@ -20,6 +22,11 @@ from tests.postgres import PostgresServer
 CONFIG = shipped.CONFIG
 SECRET = b"a secret that only the tests know"
 NOON = datetime(2026, 11, 23, 12, 0, tzinfo=UTC)
+
+
+def pytest_collection_finish() -> None:
+    """What stands by now stays to the end: the garbage collector would look through it in vain, a second each time."""
+    gc.freeze()
 
 
 @pytest.fixture(scope="session")
@@ -48,12 +55,20 @@ def sqlite_template(tmp_path_factory: pytest.TempPathFactory) -> Path:
     return path
 
 
+@pytest.fixture(scope="session")
+def folder_of_the_test(tmp_path_factory: pytest.TempPathFactory) -> Path:
+    """A link to the folder of the test that runs, so that the SQLite files of all tests have one name."""
+    return tmp_path_factory.mktemp("link") / "folder"
+
+
 @pytest.fixture(params=["sqlite", "postgresql"])
-def store_url(request: pytest.FixtureRequest, tmp_path: Path) -> Iterator[str]:
+def store_url(request: pytest.FixtureRequest, tmp_path: Path, folder_of_the_test: Path) -> Iterator[str]:
     """The URL of a migrated, empty database; a test that uses it runs on both kinds, and leaves its schema alone."""
     if request.param == "sqlite":
-        copy = shutil.copy(request.getfixturevalue("sqlite_template"), tmp_path / "ideenkanal.sqlite3")
-        yield f"sqlite+aiosqlite:///{copy}"
+        shutil.copy(request.getfixturevalue("sqlite_template"), tmp_path / "ideenkanal.sqlite3")
+        folder_of_the_test.unlink(missing_ok=True)
+        folder_of_the_test.symlink_to(tmp_path)
+        yield f"sqlite+aiosqlite:///{folder_of_the_test}/ideenkanal.sqlite3"
         return
     server: PostgresServer = request.getfixturevalue("postgres_server")
     url: str = request.getfixturevalue("postgres_url")
@@ -82,13 +97,19 @@ def catalogue(make_catalogue: Callable[..., Catalogue]) -> Catalogue:
 
 @pytest.fixture
 async def store(store_url: str) -> AsyncIterator[Store]:
-    async with Store(store_url) as store:
+    async with kept_store(store_url) as store:
         yield store
 
 
 @pytest.fixture
 def register(store: Store, catalogue: Catalogue) -> Register:
     return Register(store, catalogue, SECRET)
+
+
+@functools.cache
+def kept_store(url: str) -> Store:
+    """A store that tests enter one after the other: what is compiled for its statements stays with it."""
+    return Store(url)
 
 
 async def _migrate(url: str) -> None:

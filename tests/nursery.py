@@ -17,10 +17,14 @@ import pkgutil
 import runpy
 import signal
 import socket
+import ssl
 import sys
 from collections.abc import Mapping, Sequence
 from importlib import import_module
 from typing import Any
+
+import certifi
+from sqlalchemy.orm import configure_mappers
 
 import nlp
 import services
@@ -29,6 +33,15 @@ from tests import shipped
 
 _REQUEST_BYTES = 65_536
 _RUN_WHEN_IMPORTED = ("__main__", "migrations")
+_IMPORTED_LATE = (
+    "aiosqlite",
+    "alembic.command",
+    "anyio._backends._asyncio",
+    "apscheduler.executors.asyncio",
+    "apscheduler.triggers.interval",
+    "asyncpg",
+    "httpcore",
+)
 
 
 def main() -> None:
@@ -36,6 +49,7 @@ def main() -> None:
     nursery = Nursery(socket.socket(fileno=int(sys.argv[1])))
     _import_everything()
     _keep_what_is_shipped()
+    _keep_certificates()
     # What is not looked at again stays shared with the forks.
     gc.freeze()
     _become(**nursery.next_born())
@@ -94,6 +108,9 @@ def _import_everything() -> None:
         for module in pkgutil.walk_packages(package.__path__, f"{package.__name__}."):
             if not any(part in module.name for part in _RUN_WHEN_IMPORTED):
                 import_module(module.name)
+    for name in _IMPORTED_LATE:
+        import_module(name)
+    configure_mappers()
 
 
 def _keep_what_is_shipped() -> None:
@@ -105,6 +122,14 @@ def _keep_what_is_shipped() -> None:
     load_model = service.load_model
     model = load_model(shipped.catalogue(shipped.CONFIG, {}))
     service.load_model = lambda catalogue: model if catalogue.directory == shipped.CONFIG else load_model(catalogue)
+
+
+def _keep_certificates() -> None:
+    """Let all clients of HTTP, which every service has some of, share the certificates that each of them would read."""
+    create = ssl.create_default_context
+    where = certifi.where()
+    kept = create(cafile=where)
+    ssl.create_default_context = lambda *given, **named: kept if named == {"cafile": where} else create(*given, **named)
 
 
 def _become(command: Sequence[str], environment: Mapping[str, str]) -> None:

@@ -13,10 +13,11 @@ from pathlib import Path
 from typing import Any
 
 from services.cli.staff import reference_of, with_register
+from services.ideas.channels import EMAIL, TELEGRAM
 from services.ideas.register import Register
 
 Commands = Any  # argparse keeps the type of its sub-parsers to itself
-_CHANNELS = ("email", "telegram")
+_CHANNELS = (EMAIL, TELEGRAM)
 _NOBODY = "Unter dieser Adresse kennen wir niemanden. Bitte prüfen Sie Weg und Schreibweise."
 
 
@@ -44,7 +45,7 @@ def _add_person(command: argparse.ArgumentParser) -> None:
 
 def _address(options: argparse.Namespace) -> str:
     address: str = options.address.strip()
-    return address.lower() if options.channel == "email" else address
+    return address.lower() if options.channel == EMAIL else address
 
 
 async def _export(options: argparse.Namespace, register: Register) -> int:

@@ -1,1 +1,1 @@
-"""The web: health, the submitter's status page, and whether we may write to them."""
+"""The web: health, the submitter's status page, whether we may write to them, and the legal pages."""

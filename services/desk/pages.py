@@ -1,4 +1,4 @@
-"""Pages for people: made of templates, in German."""
+"""Pages for people: made of templates."""
 
 from __future__ import annotations
 

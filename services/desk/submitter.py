@@ -7,7 +7,7 @@ from jinja2 import Environment
 
 from services.desk.pages import page
 from services.ideas.capability import Purpose
-from services.ideas.description import describe
+from services.ideas.description import describe, stage_words
 from services.ideas.model import Idea
 from services.ideas.register import Register
 
@@ -39,14 +39,13 @@ def submitter_routes(register: Register, templates: Environment) -> list[web.Rou
 def _values(register: Register, idea: Idea) -> dict[str, object]:
     catalogue = register.catalogue
     zone = catalogue.settings.region.zone
-    stages = catalogue.lifecycle.stages
     return {
         "idea": idea,
         "description": describe(catalogue, idea),
-        "explanation": stages[idea.stage].explanation if idea.stage in stages else "",
+        "explanation": stage_words(catalogue, idea.stage)[1],
         "steps": [
             {
-                "label": stages[change.stage].label if change.stage in stages else change.stage,
+                "label": stage_words(catalogue, change.stage)[0],
                 "date": change.at.astimezone(zone).strftime("%d.%m.%Y"),
                 "iso": change.at.astimezone(zone).date().isoformat(),
                 "note": change.note,

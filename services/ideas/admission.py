@@ -1,4 +1,4 @@
-"""What one read message changes: the idea, its assignments, and what is owed to its submitter."""
+"""Admission: a new idea or an answer, the bodies that have it, and what is owed to them and to its submitter."""
 
 from __future__ import annotations
 
@@ -102,6 +102,8 @@ class Admission:
         body. At later stages rules only add bodies: the triage that the idea went through is over.
         """
         lifecycle = self.catalogue.lifecycle
+        if idea.stage == lifecycle.withdrawn:
+            return
         triaged = idea.stage in (lifecycle.initial, lifecycle.routed)
         present = lifecycle.routed if triaged else idea.stage
         destinations = route(self.catalogue.routes, self.catalogue.catch_all, understanding, present)

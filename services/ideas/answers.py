@@ -8,6 +8,7 @@ from datetime import datetime, timedelta
 from sqlalchemy import Select, func, select
 from sqlalchemy.ext.asyncio import AsyncSession
 
+from services.ideas.channels import EMAIL
 from services.ideas.model import NotificationState
 from services.ideas.outbox import Outbox, Owed
 from services.ideas.readings import Submission
@@ -15,7 +16,6 @@ from services.ideas.tables import IdeaRow, NotificationRow, SubmitterRow
 
 CONFIRMATION, ATTACHMENTS, JOIN_CODE = "confirmation", "attachments", "join_code"
 _ANSWERS = (CONFIRMATION, ATTACHMENTS, JOIN_CODE)
-_EMAIL = "email"
 _DAY, _HOUR = timedelta(hours=24), timedelta(hours=1)
 _MOST_AN_HOUR = 2
 
@@ -58,7 +58,7 @@ class Answers:
 
     async def _reason_against(self, session: AsyncSession, answer: Answer, now: datetime) -> str:
         # For mail alone: a chat cannot be forged, and its partner has asked for the answer.
-        if answer.idea.channel != _EMAIL:
+        if answer.idea.channel != EMAIL:
             return ""
         if not answer.submission.answerable:
             return "the sender is probably forged"
@@ -83,7 +83,7 @@ class Answers:
 
 def _answers(since: datetime) -> Select[NotificationRow]:
     return select(NotificationRow).where(
-        NotificationRow.channel == _EMAIL,
+        NotificationRow.channel == EMAIL,
         NotificationRow.template.in_(_ANSWERS),
         NotificationRow.created_at > since,
         NotificationRow.state != NotificationState.WITHHELD,
@@ -91,7 +91,7 @@ def _answers(since: datetime) -> Select[NotificationRow]:
 
 
 def _people(mailbox: str) -> Select[int]:
-    return select(SubmitterRow.id).where(SubmitterRow.channel == _EMAIL, SubmitterRow.mailbox == mailbox)
+    return select(SubmitterRow.id).where(SubmitterRow.channel == EMAIL, SubmitterRow.mailbox == mailbox)
 
 
 async def _number(session: AsyncSession, answers: Select[NotificationRow]) -> int:

@@ -5,7 +5,7 @@ from __future__ import annotations
 import hashlib
 from datetime import datetime
 
-from sqlalchemy import select, update
+from sqlalchemy import func, select, update
 from sqlalchemy.ext.asyncio import AsyncSession
 
 from services.ideas.answers import mailbox_of
@@ -25,6 +25,15 @@ from services.ideas.tables import (
     SubmitterRow,
 )
 from services.ideas.views import AWAITED
+
+
+async def idea_numbered(session: AsyncSession, reference: str) -> IdeaRow | None:
+    """The idea of this number, or the one that it was merged into, to be changed; none whose words are locked."""
+    numbered = select(func.coalesce(IdeaRow.merged_into_id, IdeaRow.id)).where(IdeaRow.reference == reference)
+    found: IdeaRow | None = await session.scalar(
+        select(IdeaRow).where(IdeaRow.id.in_(numbered), IdeaRow.locked_at.is_(None)).with_for_update()
+    )
+    return found
 
 
 async def contribute(

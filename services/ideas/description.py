@@ -26,16 +26,13 @@ def describe(catalogue: Catalogue, idea: Idea, language: str = OWN_LANGUAGE) -> 
     """The labels of an idea; an id that the configuration no longer knows stands for itself."""
     words = catalogue.texts.words(language)
     understanding = idea.understanding
-    bodies = tuple(
-        catalogue.bodies[item.body].name if item.body in catalogue.bodies else item.body for item in idea.assignments
-    )
     return Description(
         kind=words.kinds[understanding.kind],
         stage=stage_words(catalogue, idea.stage, language)[0],
         topics=tuple(topic_label(catalogue, topic.id, language) for topic in understanding.topics),
         places=_places(catalogue, idea, words.whole_region, words.outside),
         candidates=tuple(place_label(catalogue, place) for place in understanding.candidates),
-        bodies=bodies,
+        bodies=tuple(body_name(catalogue, item.body) for item in idea.assignments),
     )
 
 
@@ -50,6 +47,11 @@ def stage_words(catalogue: Catalogue, stage: str, language: str = OWN_LANGUAGE) 
     """Label and explanation of a stage; the id and "" where the configuration no longer knows it."""
     known = catalogue.texts.words(language).stages.get(stage) or catalogue.lifecycle.stages.get(stage)
     return (known.label, known.explanation) if known else (stage, "")
+
+
+def body_name(catalogue: Catalogue, body: str) -> str:
+    """What people call a body; the id where the configuration no longer knows it."""
+    return catalogue.bodies[body].name if body in catalogue.bodies else body
 
 
 def place_label(catalogue: Catalogue, place: Candidate) -> str:

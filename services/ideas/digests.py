@@ -9,6 +9,7 @@ from sqlalchemy import select, update
 from sqlalchemy.ext.asyncio import AsyncSession
 
 from services.ideas.catalogue import Catalogue
+from services.ideas.channels import EMAIL, TELEGRAM
 from services.ideas.inbound import waiting_for_people
 from services.ideas.outbox import Outbox, Owed
 from services.ideas.store import insert_into
@@ -49,8 +50,8 @@ async def write_digest(  # noqa: PLR0913 - what it writes, where, by which rules
     parameters = {"digest": digest_id, "body": body_id, "period": period}
     key = f"digest:{body_id}:{period}"
     for position, address in enumerate(body.email):
-        await outbox.owe(session, Owed(f"{key}:{position}", "email", "digest", parameters, recipient=address), now)
+        await outbox.owe(session, Owed(f"{key}:{position}", EMAIL, "digest", parameters, recipient=address), now)
     if body.telegram is not None and body.telegram.digest:
         group = str(body.telegram.chat_id)
-        await outbox.owe(session, Owed(f"{key}:telegram", "telegram", "digest", parameters, recipient=group), now)
+        await outbox.owe(session, Owed(f"{key}:telegram", TELEGRAM, "digest", parameters, recipient=group), now)
     return number

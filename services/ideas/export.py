@@ -17,6 +17,7 @@ from sqlalchemy.ext.asyncio import AsyncSession
 
 from services.ideas import views
 from services.ideas.catalogue import Catalogue
+from services.ideas.channels import EMAIL, TELEGRAM
 from services.ideas.description import Description, describe, stage_words
 from services.ideas.legal import LegalPage, legal_values
 from services.ideas.messages import Part
@@ -26,7 +27,7 @@ from services.ideas.texts import OWN_LANGUAGE
 
 # Bot API, sendDocument: 50 MB, of which what is beside the files needs little.
 MOST_BYTES = 45_000_000
-_CHANNELS = {"email": "E-Mail", "telegram": "Telegram"}
+_CHANNELS = {EMAIL: "E-Mail", TELEGRAM: "Telegram"}
 _TOLD = {
     "confirmation": "Bestätigung einer Idee",
     "attachments": "Hinweis zu Anhängen",

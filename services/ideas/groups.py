@@ -9,14 +9,13 @@ from sqlalchemy import select, update
 from sqlalchemy.ext.asyncio import AsyncSession
 
 from services.ideas.catalogue import Catalogue
+from services.ideas.channels import TELEGRAM
 from services.ideas.chat_tables import MigratedChatRow
 from services.ideas.model import UNFINISHED
 from services.ideas.outbox import Outbox, Owed
 from services.ideas.routing import Body
 from services.ideas.store import Store, insert_into
 from services.ideas.tables import IdeaRow, NotificationRow
-
-_TELEGRAM = "telegram"
 
 
 class Event(StrEnum):
@@ -38,15 +37,15 @@ async def alert(  # noqa: PLR0913, PLR0917 - what it writes, where, about what, 
 ) -> None:
     """Owe the group of a body a line about an idea; nothing where it has no group, or one that wants none.
 
-    `now` is a part of the key: what happens at another moment is another event.
+    What happens to an idea within one hour is told once: a group must not be flooded (Bot API: 20 messages a minute).
     """
     known = catalogue.bodies.get(body)
     if known is None or known.telegram is None or not known.telegram.alerts:
         return
-    key = f"alert:{body}:{idea.reference}:{event}:{now:%Y%m%dT%H%M%S.%f}"
+    key = f"alert:{body}:{idea.reference}:{event}:{now:%Y%m%dT%H}"
     parameters = {"reference": idea.reference, "body": body, "event": event.value}
     group = str(known.telegram.chat_id)
-    await outbox.owe(session, Owed(key, _TELEGRAM, "alert", parameters, recipient=group), now)
+    await outbox.owe(session, Owed(key, TELEGRAM, "alert", parameters, recipient=group), now)
 
 
 async def migrated(session: AsyncSession, old: str, new: str) -> None:
@@ -59,7 +58,7 @@ async def migrated(session: AsyncSession, old: str, new: str) -> None:
     await session.execute(
         update(NotificationRow)
         .where(
-            NotificationRow.channel == _TELEGRAM,
+            NotificationRow.channel == TELEGRAM,
             NotificationRow.recipient == old,
             NotificationRow.state.in_(UNFINISHED),
         )

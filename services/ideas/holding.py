@@ -10,14 +10,14 @@ from sqlalchemy.ext.asyncio import AsyncSession
 
 from nlp.understanding import Understanding
 from services.ideas.admission import Admission
-from services.ideas.conversation import extend
+from services.ideas.conversation import extend, idea_numbered
 from services.ideas.errors import IdeaNotFound, NotHeld
 from services.ideas.inbound import FOR_PEOPLE, QUARANTINED, READ, STORED, waiting_for_people
 from services.ideas.lookups import unknown
 from services.ideas.model import InboundMessage, LoggedMessage
 from services.ideas.readings import Submission
 from services.ideas.store import Store
-from services.ideas.tables import IdeaRow, InboundRow
+from services.ideas.tables import InboundRow
 
 # What an SMTP session told of the client (services.intake.email); it is personal, and reading was all it was for.
 _FOR_READING_ALONE = frozenset({"peer", "helo"})
@@ -61,7 +61,7 @@ class HoldingPen:
     async def attach(self, message_id: int, reference: str, submission: Submission, actor: str) -> None:
         """Add a message to an idea's conversation; its bodies find the idea in their next digest again."""
         async with self._store.writing() as session:
-            idea = await session.scalar(select(IdeaRow).where(IdeaRow.reference == reference).with_for_update())
+            idea = await idea_numbered(session, reference)
             if idea is None:
                 raise IdeaNotFound(unknown(reference))
             held = await _release(session, message_id, READ, f"attached by {actor}")

@@ -85,11 +85,6 @@ async def redeem(session: AsyncSession, sender: SubmitterRow, code: str, now: da
     return giver
 
 
-async def rows_of_person(session: AsyncSession, submitter: SubmitterRow) -> list[int]:
-    """The ids of all submitters that are the same person, this one's too."""
-    return list(await session.scalars(person_of(submitter.channel, submitter.address)))
-
-
 async def expire_codes(session: AsyncSession, now: datetime) -> int:
     """Delete codes that are too old, and guesses that count no more; how many there were."""
     old = delete(JoinCodeRow).where(JoinCodeRow.expires_at <= now).returning(JoinCodeRow.code_hash)

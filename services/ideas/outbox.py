@@ -12,15 +12,15 @@ from sqlalchemy.ext.asyncio import AsyncSession
 from sqlalchemy.orm import aliased
 
 from services.ideas.capability import Purpose, capability_token
+from services.ideas.channels import EMAIL, TELEGRAM
 from services.ideas.chat_tables import MigratedChatRow
 from services.ideas.grants import grant
 from services.ideas.model import UNFINISHED, Notification, NotificationState
 from services.ideas.store import insert_into
 from services.ideas.tables import IdeaRow, NotificationRow, SubmitterRow
 from services.ideas.texts import OWN_LANGUAGE
-from services.ideas.undeliverable import TELEGRAM, UPDATE, reachable_elsewhere, why_withheld
+from services.ideas.undeliverable import UPDATE, reachable_elsewhere, why_withheld
 
-_EMAIL = "email"
 # The last word to a chat whose person is erased: its address stands in the notification itself.
 FAREWELL = "erased"
 
@@ -73,7 +73,7 @@ class Outbox:
             .returning(NotificationRow.id)
         )
         notification_id = written.scalar_one_or_none()
-        if notification_id is not None and owed.channel == _EMAIL:
+        if notification_id is not None and owed.channel == EMAIL:
             await self._grant(session, owed.key, notification_id, idea)
         return notification_id is not None
 
@@ -104,7 +104,7 @@ class Outbox:
             row.state, row.last_error = NotificationState.WITHHELD, reason
             return
         row.state, row.channel, row.submitter_id = NotificationState.DUE, other.channel, other.id
-        if other.channel == _EMAIL:
+        if other.channel == EMAIL:
             idea = await session.scalar(select(IdeaRow).where(IdeaRow.reference == row.parameters["reference"]))
             await self._grant(session, row.key, row.id, idea)
 
@@ -122,7 +122,7 @@ class Outbox:
         return capability_token(self.secret, purpose, subject)
 
     def _notification(self, row: NotificationRow, submitter: SubmitterRow | None) -> Notification:
-        is_mail = row.channel == _EMAIL
+        is_mail = row.channel == EMAIL
         return Notification(
             id=row.id,
             key=row.key,

@@ -8,10 +8,9 @@ from dataclasses import dataclass
 from sqlalchemy import ColumnElement, Select, Text, and_, cast, func, or_, select
 from sqlalchemy.ext.asyncio import AsyncSession
 
+from services.ideas.channels import EMAIL
 from services.ideas.tables import ContributionRow, IdeaRow, InboundRow, SubmitterRow
 from services.ideas.views import person_of
-
-EMAIL = "email"
 
 
 @dataclass(frozen=True, slots=True)

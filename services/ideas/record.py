@@ -11,9 +11,10 @@ from sqlalchemy import ColumnElement, LargeBinary, Select, func, inspect, or_, s
 from sqlalchemy.ext.asyncio import AsyncSession
 from sqlalchemy.orm import defer
 
+from services.ideas.channels import EMAIL
 from services.ideas.chat_tables import ChatMessageRow, CorrectionRow, DialogueRow, JoinCodeRow, WrongCodeRow
 from services.ideas.columns import Table
-from services.ideas.persons import EMAIL, Person
+from services.ideas.persons import Person
 from services.ideas.tables import (
     AssignmentRow,
     AttachmentRow,

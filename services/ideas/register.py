@@ -15,6 +15,7 @@ from services.ideas.admission import Admission
 from services.ideas.awaited_files import AwaitedFiles
 from services.ideas.catalogue import Catalogue
 from services.ideas.chat import Wish
+from services.ideas.conversation import idea_numbered
 from services.ideas.corrections import corrected
 from services.ideas.dialogue.turn import Understood
 from services.ideas.digests import write_digest
@@ -143,7 +144,7 @@ class Register(Lookups):
         Raises IdeaNotFound, or StageRefused with a sentence that says what is possible.
         """
         async with self._store.writing() as session:
-            idea = await session.scalar(select(IdeaRow).where(IdeaRow.reference == reference).with_for_update())
+            idea = await idea_numbered(session, reference)
             if idea is None:
                 raise IdeaNotFound(unknown(reference))
             stage = self.catalogue.lifecycle.step(idea.stage, stage_id, note)
@@ -155,10 +156,10 @@ class Register(Lookups):
             submitter = await session.get(SubmitterRow, idea.submitter_id) if idea.submitter_id is not None else None
             if stage.tells_submitter and submitter is not None:
                 update_owed = Owed(
-                    key=f"update:{reference}:{change.id}",
+                    key=f"update:{idea.reference}:{change.id}",
                     channel=idea.channel,
                     template="update",
-                    parameters={"reference": reference, "change": change.id},
+                    parameters={"reference": idea.reference, "change": change.id},
                     submitter_id=submitter.id,
                     withheld="" if submitter.verified_at else _UNVERIFIED,
                 )

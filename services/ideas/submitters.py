@@ -10,14 +10,13 @@ from sqlalchemy.ext.asyncio import AsyncSession
 
 from services.ideas.answers import mailbox_of
 from services.ideas.capability import Purpose
+from services.ideas.channels import EMAIL
 from services.ideas.grants import idea_of
 from services.ideas.model import Sender, Subscription
 from services.ideas.store import insert_into
 from services.ideas.tables import SubmitterRow
 from services.ideas.undeliverable import UNSUBSCRIBED, withhold
 from services.ideas.views import person_of
-
-_EMAIL = "email"
 
 
 async def submitter_of(session: AsyncSession, sender: Sender, now: datetime) -> SubmitterRow:
@@ -58,7 +57,7 @@ async def submitter_by_token(session: AsyncSession, token: str, purpose: Purpose
     if idea is None or idea.submitter_id is None:
         return None
     submitter = await session.get(SubmitterRow, idea.submitter_id)
-    if submitter is None or submitter.channel == _EMAIL:
+    if submitter is None or submitter.channel == EMAIL:
         return submitter
     return next(iter(await _mailboxes(session, submitter)), submitter)
 
@@ -78,7 +77,7 @@ async def resubscribe(session: AsyncSession, submitter: SubmitterRow) -> None:
 
 async def _mailboxes(session: AsyncSession, submitter: SubmitterRow) -> Sequence[SubmitterRow]:
     rows = select(SubmitterRow).where(
-        SubmitterRow.id.in_(person_of(submitter.channel, submitter.address)), SubmitterRow.channel == _EMAIL
+        SubmitterRow.id.in_(person_of(submitter.channel, submitter.address)), SubmitterRow.channel == EMAIL
     )
     return (await session.scalars(rows.order_by(SubmitterRow.id))).all()
 

@@ -218,7 +218,7 @@ class CapabilityRow(Table):
 
 
 class NotificationRow(Table):
-    """The outbox. For a submitter the address stands in their own row; `recipient` is a body's role mailbox."""
+    """The outbox. A submitter's address stands in their own row; `recipient` is a body's role mailbox or a chat."""
 
     __tablename__ = "notification"
     __table_args__ = (

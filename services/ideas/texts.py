@@ -14,7 +14,6 @@ from services.ideas.messages import MESSAGES, MessageForm, Part
 from services.ideas.toml import read_toml
 from services.ideas.words import Words
 
-LAYOUT = "layout.html"
 # The language of the region, in which staff read, and in which topics.toml and stages.toml are written.
 OWN_LANGUAGE = "de"
 

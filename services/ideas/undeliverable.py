@@ -9,6 +9,7 @@ from sqlalchemy import Update, delete, or_, select, update
 from sqlalchemy.ext.asyncio import AsyncSession
 
 from services.ideas.capability import Purpose
+from services.ideas.channels import TELEGRAM
 from services.ideas.enhanced_status import is_about_address
 from services.ideas.grants import notification_of
 from services.ideas.model import NotificationState
@@ -16,7 +17,6 @@ from services.ideas.readings import BounceReport
 from services.ideas.store import insert_into
 from services.ideas.tables import IdeaRow, NotificationRow, RoleMailboxRow, SubmitterRow
 
-TELEGRAM = "telegram"
 # What a person is told unasked; whatever else a chat is sent answers what its person has said.
 UPDATE = "update"
 UNDELIVERABLE = "mail to this address comes back"

@@ -6,12 +6,13 @@ from typing import Any
 
 from nlp.understanding import OUTSIDE
 from services.ideas.capability import Purpose
+from services.ideas.channels import EMAIL
 from services.ideas.description import describe, stage_words, topic_label
 from services.ideas.model import Idea, Notification
 from services.ideas.question import Question, question, which_place
 from services.ideas.register import Register
 from services.notifier.keyboards import Keyboard, Keyboards
-from services.notifier.values import EMAIL, KEYBOARD, UNSUBSCRIBE_LINK, NothingToSay, Values, idea_of, link
+from services.notifier.values import KEYBOARD, UNSUBSCRIBE_LINK, NothingToSay, Values, idea_of, link
 
 _MEGABYTE = 1_000_000
 _MEBIBYTE = 1_048_576

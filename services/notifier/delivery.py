@@ -179,7 +179,9 @@ class Sender:
             return Retry(str(error))
         except Exception as error:
             log.exception("notification.defect", key=notification.key)
-            return Retry(f"a defect of this program ({type(error).__name__})")
+            reason = f"a defect of this program ({type(error).__name__})"
+            # Repeating it for days would hold up all else that its recipient is owed.
+            return Retry(reason) if notification.attempt < _FEWEST_ATTEMPTS else GivenUp(reason)
 
     def _in_a_known_language(self, notification: Notification) -> Notification:
         """The same for somebody whose language has left the configuration since."""

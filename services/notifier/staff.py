@@ -4,10 +4,11 @@ from __future__ import annotations
 
 from datetime import datetime
 
-from services.ideas.description import describe
+from services.ideas.channels import EMAIL
+from services.ideas.description import body_name, describe
 from services.ideas.model import Idea, Notification
 from services.ideas.register import Register
-from services.notifier.values import EMAIL, NothingToSay, Values, day, idea_of
+from services.notifier.values import NothingToSay, Values, day, idea_of
 
 _EXCERPT_CHARACTERS = 600
 _PROPOSALS = 2
@@ -42,7 +43,7 @@ def digest_values(register: Register, body: str, ideas: tuple[Idea, ...], at: da
     return {
         "region": settings.region.name,
         "email": settings.email.addresses[0],
-        "body": _name(register, body),
+        "body": body_name(register.catalogue, body),
         "period": day(register, at),
         "ideas": [_item(register, idea) for idea in ideas],
         "waiting": waiting,
@@ -55,7 +56,7 @@ async def alert(register: Register, notification: Notification) -> Values:
     description = describe(register.catalogue, idea)
     return {
         "reference": idea.reference,
-        "body": _name(register, notification.parameters["body"]),
+        "body": body_name(register.catalogue, notification.parameters["body"]),
         "event": notification.parameters["event"],
         "topics": list(description.topics),
         "places": list(description.places),
@@ -66,11 +67,6 @@ async def group(register: Register, notification: Notification) -> Values:
     """A group's own number, and the body whose group it is, "" where the configuration names none."""
     body = await register.groups.body(notification.recipient)
     return {"group": notification.recipient, "body": body.name if body else ""}
-
-
-def _name(register: Register, body: str) -> str:
-    # A body that has left the configuration since stands for itself.
-    return register.catalogue.bodies[body].name if body in register.catalogue.bodies else body
 
 
 def _item(register: Register, idea: Idea) -> Values:

@@ -16,7 +16,6 @@ Values = Mapping[str, Any]
 # Values that no template is given: what a channel does with them stands in its deliverer.
 KEYBOARD, DOCUMENT = "keyboard", "document"
 UNSUBSCRIBE_LINK = "unsubscribe_link"
-EMAIL = "email"
 
 
 class NothingToSay(Exception):  # noqa: N818 - named for what is the case

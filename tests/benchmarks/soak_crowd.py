@@ -5,7 +5,7 @@ from __future__ import annotations
 import asyncio
 import json
 import random
-from collections.abc import Awaitable, Callable, Iterator, Sequence
+from collections.abc import Awaitable, Callable, Iterator, Mapping, Sequence
 from dataclasses import dataclass, field
 
 from tests.benchmarks.soak_server import Place, SoakServer
@@ -58,10 +58,10 @@ class Answered:
 
 @dataclass(frozen=True, slots=True)
 class _Done:
-    """Updates that were made together, each with the place where its answer is to be."""
+    """Updates that were made together, and the places where their answers may come."""
 
     updates: Sequence[int]
-    places: Sequence[Place]
+    places: Mapping[Place, int]
 
 
 _Deed = Callable[[_Person], Awaitable[_Done]]
@@ -85,7 +85,7 @@ class Crowd:
         self._patience = patience
         self._random = random.Random(seed)  # noqa: S311 - chance, not secrecy
         self._people = [_Person(server.citizen(_FIRST_CHAT + number, "Erika")) for number in range(chats)]
-        self._texts: list[str] = [json.loads(line)["text"] for line in _TEXTS.read_text(encoding="utf-8").splitlines()]
+        self._texts = list(_ideas())
         self._marks: dict[int, asyncio.Event] = {}
         self._deeds: dict[_Deed, int] = {
             self._write: 34,
@@ -130,9 +130,7 @@ class Crowd:
         (deed,) = self._random.choices(list(self._deeds), list(self._deeds.values()))
         began = asyncio.get_running_loop().time()
         done = await deed(person)
-        answers = {
-            self._server.answer_at(place): update for update, place in zip(done.updates, done.places, strict=True)
-        }
+        answers = {self._server.answer_at(place): update for place, update in done.places.items()}
         self._count(done.updates)
         ended, _ = await asyncio.wait(answers, timeout=self._patience, return_when=asyncio.FIRST_COMPLETED)
         # What was written in pieces may be answered as a whole.
@@ -161,7 +159,8 @@ class Crowd:
             return await self._write(person)
         message, label = self._random.choice(offers)
         update = await person.chat.presses(message, label)
-        return _Done([update], [Place(person.chat.chat_id, "edit", message["message_id"])])
+        chat, number = person.chat.chat_id, message["message_id"]
+        return _Done([update], {Place(chat, "edit", number): update, Place(chat, "reply", number): update})
 
     async def _reword(self, person: _Person) -> _Done:
         if not person.ideas:
@@ -169,7 +168,7 @@ class Crowd:
         number = self._random.choice(person.ideas[-3:])
         # No wording is like the one before.
         update = await person.chat.edits(number, f"{self._text()} ({len(self.made)})")
-        return _Done([update], [Place(person.chat.chat_id, "reply", number)])
+        return _Done([update], {Place(person.chat.chat_id, "reply", number): update})
 
     async def _send_photo(self, person: _Person) -> _Done:
         caption = self._text() if self._random.random() < 0.5 else ""
@@ -188,19 +187,35 @@ class Crowd:
         return self._written(person, [await person.chat.sends_voice(b"OggS" + bytes(2000))])
 
     async def _command(self, person: _Person) -> _Done:
-        return self._written(person, [await person.chat.says(self._random.choice(_COMMANDS))])
+        return self._asked(person, await person.chat.says(self._random.choice(_COMMANDS)))
 
     async def _chat(self, person: _Person) -> _Done:
         if self._random.random() < 0.3:
-            return self._written(person, [await person.chat.sends_sticker()])
-        return self._written(person, [await person.chat.says(self._random.choice(_TALK))])
+            return self._asked(person, await person.chat.sends_sticker())
+        return self._asked(person, await person.chat.says(self._random.choice(_TALK)))
 
     def _written(self, person: _Person, updates: Sequence[int], *, are_ideas: bool = False) -> _Done:
         """What was just written, each message answered by a reply to it."""
         numbers = [message["message_id"] for message in person.chat.written[-len(updates) :]]
         if are_ideas:
             person.ideas += numbers
-        return _Done(updates, [Place(person.chat.chat_id, "reply", number) for number in numbers])
+        chat = person.chat.chat_id
+        return _Done(
+            updates, {Place(chat, "reply", number): each for number, each in zip(numbers, updates, strict=True)}
+        )
+
+    def _asked(self, person: _Person, update: int) -> _Done:
+        """What is answered as a talk goes, mostly without a reply to the very message."""
+        chat, number = person.chat.chat_id, person.chat.written[-1]["message_id"]
+        return _Done([update], {Place(chat, "plain"): update, Place(chat, "reply", number): update})
+
+
+def _ideas() -> Iterator[str]:
+    """What people have typed on a phone: no greetings, and nothing that could be taken for a command."""
+    for line in _TEXTS.read_text(encoding="utf-8").splitlines():
+        said = json.loads(line)
+        if said["kind"] == "idea":
+            yield said["text"]
 
 
 def _labels(message: Message) -> Iterator[str]:

@@ -97,7 +97,7 @@ async def _kill(program: Program, crowd: Crowd, options: argparse.Namespace) -> 
 async def _rest(store: Store) -> None:
     """Wait until nothing is left to do; whoever is waited for is another process, and tells nobody."""
     async with asyncio.timeout(_REST_WITHIN_SECONDS):
-        while not await is_at_rest(store):
+        while not await is_at_rest(store):  # noqa: ASYNC110 - see above
             await asyncio.sleep(_LOOK_SECONDS)
 
 

@@ -9,16 +9,18 @@ from typing import Any
 import pytest
 
 from services.ideas.register import Register
-from services.ideas.store import Store
 from tests import shipped
-from tests.conftest import CONFIG, SECRET
+from tests.conftest import CONFIG, SECRET, kept_store
 
 Do = Callable[[Callable[[Register], Awaitable[Any]]], Any]
 
 
 @pytest.fixture(autouse=True)
 def installation(tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> Path:
-    """The data directory of an installation of this test's own, as the environment names it."""
+    """The data directory of an installation of this test's own, as the environment names it, configured as shipped."""
+    commands = import_module("services.cli.main")
+    monkeypatch.setattr(commands, "read_catalogue", shipped.catalogue)
+    monkeypatch.setattr(commands, "load_gazetteer", shipped.gazetteer)
     monkeypatch.setenv("IDEENKANAL_STORAGE_DATA_DIR", str(tmp_path))
     return tmp_path
 
@@ -27,13 +29,10 @@ def installation(tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> Path:
 def do(store_url: str, monkeypatch: pytest.MonkeyPatch) -> Do:
     """Do something with the register of the installation, whose commands use the same database."""
     monkeypatch.setenv("IDEENKANAL_STORAGE_DATABASE_URL", store_url)
-    commands = import_module("services.cli.main")
-    monkeypatch.setattr(commands, "read_catalogue", shipped.catalogue)
-    monkeypatch.setattr(commands, "load_gazetteer", shipped.gazetteer)
     catalogue = shipped.catalogue(CONFIG, {})
 
     async def run(work: Callable[[Register], Awaitable[Any]]) -> Any:
-        async with Store(store_url) as store:
+        async with kept_store(store_url) as store:
             return await work(Register(store, catalogue, SECRET))
 
     return lambda work: asyncio.run(run(work))

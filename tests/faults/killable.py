@@ -3,18 +3,19 @@
     python -m tests.faults.killable POINT [--armed]
 
 The points are put around the program's own calls, so that the program itself holds no code for them. Messages are
-understood by a stand-in, because loading the model takes longer than all the rest; and no digest is ever due, because
-whether one is depends on the day and the hour.
+understood by a stand-in and mail is read in a thread, because loading the model and starting a child take longer than
+all the rest; and no digest is ever due, because whether one is depends on the day and the hour.
 """
 
 from __future__ import annotations
 
+import asyncio
 import os
 import signal
 import sys
 from collections.abc import Awaitable, Callable, Mapping
 from datetime import datetime
-from typing import ParamSpec, TypeVar
+from typing import Any, ParamSpec, Self, TypeVar
 
 from nlp.understanding import DistrictScore, Kind, MunicipalityScore, Point, TopicScore, Understanding
 from services.cli import main, service
@@ -22,6 +23,8 @@ from services.ideas.awaited_files import AwaitedFiles
 from services.ideas.inbound import InboundLog
 from services.ideas.outbox import Outbox
 from services.ideas.register import Register
+from services.intake.email.read import MailReader, MailReading
+from services.intake.email.worker import reading
 from services.intake.understand import Understander
 from services.notifier import schedule
 from services.notifier.channels.email import EmailDeliverer
@@ -82,12 +85,26 @@ def live(point: str, *, is_armed: bool) -> int:
     for owner, name in POINTS.get(point, ()):
         setattr(owner, name, _deadly(getattr(owner, name), armament, after=point in _AFTER))
     setattr(service, "load_model", lambda _catalogue: StandIn())  # noqa: B010 - mypy would see a type change
+    setattr(reading, "ReadingProcess", _ReadsHere)  # noqa: B010 - as above
     setattr(schedule, "write_due_digests", _none_due)  # noqa: B010 - as above
     return main(["run"])
 
 
 async def _none_due(_register: Register, _now: datetime) -> int:
     return 0
+
+
+class _ReadsHere(MailReader):
+    """In the place of a ReadingProcess."""
+
+    async def __aenter__(self) -> Self:
+        return self
+
+    async def __aexit__(self, *_: object) -> None:
+        """Nothing is open."""
+
+    async def read(self, raw: bytes, envelope: Mapping[str, Any]) -> MailReading:
+        return await asyncio.to_thread(self.read_mail, raw, envelope)
 
 
 class _Armament:

@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from collections.abc import Iterator
+from collections.abc import Callable, Iterator
 from contextlib import contextmanager
 from datetime import datetime
 from typing import Any
@@ -92,14 +92,25 @@ def failing_at(statement_number: int) -> Iterator[None]:
     """Whatever engine is used, its n-th statement (from 1) raises InjectedError instead of being run."""
     seen = 0
 
-    def fail(*_: object) -> None:
+    def fail() -> None:
         nonlocal seen
         seen += 1
         if seen == statement_number:
             raise InjectedError
 
-    event.listen(Engine, "before_cursor_execute", fail)
+    with before_each_statement(fail):
+        yield
+
+
+@contextmanager
+def before_each_statement(do: Callable[[], object]) -> Iterator[None]:
+    """Whatever engine is used, this is done before each of its statements."""
+
+    def called(*_: object) -> None:
+        do()
+
+    event.listen(Engine, "before_cursor_execute", called)
     try:
         yield
     finally:
-        event.remove(Engine, "before_cursor_execute", fail)
+        event.remove(Engine, "before_cursor_execute", called)

@@ -91,11 +91,17 @@ def test_a_group_is_one_bodys_own(region: Path, change: Change) -> None:
 
 @on_sqlite
 async def test_a_group_is_told_of_each_event(store: Store, catalogue: Catalogue, register: Register) -> None:
-    """Each event is a message of its own, and the same one again is not."""
+    """Each event is a message of its own, and what happens to an idea more than once within an hour is told once."""
     reference = await admit(register, "1")
     region = region_with(catalogue, StaffGroup(GROUP, digest=False, alerts=True))
-    for event, seconds in ((Event.NEW, 0), (Event.ADDED, 1), (Event.ADDED, 2), (Event.ADDED, 2), (Event.WITHDRAWN, 3)):
-        await tell(store, region, event, after=timedelta(seconds=seconds))
+    for event, minutes in (
+        (Event.NEW, 0),
+        (Event.ADDED, 1),
+        (Event.ADDED, 59),
+        (Event.ADDED, 60),
+        (Event.WITHDRAWN, 61),
+    ):
+        await tell(store, region, event, after=timedelta(minutes=minutes))
 
     told = await alerts(store)
     assert [row.parameters["event"] for row in told] == ["new", "added", "added", "withdrawn"]

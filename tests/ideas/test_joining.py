@@ -14,8 +14,9 @@ from services.ideas.capability import Purpose
 from services.ideas.catalogue import Catalogue
 from services.ideas.chat import Button, ChatMessage, Wish
 from services.ideas.chat_tables import JoinCodeRow, WrongCodeRow
-from services.ideas.joining import code_in, code_of, expire_codes, rows_of_person
+from services.ideas.joining import code_in, code_of, expire_codes
 from services.ideas.model import InboundMessage, LoggedMessage, Sender
+from services.ideas.persons import person_at
 from services.ideas.readings import Asked, JoinMail, Reading
 from services.ideas.register import Register
 from services.ideas.store import Store
@@ -130,8 +131,9 @@ async def test_joined_ideas_are_one_persons(post: Post) -> None:
     assert [idea.reference for idea in await post.register.ideas_of("telegram", "4711", 10)] == [reference]
     assert (await post.register.mailboxes.by_reference(reference)).verified
     async with post.store.reading() as session:
-        (row,) = await session.scalars(select(SubmitterRow).where(SubmitterRow.channel == "telegram"))
-        assert len(await rows_of_person(session, row)) == 2
+        person = await person_at(session, "telegram", "4711")
+    assert person is not None
+    assert [row.channel for row in person.rows] == ["email", "telegram"]
 
 
 async def test_two_persons_who_are_joined_are_one(post: Post) -> None:

@@ -3,7 +3,9 @@ from __future__ import annotations
 import asyncio
 import itertools
 import shutil
+import sqlite3
 from collections.abc import AsyncIterator, Callable, Iterator
+from contextlib import closing
 from pathlib import Path
 from typing import Any
 
@@ -20,7 +22,7 @@ from services.ideas.migrate import migrate, revisions
 from services.ideas.register import Register
 from services.ideas.store import Store
 from services.ideas.tables import AssignmentRow, ContributionRow, IdeaRow
-from tests.ideas.samples import InjectedError, admit, failing_at, number_of
+from tests.ideas.samples import InjectedError, admit, before_each_statement, failing_at, number_of
 from tests.postgres import PostgresServer
 
 
@@ -34,6 +36,22 @@ def empty_url(request: pytest.FixtureRequest, tmp_path: Path) -> Iterator[str]:
     url = server.create_database()
     yield url
     server.drop_database(url)
+
+
+@pytest.fixture
+def tables_seen_by_others(request: pytest.FixtureRequest, empty_url: str) -> Callable[[], int]:
+    """How many tables and indexes somebody sees who comes by now."""
+    name = empty_url.rpartition("/")[2]
+    if name.endswith(".sqlite3"):
+
+        def look() -> int:
+            with closing(sqlite3.connect(empty_url.partition(":///")[2])) as connection:
+                return len(connection.execute("SELECT name FROM sqlite_master").fetchall())
+
+        return look
+    server: PostgresServer = request.getfixturevalue("postgres_server")
+    statement = "SELECT count(*) FROM pg_class WHERE relnamespace = 'public'::regnamespace"
+    return lambda: int(server.execute(statement, name))
 
 
 @pytest.fixture
@@ -167,12 +185,13 @@ async def test_four_that_migrate_at_once_make_one_schema(empty_url: str) -> None
     assert await asyncio.gather(*(start() for _ in range(4))) == [HEAD] * 4
 
 
-async def test_a_failure_at_any_statement_leaves_no_schema(empty_url: str) -> None:
-    """Whichever statement fails, there is no table afterwards, and at last the migration runs to its end."""
+async def test_a_failure_leaves_no_schema(empty_url: str, tables_seen_by_others: Callable[[], int]) -> None:
+    """Before no statement does anybody else see a table; where one fails, there is none, and at last none fails."""
+    seen: set[int] = set()
     async with Store(empty_url) as store:
-        for statement in itertools.count(1):
+        for statement in itertools.count(1, step=10):
             try:
-                with failing_at(statement):
+                with before_each_statement(lambda: seen.add(tables_seen_by_others())), failing_at(statement):
                     await migrate(store)
             except InjectedError:
                 assert await in_store(store, tables) == set()
@@ -180,6 +199,8 @@ async def test_a_failure_at_any_statement_leaves_no_schema(empty_url: str) -> No
                 break
 
         assert statement > len(Table.metadata.tables)
+        assert seen == {0}
+        assert tables_seen_by_others() > len(Table.metadata.tables)
         assert await in_store(store, differences) == []
 
 

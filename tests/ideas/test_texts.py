@@ -37,7 +37,6 @@ MAILS = [
     for message, part in parts_of(language)
     if part is Part.HTML  # one of each mail
 ]
-CITIZEN_MAILS = [pair for pair in MAILS if pair[1] not in STAFF]
 SHORT = [each for each in PARTS if each[0] in LONGEST and each[1] not in STAFF]
 # What is only asked for, and never shown: switches, and what another part of the message is for.
 SWITCHES = {"abstained", "ideas", "question", "options", "is_outside", "has_words", "has_files", "candidates"}

@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import os
+import signal
 import threading
 from collections.abc import Callable, Mapping
 from typing import Any
@@ -21,6 +22,11 @@ def prepare(settings: Any) -> Task:
 
 
 def _burn() -> None:
+    """Use up the processor time that is left, a tenth of which is enough to see it end."""
+    left, _ = signal.getitimer(signal.ITIMER_PROF)
+    if round(left) != 5:
+        raise RuntimeError("five seconds are allowed")
+    signal.setitimer(signal.ITIMER_PROF, left / 10)
     while True:
         pass
 

@@ -195,6 +195,15 @@ def test_an_unknown_command_is_answered_with_help(text: str) -> None:
     assert read(message=said(text)) == Request(ERIKA, "help")
 
 
+@pytest.mark.parametrize("command", ["start", "hilfe", "meine", "status", "datenschutz"])
+def test_an_idea_behind_a_command_that_only_shows_is_an_idea(command: str) -> None:
+    """Whoever writes a sentence behind "/start" or "/status" has said something; a word or a number is none."""
+    idea = read(message=said(f"/{command} Bitte mehr Bänke am Schlossteich"))
+    assert isinstance(idea, Submission)
+    assert idea.text == "Bitte mehr Bänke am Schlossteich"
+    assert isinstance(read(message=said(f"/{command} SWS 2026 0042")), Request)
+
+
 def test_words_behind_an_unknown_command_are_an_idea() -> None:
     """Whoever writes "/idee …" has said something: the words count, the command does not."""
     reading = read(message=said("/idee In Plauen fehlt\nein Radweg"))

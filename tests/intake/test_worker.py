@@ -151,7 +151,7 @@ async def test_a_child_that_waits_is_ended_by_the_clock() -> None:
 
 
 async def test_the_event_loop_goes_on_while_a_bomb_burns() -> None:
-    """Hundreds of other things happen in the parent while the child uses up its five seconds; then it is replaced."""
+    """Many other things happen in the parent while the child uses up its processor time; then it is replaced."""
     async with hostile_worker() as worker:
         bomb = asyncio.create_task(worker.ask({"do": "burn"}, str))
         turns = 0
@@ -162,7 +162,7 @@ async def test_the_event_loop_goes_on_while_a_bomb_burns() -> None:
             await bomb
         again = await worker.ask({"do": "nothing"}, dict)
 
-    assert turns > 500
+    assert turns > 50
     assert defeat.value.reason is Defeat.TIME
     assert again["request"] == {"do": "nothing"}
 

@@ -12,7 +12,7 @@ from spacy.language import Language
 from nlp.gazetteer import Municipality, Postcode, load_gazetteer
 from nlp.places import FACTORY, SPANS, PlaceReading, attach_places
 from nlp.understanding import Candidate, Understanding
-from tests.nlp.small_region import write_region
+from tests.nlp.small_region import WEST, write_region
 
 PLACES = Path(__file__).parents[2] / "config" / "places"
 GAZETTEER = load_gazetteer(PLACES)
@@ -307,21 +307,21 @@ def test_odd_text_is_read_without_an_error(nlp: Language, text: str) -> None:
 
 def test_places_are_not_stored_with_the_model(nlp: Language, tmp_path: Path) -> None:
     """A stored pipeline holds no place; it reads places again once they are attached."""
-    nlp.to_disk(tmp_path)
-    loaded = spacy.load(tmp_path)
+    nlp.to_disk(tmp_path / "pipeline")
+    loaded = spacy.load(tmp_path / "pipeline")
     with pytest.raises(RuntimeError, match="has no places"):
         loaded("Plauen")
-    attach_places(loaded, GAZETTEER)
+    attach_places(loaded, load_gazetteer(write_region(tmp_path / "places")))
     assert loaded.pipe_names.count(FACTORY) == 1
-    assert _keys(_read(loaded, "Plauen")) == ("14523",)
-    assert "Plauen" not in "".join(file.read_text(errors="replace") for file in tmp_path.glob("config.cfg"))
+    assert _keys(_read(loaded, "Husum")) == (WEST,)
+    assert "Plauen" not in "".join(file.read_text(errors="replace") for file in tmp_path.glob("pipeline/config.cfg"))
 
 
-def test_the_component_reads_the_folder_it_is_configured_with() -> None:
+def test_the_component_reads_the_folder_it_is_configured_with(tmp_path: Path) -> None:
     """A pipeline may name the folder of its places in its configuration."""
     pipeline = spacy.blank("de")
-    pipeline.add_pipe(FACTORY, config={"places_dir": str(PLACES)})
-    assert _keys(_read(pipeline, "Plauen")) == ("14523",)
+    pipeline.add_pipe(FACTORY, config={"places_dir": str(write_region(tmp_path))})
+    assert _keys(_read(pipeline, "Husum")) == (WEST,)
 
 
 def test_another_region_needs_only_its_own_folder(tmp_path: Path) -> None:

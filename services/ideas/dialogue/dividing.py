@@ -2,12 +2,14 @@
 
 from __future__ import annotations
 
+import re
 from datetime import timedelta
 
 from sqlalchemy import delete, select, update
 
 from services.ideas.answers import CONFIRMATION
 from services.ideas.chat import Button
+from services.ideas.dialogue.asking import asking
 from services.ideas.dialogue.expectation import Expectation, expect
 from services.ideas.dialogue.own import contribution_of, idea_with, own_idea, previous_idea
 from services.ideas.dialogue.rereading import contributions, read_anew
@@ -19,6 +21,7 @@ from services.ideas.tables import AssignmentRow, ContributionRow, IdeaRow, Notif
 
 # "Neue Idee" is typed about an addition so soon after it, and later announces another one.
 _TYPED_WITHIN = timedelta(hours=1)
+_NUMBER = re.compile("[0-9]{1,18}")
 # What comes by itself, and answers nothing.
 _UNASKED = ("notice", "update", "file_lost")
 
@@ -29,7 +32,7 @@ async def split(turn: Turn, idea: IdeaRow, button: Button) -> None:
     Where nothing can be split, the next message is a new idea.
     """
     said = await contributions(turn, idea)
-    number = int(button.argument) if button.argument.isascii() and button.argument.isdigit() else None
+    number = int(button.argument) if _NUMBER.fullmatch(button.argument) else None
     if number is not None:
         chosen = await contribution_of(turn, number)
     else:
@@ -39,6 +42,9 @@ async def split(turn: Turn, idea: IdeaRow, button: Button) -> None:
         return
     if chosen is None or chosen.idea_id != idea.id or len(said) < 2:
         await ask_for_new_idea(turn)
+        return
+    if not turn.admission.catalogue.lifecycle.is_untouched(idea.stage):
+        await turn.answer("not_possible", {"reason": "late"}, idea=idea, beside=True)
         return
     understood = turn.understanding(Source.whole([chosen]))
     turn.understanding(Source.whole([item for item in said if item is not chosen]))
@@ -67,7 +73,8 @@ async def merge(turn: Turn, idea: IdeaRow, button: Button) -> None:
     if other is None:
         await turn.answer("not_possible", {"reason": "nothing"}, idea=idea, beside=True)
         return
-    if not turn.admission.catalogue.lifecycle.is_untouched(idea.stage):
+    lifecycle = turn.admission.catalogue.lifecycle
+    if not lifecycle.is_untouched(idea.stage) or lifecycle.is_over(other.stage):
         await turn.answer("not_possible", {"reason": "late"}, idea=idea, beside=True)
         return
     together = sorted(
@@ -78,7 +85,7 @@ async def merge(turn: Turn, idea: IdeaRow, button: Button) -> None:
     await _move(turn, together, other)
     await _hand_over(turn, idea, other)
     await read_anew(turn, other)
-    await turn.answer("merged", {"merged": idea.reference}, idea=other)
+    await turn.answer("merged", {"merged": idea.reference, **await asking(turn, other)}, idea=other)
 
 
 async def _was_just_added(turn: Turn, idea: IdeaRow, last: ContributionRow) -> bool:

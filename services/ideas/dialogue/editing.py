@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+from services.ideas.dialogue.asking import asking
 from services.ideas.dialogue.own import contribution_of, idea_with
 from services.ideas.dialogue.rereading import read_anew
 from services.ideas.dialogue.saying import say
@@ -27,5 +28,5 @@ async def edit(turn: Turn, said: Edit) -> str | None:
         await turn.answer("withdrawn", idea=idea)
     else:
         await read_anew(turn, idea)
-        await turn.answer("edited", idea=idea)
+        await turn.answer("edited", await asking(turn, idea), idea=idea)
     return None

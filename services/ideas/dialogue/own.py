@@ -74,6 +74,15 @@ async def idea_with(turn: Turn, contribution: ContributionRow) -> IdeaRow | None
     return found
 
 
+async def idea_asked_about(turn: Turn, idea_id: int | None) -> IdeaRow | None:
+    """The person's idea with this id, or the one it was merged into; None where it is gone."""
+    if idea_id is None:
+        return None
+    numbered = select(func.coalesce(IdeaRow.merged_into_id, IdeaRow.id)).where(IdeaRow.id == idea_id)
+    found: IdeaRow | None = await turn.session.scalar(_own(turn).where(IdeaRow.id.in_(numbered)).with_for_update())
+    return found
+
+
 async def number_of_ideas(turn: Turn) -> int:
     """How many ideas the person has, in all their channels."""
     return await turn.session.scalar(select(func.count()).select_from(_own(turn).subquery())) or 0

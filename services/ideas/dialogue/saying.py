@@ -14,7 +14,14 @@ from services.ideas.conversation import contribute, keep_files
 from services.ideas.dialogue.asking import asking
 from services.ideas.dialogue.correcting import candidate_answered, place_answered
 from services.ideas.dialogue.expectation import Expectation, expected, settle
-from services.ideas.dialogue.own import contribution_of, idea_with, latest_idea, own_idea, previous_idea
+from services.ideas.dialogue.own import (
+    contribution_of,
+    idea_asked_about,
+    idea_with,
+    latest_idea,
+    own_idea,
+    previous_idea,
+)
 from services.ideas.dialogue.rereading import read_anew
 from services.ideas.dialogue.turn import Turn
 from services.ideas.groups import Event
@@ -52,8 +59,8 @@ async def say(turn: Turn, submission: Submission) -> str | None:
 
 async def _answered(turn: Turn, expectation: Expectation, idea_id: int | None, submission: Submission) -> bool:
     """Whether the message is the answer to what was asked about an idea."""
-    idea = await turn.session.get(IdeaRow, idea_id) if idea_id is not None else None
-    if idea is None:
+    idea = await idea_asked_about(turn, idea_id)
+    if idea is None or idea.stage == turn.admission.catalogue.lifecycle.withdrawn:
         return False
     if expectation is Expectation.PLACE:
         return await place_answered(turn, idea, submission)
@@ -95,11 +102,15 @@ async def _joined_album(turn: Turn, submission: Submission) -> bool:
     )
     if first is None:
         return False
-    first.refused_too_large += submission.refused.too_large
-    await keep_files(turn.session, first, submission, turn.now)
     idea = await idea_with(turn, first)
-    if submission.text and idea is not None:
-        first.text = f"{first.text}\n{submission.text}".strip()
+    if idea is not None and first.text and submission.text:
+        # A caption of its own, which may be edited for itself.
+        await contribute(turn.session, idea, turn.logged.id, submission, turn.now)
+    else:
+        first.text = first.text or submission.text
+        first.refused_too_large += submission.refused.too_large
+        await keep_files(turn.session, first, submission, turn.now)
+    if submission.text and idea is not None and idea.stage != turn.admission.catalogue.lifecycle.withdrawn:
         await turn.session.flush()
         await read_anew(turn, idea)
     if idea is not None and (submission.text or submission.refused):
@@ -159,4 +170,4 @@ async def _answer_added(turn: Turn, idea: IdeaRow, submission: Submission) -> No
         return
     told = unsent.parameters
     more = {why: told.get(why, 0) + number for why, number in not_kept.items()}
-    unsent.parameters = {**({} if "question" in told else await asking(turn, idea)), **told, **more}
+    unsent.parameters = {**({} if "question" in told else await asking(turn, idea)), **told, **split, **more}

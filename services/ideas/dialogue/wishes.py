@@ -13,7 +13,7 @@ from services.ideas.dialogue.erasing import erase
 from services.ideas.dialogue.expectation import Expectation, expected, settle
 from services.ideas.dialogue.exporting import export
 from services.ideas.dialogue.joining_in import join
-from services.ideas.dialogue.own import latest_idea, own_idea
+from services.ideas.dialogue.own import idea_asked_about, latest_idea, own_idea
 from services.ideas.dialogue.saying import say
 from services.ideas.dialogue.settling import language, updates
 from services.ideas.dialogue.turn import Turn
@@ -96,7 +96,7 @@ async def _idea(turn: Turn, button: Button, open_question: tuple[Expectation, in
     if button.reference:
         return await own_idea(turn, button.reference)
     if open_question is not None and open_question[1] is not None and button.wish is not Wish.SPLIT:
-        return await turn.session.get(IdeaRow, open_question[1])
+        return await idea_asked_about(turn, open_question[1])
     return await latest_idea(turn, since=turn.now - _WORDS_HOLD)
 
 

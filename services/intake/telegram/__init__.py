@@ -1,3 +1,5 @@
 """Telegram: an update loop that commits before it confirms, the reading of updates, and the fetching of files."""
 
-CHANNEL = "telegram"
+from services.ideas.channels import TELEGRAM
+
+CHANNEL = TELEGRAM

@@ -25,6 +25,8 @@ _TEMPLATES: Mapping[Command, str] = {
     Command.ACCESSIBILITY: "accessibility",
 }
 _LONGEST_ARGUMENT = 40
+# What a deep link or a mistyped number brings along is shorter.
+_FEWEST_WORDS = 4
 _ABOUT_PERSONS = frozenset(WISHES.values())
 
 
@@ -47,6 +49,12 @@ def command_in(words: str, phrases: Phrases) -> tuple[Called | None, str] | None
     if not argument and command is Command.JOIN:
         argument = said
     return Called(command, argument[:_LONGEST_ARGUMENT].rstrip()), said
+
+
+def is_said_behind(called: Called, said: str) -> bool:
+    """Whether what stands behind a command that only shows something is no argument, but somebody's idea."""
+    is_reference = called.command is Command.STATUS and references_in(said)
+    return called.command in _TEMPLATES and not is_reference and len(said.split()) >= _FEWEST_WORDS
 
 
 def answer_to(called: Called, said: Said, words: str = "") -> Reading:

@@ -9,7 +9,7 @@ from services.ideas.chat import Button
 from services.ideas.readings import Edit, Nothing, Reading, Request, Submission
 from services.ideas.words import Command, Talk
 from services.intake.telegram.carried import carried_by
-from services.intake.telegram.commands import answer_to, command_in, wished
+from services.intake.telegram.commands import answer_to, command_in, is_said_behind, wished
 from services.intake.telegram.phrases import Called, Phrases
 from services.intake.telegram.plain import has_words
 from services.intake.telegram.said import Said
@@ -47,7 +47,7 @@ def read_edit(said: Said, phrases: Phrases) -> Reading:
 def _written(said: Said, phrases: Phrases) -> Reading:
     if command := command_in(said.words, phrases):
         called, behind = command
-        if called is not None:
+        if called is not None and not is_said_behind(called, behind):
             return answer_to(called, said)
         # "/idee In Plauen fehlt ein Radweg": whoever writes more than a command has said something.
         return _idea(said, behind) if has_words(behind) else Request(said.sender, "help")

@@ -14,6 +14,7 @@ from email.utils import format_datetime
 from typing import Protocol
 
 from services.ideas.addresses import MailAddresses
+from services.ideas.channels import EMAIL
 from services.ideas.messages import Part
 from services.ideas.model import Notification
 from services.ideas.settings import Email
@@ -40,7 +41,7 @@ class MailTransport(Protocol):
 class EmailDeliverer:
     """The sending end of the e-mail channel; without a signer, mail leaves unsigned."""
 
-    name = "email"
+    name = EMAIL
     # RFC 5321 section 4.5.4.1 asks for half an hour; greylisting lets a mail in after five minutes.
     first_pause = timedelta(minutes=5)
 

@@ -20,6 +20,7 @@ from telegram.constants import MessageLimit
 from telegram.error import BadRequest, RetryAfter, TelegramError
 from telegram.request import HTTPXRequest
 
+from services.ideas.channels import TELEGRAM
 from services.ideas.messages import Part
 from services.ideas.model import Notification
 from services.ideas.settings import Telegram
@@ -66,7 +67,7 @@ class TelegramDeliverer:
     `edit`, and the `query` of a pressed button, which waits for an answer.
     """
 
-    name = "telegram"
+    name = TELEGRAM
     first_pause = timedelta(seconds=30)
 
     def __init__(self, bot: Bot, texts: Texts) -> None:

@@ -198,3 +198,84 @@ async def test_a_greeting_that_becomes_an_idea_is_one(erika: Talk) -> None:
     await erika.edit(78, "/hilfe bitte", is_phrase=True)
 
     assert (await erika.idea()).understanding.municipalities == (PLAUEN,)
+
+
+@sqlite_alone
+async def test_a_live_idea_is_not_merged_into_a_withdrawn_one(erika: Talk) -> None:
+    """The button of an older card does not bury an idea in one that is over."""
+    await erika.say("Mehr Busse in Chemnitz")
+    await erika.say("Mehr Wald in Plauen", after=timedelta(hours=1))
+    one, two = await erika.ideas()
+    await erika.press(Wish.WITHDRAW, one.reference, YES)
+    await erika.press(Wish.MERGE, two.reference, one.reference)
+
+    assert [idea.stage for idea in await erika.ideas()] == ["zurueckgezogen", "zugeordnet"]
+    assert (await erika.owed())[-1].parameters["reason"] == "late"
+
+
+@sqlite_alone
+async def test_what_people_work_on_is_not_split(erika: Talk) -> None:
+    """No message is taken out of an idea that a body has moved on."""
+    await erika.say("Mehr Busse in Chemnitz")
+    number = await erika.say("Mehr Wald in Plauen")
+    reference = (await erika.idea()).reference
+    await erika.register.change_stage(reference, "pruefung-regionalkonvent", "", "staff", NOON)
+    await erika.press(Wish.SPLIT, reference, str(number))
+
+    assert len((await erika.idea()).contributions) == 2
+    assert (await erika.owed())[-1].parameters["reason"] == "late"
+
+
+@sqlite_alone
+async def test_a_forged_number_splits_nothing(erika: Talk) -> None:
+    """A button with a number that no message can have is answered like any other that fits nothing."""
+    await erika.say("Mehr Busse")
+    await erika.press(Wish.SPLIT, (await erika.idea()).reference, "9" * 30)
+
+    assert (await erika.answers())[-1] == "ask_idea"
+
+
+@sqlite_alone
+async def test_staff_who_know_the_old_number_move_the_merged_idea(erika: Talk) -> None:
+    """An idea that was merged moves with the one it belongs to, and its submitter is told of that one."""
+    await erika.say("Mehr Busse in Chemnitz")
+    await erika.say("auch in Plauen", after=timedelta(hours=1))
+    one, two = await erika.ideas()
+    await erika.press(Wish.MERGE, two.reference, one.reference)
+    moved = await erika.register.change_stage(two.reference, "pruefung-regionalkonvent", "", "staff", NOON)
+
+    assert (moved.reference, moved.stage) == (one.reference, "pruefung-regionalkonvent")
+    assert (await erika.owed())[-1].parameters["reference"] == one.reference
+
+
+@sqlite_alone
+async def test_a_withdrawn_idea_is_given_to_nobody_again(erika: Talk) -> None:
+    """Neither an album that goes on nor a model that comes back later brings a withdrawn idea to a body."""
+    await erika.say("Mehr Busse in Chemnitz", files=["1.jpg"], album="A")
+    reference = (await erika.idea()).reference
+    await erika.press(Wish.WITHDRAW, reference, YES)
+    await erika.say("und in Plauen", files=["2.jpg"], album="A")
+
+    idea = await erika.idea()
+    assert (idea.assignments, len(idea.contributions)) == ((), 2)
+
+
+@sqlite_alone
+async def test_edits_of_captions_change_their_own_words(erika: Talk) -> None:
+    """Each captioned picture of an album keeps its words when another one's are edited."""
+    await erika.say("Mehr Busse in Plauen", files=["1.jpg"], album="A")
+    number = await erika.say("Und die Schule", files=["2.jpg"], album="A")
+    await erika.edit(number, "Und die Schule auch")
+
+    assert [said.text for said in (await erika.idea()).contributions] == ["Mehr Busse in Plauen", "Und die Schule auch"]
+
+
+@sqlite_alone
+async def test_an_edit_asks_nothing_that_was_asked(erika: Talk) -> None:
+    """The one question about an idea is not put again with each edit."""
+    number = await erika.say("Der Bus in Lichtenberg fehlt")
+    await erika.sent()
+    await erika.edit(number, "Der Bus in Lichtenberg fehlt sehr")
+
+    assert [row.parameters.get("question") for row in await erika.owed() if row.template != "notice"] == ["place", None]
+    assert (await erika.owed())[-1].parameters["settled"] is True
