@@ -14,12 +14,12 @@ if TYPE_CHECKING:
 
 FILE = "boundaries.geojson"
 
+# Degrees of WGS 84, east before north, as in GeoJSON (RFC 7946).
 Position = tuple[float, float]
-"""Degrees of WGS 84, east before north, as in GeoJSON (RFC 7946)."""
+# A closed line: its last position is its first.
 Ring = tuple[Position, ...]
-"""A closed line: its last position is its first."""
+# The outer ring, then those of the holes in it.
 Polygon = tuple[Ring, ...]
-"""The outer ring, then those of the holes in it."""
 
 _EXPECTED = "a Polygon or MultiPolygon of closed rings whose positions are [east, north] in degrees"
 

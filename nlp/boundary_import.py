@@ -24,13 +24,13 @@ from nlp.boundaries import FILE
 from nlp.gazetteer import Municipality, load_gazetteer
 from nlp.place_points import DISTRICT_DIGITS, metres_per_degree
 
+# Of a degree: steps of 11 m north and 7 m east, far below what the map itself is off.
 DECIMALS = 4
-"""Of a degree: steps of 11 m north and 7 m east, far below what the map itself is off."""
+# A bend is left out where it and its neighbours span less than the square of this.
 TOLERANCE_METRES = 30.0
-"""A bend is left out where it and its neighbours span less than the square of this."""
 
+# West, south, east, north: other numbers are metres, or north before east.
 _GERMANY = (5.0, 47.0, 16.0, 56.0)
-"""West, south, east, north: other numbers are metres, or north before east."""
 
 
 class BoundaryImportError(Exception):

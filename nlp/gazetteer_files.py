@@ -15,8 +15,8 @@ if TYPE_CHECKING:
 
 Code = TypeVar("Code", bound=StrEnum)
 
+# Stands between several values in one cell.
 SEPARATOR = ";"
-"""Stands between several values in one cell."""
 
 
 @dataclass(slots=True)

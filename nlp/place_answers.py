@@ -17,16 +17,16 @@ if TYPE_CHECKING:
 
     from nlp.gazetteer import Gazetteer
 
+# One letter turns too many shorter names into other words: Penig, wenig.
 _SHORTEST_MISSPELT = 6
-"""One letter turns too many shorter names into other words: Penig, wenig."""
 _SHORTEST_PART = 3
 _LONGEST = 60
 _LIKELY = frozenset({SenseKind.MUNICIPALITY, SenseKind.LOCALITY, SenseKind.DISTRICT})
+# Who was asked for a place means one; but a quarter called "Zentrum" need not be the one that is meant.
 _ASKED: Mapping[MatchPolicy, MatchPolicy] = {
     MatchPolicy.NEEDS_CONTEXT: MatchPolicy.FREE,
     MatchPolicy.NEVER_ALONE: MatchPolicy.NEEDS_CONTEXT,
 }
-"""Who was asked for a place means one; but a quarter called "Zentrum" need not be the one that is meant."""
 
 
 class Answers:

@@ -25,8 +25,8 @@ class Form(IntEnum):
 _DIGRAPHS = str.maketrans({"ä": "ae", "ö": "oe", "ü": "ue", "ß": "ss", "Ä": "Ae", "Ö": "Oe", "Ü": "Ue"})
 _BARE = str.maketrans({"ä": "a", "ö": "o", "ü": "u", "ß": "ss", "Ä": "A", "Ö": "O", "Ü": "U"})
 _INITIAL_UMLAUTS = {"Oe": "Ö", "Ae": "Ä", "Ue": "Ü"}
+# Shorter names turn into other words without their dots: Pöhl, Pohl.
 _SHORTEST_BARE = 5
-"""Shorter names turn into other words without their dots: Pöhl, Pohl."""
 _ADJECTIVE_ENDINGS = ("", "n", "e", "es", "em")
 _DEMONYM_ENDINGS = ("", "n", "s", "in", "innen")
 

@@ -21,8 +21,8 @@ if TYPE_CHECKING:
     from nlp.understanding import Point
 
 NEAR_METRES = 100.0
+# Of latitude; of longitude it is this times the cosine of the latitude.
 METRES_PER_DEGREE = 111_320.0
-"""Of latitude; of longitude it is this times the cosine of the latitude."""
 DISTRICT_DIGITS = 5
 
 

@@ -22,6 +22,8 @@ from tests.postgres import PostgresServer
 CONFIG = shipped.CONFIG
 SECRET = b"a secret that only the tests know"
 NOON = datetime(2026, 11, 23, 12, 0, tzinfo=UTC)
+# For tests to which it makes no difference on which database they run.
+on_sqlite = pytest.mark.parametrize("store_url", ["sqlite"], indirect=True)
 
 
 def pytest_collection_finish() -> None:
@@ -106,10 +108,15 @@ def register(store: Store, catalogue: Catalogue) -> Register:
     return Register(store, catalogue, SECRET)
 
 
-@functools.cache
 def kept_store(url: str) -> Store:
     """A store that tests enter one after the other: what is compiled for its statements stays with it."""
-    return Store(url)
+    store = _store(url)
+    # A lock belongs to one event loop, and each test has its own.
+    store._turn = asyncio.Lock()  # noqa: SLF001
+    return store
+
+
+_store = functools.cache(Store)
 
 
 async def _migrate(url: str) -> None:

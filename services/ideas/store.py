@@ -49,6 +49,7 @@ class Store:
             self._reader = _sqlite_engine(url, begin="BEGIN", pool_size=4)
             self._migrator = _sqlite_engine(url, begin="BEGIN IMMEDIATE", pool_size=1, foreign_keys=False)
             self._direct = SqliteWriter(Path(str(make_url(url).database)), _pragmas(foreign_keys=True))
+            self._turn = asyncio.Lock()
         else:
             self._writer = _postgres(url)
             # A migration may take long, and so may waiting for another process that is at it. No connection is kept:
@@ -61,8 +62,6 @@ class Store:
         self._read_session = async_sessionmaker(self._reader, expire_on_commit=False)
 
     async def __aenter__(self) -> Self:
-        # Here, because it belongs to one event loop, and a store that was left can be entered in another.
-        self._turn = asyncio.Lock()
         return self
 
     async def __aexit__(

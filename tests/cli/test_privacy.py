@@ -13,12 +13,12 @@ import pytest
 from services.cli import main
 from services.ideas.reference import reference_number
 from services.ideas.register import Register
-from tests.conftest import NOON
+from tests.conftest import NOON, on_sqlite
 from tests.submissions import ANNA, BEN, submit
 
 Do = Callable[[Callable[[Register], Awaitable[Any]]], Any]
 Output = pytest.CaptureFixture[str]
-pytestmark = pytest.mark.parametrize("store_url", ["sqlite"], indirect=True)
+pytestmark = on_sqlite
 BY_MAIL = ["--channel", "email", "--address", " Anna@Example.org "]
 BY_CHAT = ["--channel", "telegram", "--address", "4711"]
 

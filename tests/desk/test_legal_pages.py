@@ -11,12 +11,13 @@ from services.ideas.capability import Purpose
 from services.ideas.catalogue import Catalogue
 from services.ideas.legal import PATHS
 from services.ideas.register import Register
+from tests.conftest import on_sqlite
 from tests.desk.client import Desk
 from tests.html import Page
 from tests.submissions import ANNA, submit
 
 LANGUAGES = ["de", "de-simple", "en"]
-pytestmark = pytest.mark.parametrize("store_url", ["sqlite"], indirect=True)
+pytestmark = on_sqlite
 
 
 @pytest.mark.parametrize("path", PATHS.values())

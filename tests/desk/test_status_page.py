@@ -15,7 +15,7 @@ from services.ideas.readings import Submission
 from services.ideas.register import Register
 from services.ideas.store import Store
 from services.ideas.tables import AwaitedFileRow
-from tests.conftest import NOON
+from tests.conftest import NOON, on_sqlite
 from tests.desk.client import Desk
 from tests.html import Page
 from tests.submissions import BEN, CERTAIN, UNCERTAIN, submit
@@ -123,7 +123,7 @@ async def test_pages_load_nothing_from_elsewhere(desk: Desk, register: Register)
     assert (await desk.get(targets[0])).content_type == "text/css"
 
 
-@pytest.mark.parametrize("store_url", ["sqlite"], indirect=True)
+@on_sqlite
 async def test_files_that_are_not_there_yet_are_named(desk: Desk, register: Register, store: Store) -> None:
     """Whoever sent files in a chat sees which are still fetched, and which they have to send again."""
     files = tuple(AwaitedFile(name, f"{name}.jpg", "image/jpeg") for name in ("bald", "nie"))

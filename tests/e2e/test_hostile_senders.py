@@ -9,13 +9,14 @@ from email.policy import SMTP
 
 import pytest
 
+from tests.conftest import on_sqlite
 from tests.fakes.dns import DnsServer
 from tests.fakes.smtp_sink import SmtpSink
 from tests.intake.signing import Signer
 from tests.mail import mail, send, send_raw
 from tests.service import Service
 
-pytestmark = pytest.mark.parametrize("store_url", ["sqlite"], indirect=True)
+pytestmark = on_sqlite
 IDEA = "Zwischen Zschopau und Chemnitz fehlt nach 18 Uhr ein Spätbus."
 
 

@@ -8,14 +8,14 @@ from email.message import EmailMessage
 from email.policy import default
 
 import aiohttp
-import pytest
 
+from tests.conftest import on_sqlite
 from tests.fakes.smtp_sink import ReceivedMail, SmtpSink
 from tests.mail import mail, send
 from tests.service import Service
 
 # What the register does is tested on both databases; here it is the parts around it.
-pytestmark = pytest.mark.parametrize("store_url", ["sqlite"], indirect=True)
+pytestmark = on_sqlite
 ANNA = "anna@example.net"
 IDEA = "Zwischen Zschopau und Chemnitz fehlt nach 18 Uhr ein Spätbus."
 REFERENCE = re.compile(r"SWS-\d{4}-\d{4}-\d")

@@ -10,6 +10,7 @@ from email.message import EmailMessage
 import aiohttp
 import pytest
 
+from tests.conftest import on_sqlite
 from tests.fakes.bot_api import BotApiServer
 from tests.fakes.smtp_sink import SmtpSink
 from tests.mail import mail, send
@@ -68,7 +69,7 @@ async def test_a_mail_is_confirmed_digested_acted_on_and_answered(service: Servi
         assert note in await page.text()
 
 
-@pytest.mark.parametrize("store_url", ["sqlite"], indirect=True)
+@on_sqlite
 async def test_a_telegram_message_is_confirmed_and_answered(service: Service, telegram: BotApiServer) -> None:
     """A citizen's first words get a reference number in the chat, /status lists it, and staff's answer arrives."""
     erika = telegram.citizen(chat_id=4711, first_name="Erika", language_code="de")
@@ -91,7 +92,7 @@ async def test_a_telegram_message_is_confirmed_and_answered(service: Service, te
         assert "Der Bahnhof wird verkauft." in await page.text()
 
 
-@pytest.mark.parametrize("store_url", ["sqlite"], indirect=True)
+@on_sqlite
 async def test_repetition_makes_one_idea(service: Service, telegram: BotApiServer, relay: SmtpSink) -> None:
     """The same update a thousand times and the same mail twice are one idea each; the next has the next number."""
     erika = telegram.citizen(chat_id=4711, first_name="Erika", language_code="de")
@@ -113,7 +114,7 @@ async def test_repetition_makes_one_idea(service: Service, telegram: BotApiServe
     assert len(relay.mails_to("bernd@example.net")) == 1
 
 
-@pytest.mark.parametrize("store_url", ["sqlite"], indirect=True)
+@on_sqlite
 async def test_sigterm_ends_the_service_within_ten_seconds(settings: dict[str, str]) -> None:
     """Told to stop, the service ends by itself, in time, and says that all went well."""
     async with Service(settings, is_cold=True) as service:

@@ -11,6 +11,7 @@ import pytest
 from sqlalchemy import text
 
 from services.ideas.store import Store
+from tests.conftest import on_sqlite
 from tests.fakes.bot_api import BotApiServer
 from tests.fakes.smtp_sink import SmtpSink
 from tests.faults.lives import Life
@@ -86,7 +87,7 @@ async def test_a_mail_survives_a_kill(store_url: str, settings: dict[str, str], 
     assert len({str(copy.message["Message-ID"]) for copy in copies}) == 1
 
 
-@pytest.mark.parametrize("store_url", ["sqlite"], indirect=True)
+@on_sqlite
 @pytest.mark.parametrize("point", AT_THE_CHANNEL)
 async def test_an_update_survives_a_kill(
     store_url: str, settings: dict[str, str], telegram: BotApiServer, point: str

@@ -13,13 +13,12 @@ from services.ideas.model import Attachment
 from services.ideas.register import Register
 from services.ideas.store import Store
 from services.ideas.tables import AssignmentRow, AwaitedFileRow, BlobRow, ContributionRow
-from tests.conftest import NOON, SECRET
+from tests.conftest import NOON, SECRET, on_sqlite
 from tests.ideas.dialogue.talk import MINUTE, Talk
 from tests.ideas.samples import CHEMNITZ, number_of
 
 LATER = NOON + MINUTE
 PICTURE = b"\xff\xd8\xff\xe0 picture"
-sqlite = pytest.mark.parametrize("store_url", ["sqlite"], indirect=True)
 
 
 @pytest.fixture
@@ -75,7 +74,7 @@ async def test_a_file_that_comes_twice_is_kept_once(files: AwaitedFiles, erika: 
     assert await number_of(store, BlobRow) == 1
 
 
-@sqlite
+@on_sqlite
 async def test_a_file_whose_message_is_gone_is_not_kept(files: AwaitedFiles, erika: Talk, store: Store) -> None:
     """What a person has erased meanwhile does not come back by its files."""
     await erika.say("Bus in Chemnitz", files=["a.jpg"])
@@ -87,7 +86,7 @@ async def test_a_file_whose_message_is_gone_is_not_kept(files: AwaitedFiles, eri
     assert await number_of(store, BlobRow) == 0
 
 
-@sqlite
+@on_sqlite
 async def test_bodies_that_were_told_without_a_file_hear_of_it(
     files: AwaitedFiles, erika: Talk, register: Register, store: Store
 ) -> None:
@@ -106,7 +105,7 @@ async def test_bodies_that_were_told_without_a_file_hear_of_it(
     assert await number_of(store, AssignmentRow, *undigested) == 1
 
 
-@sqlite
+@on_sqlite
 async def test_a_pause_is_kept(files: AwaitedFiles, erika: Talk) -> None:
     """A file that is put back is not handed out before its time."""
     await erika.say("Bus in Chemnitz", files=["a.jpg"])
@@ -116,7 +115,7 @@ async def test_a_pause_is_kept(files: AwaitedFiles, erika: Talk) -> None:
     assert [each.attempt for each in await claim(files, at=5 * MINUTE)] == [2]
 
 
-@sqlite
+@on_sqlite
 async def test_a_loss_is_told_once_for_all_files_of_a_message(files: AwaitedFiles, erika: Talk) -> None:
     """The person is told which idea it is about, under the message that the file came in."""
     await erika.say("Bus in Chemnitz", files=["a.jpg", "b.jpg"])
@@ -129,7 +128,7 @@ async def test_a_loss_is_told_once_for_all_files_of_a_message(files: AwaitedFile
     assert idea.contributions[0].lost == ("a.jpg", "b.jpg")
 
 
-@sqlite
+@on_sqlite
 async def test_who_fetches_too_slowly_decides_nothing(files: AwaitedFiles, erika: Talk, store: Store) -> None:
     """After the lease it is the next one's word that counts."""
     await erika.say("Bus in Chemnitz", files=["a.jpg"])

@@ -12,7 +12,7 @@ from services.ideas.register import Register
 from services.ideas.routing import StaffGroup
 from services.ideas.store import Store
 from services.ideas.tables import AssignmentRow, DigestRow, NotificationRow
-from tests.conftest import NOON, SECRET
+from tests.conftest import NOON, SECRET, on_sqlite
 from tests.ideas.samples import CHEMNITZ, admit, number_of, understood
 
 LEASE = timedelta(minutes=1)
@@ -49,7 +49,7 @@ async def test_a_digest_goes_to_each_role_mailbox_by_itself(store: Store, catalo
     }
 
 
-@pytest.mark.parametrize("store_url", ["sqlite"], indirect=True)
+@on_sqlite
 @pytest.mark.parametrize("wants_digest", [True, False])
 async def test_a_digest_goes_to_the_group_as_well(store: Store, catalogue: Catalogue, *, wants_digest: bool) -> None:
     """Beside the mail a body's Telegram group gets the digest, if it is to."""

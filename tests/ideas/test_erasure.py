@@ -33,7 +33,7 @@ from services.ideas.readings import (
 from services.ideas.register import Register
 from services.ideas.store import Store
 from services.ideas.tables import BlobRow, IdeaRow, InboundRow, NotificationRow, SubmitterRow
-from tests.conftest import NOON, SECRET
+from tests.conftest import NOON, SECRET, on_sqlite
 from tests.ideas.dialogue.talk import MINUTE, Talk
 from tests.ideas.samples import number_of, understood
 
@@ -44,8 +44,6 @@ ANYTHING = [*CONTACT, WORDS, OTHER_WORDS, FILE.decode()]
 CANARIA = Sender("telegram", CHAT, verified=True)
 BY_MAIL = Sender("email", ADDRESS, verified=True)
 BEN = Sender("telegram", "4712", verified=True)
-# Where the database makes no difference.
-on_sqlite = pytest.mark.parametrize("store_url", ["sqlite"], indirect=True)
 
 
 @dataclass

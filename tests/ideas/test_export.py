@@ -11,7 +11,6 @@ from dataclasses import dataclass, replace
 from datetime import datetime, timedelta
 from typing import Any
 
-import pytest
 from sqlalchemy import JSON, Float, Integer, LargeBinary, select
 
 from services.ideas.capability import Purpose
@@ -36,7 +35,7 @@ from services.ideas.tables import (
     StageChangeRow,
     SubmitterRow,
 )
-from tests.conftest import NOON
+from tests.conftest import NOON, on_sqlite
 from tests.html import Page
 from tests.ideas.samples import ANNA, BEN, admit, submission, understood
 
@@ -79,8 +78,6 @@ TIES: Mapping[str, Any] = {
     "recipient": None,
     "person": None,
 }
-# Where the database makes no difference.
-on_sqlite = pytest.mark.parametrize("store_url", ["sqlite"], indirect=True)
 
 
 def canaries(table: type[Table]) -> dict[str, Any]:

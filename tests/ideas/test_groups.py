@@ -19,11 +19,10 @@ from services.ideas.register import Register
 from services.ideas.routing import StaffGroup
 from services.ideas.store import Store
 from services.ideas.tables import IdeaRow, NotificationRow
-from tests.conftest import NOON, SECRET
+from tests.conftest import NOON, SECRET, on_sqlite
 from tests.ideas.samples import CHEMNITZ, admit
 
 Change = Callable[[str, str, str], None]
-on_sqlite = pytest.mark.parametrize("store_url", ["sqlite"], indirect=True)
 LEASE = timedelta(minutes=1)
 GROUP = -1001234567890
 EMAIL = 'email = ["ideen@stadt-chemnitz.example.org"]'

@@ -21,7 +21,7 @@ from services.ideas.readings import Asked, JoinMail, Reading
 from services.ideas.register import Register
 from services.ideas.store import Store
 from services.ideas.tables import NotificationRow, SubmitterRow
-from tests.conftest import NOON, SECRET
+from tests.conftest import NOON, SECRET, on_sqlite
 from tests.ideas.samples import admit, number_of
 
 CHAT, OTHER_CHAT = Sender("telegram", "4711", verified=True), Sender("telegram", "4712", verified=True)
@@ -29,8 +29,6 @@ MAIL = Sender("email", "anna@example.org", verified=False)
 SURE_MAIL = replace(MAIL, verified=True)
 ATTACKER = Sender("email", "mallory@example.net", verified=True)
 HOUR = timedelta(hours=1)
-# Where the database makes no difference.
-on_sqlite = pytest.mark.parametrize("store_url", ["sqlite"], indirect=True)
 
 
 @dataclass

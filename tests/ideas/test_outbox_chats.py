@@ -19,7 +19,7 @@ from services.ideas.store import Store
 from services.ideas.submitters import submitter_of
 from services.ideas.tables import NotificationRow, RoleMailboxRow, SubmitterRow
 from services.ideas.undeliverable import reachable_again, resume, unreachable
-from tests.conftest import NOON, SECRET
+from tests.conftest import NOON, SECRET, on_sqlite
 from tests.ideas.samples import BEN, admit, logged, number_of
 
 LEASE = timedelta(minutes=1)
@@ -27,8 +27,6 @@ NEXT_STAGE = "pruefung-regionalkonvent"
 # The same person by mail.
 BEN_BY_MAIL = Sender("email", "ben@example.org", verified=True)
 OUTBOX = Outbox(SECRET)
-# Where the statements are the same as in tests that run on both databases.
-on_sqlite = pytest.mark.parametrize("store_url", ["sqlite"], indirect=True)
 
 
 async def owe(

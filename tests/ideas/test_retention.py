@@ -15,7 +15,7 @@ from services.ideas.register import Register
 from services.ideas.retention import Expired, months_before
 from services.ideas.store import Store
 from services.ideas.tables import IdeaRow, InboundRow, NotificationRow, SubmitterRow
-from tests.conftest import NOON
+from tests.conftest import NOON, on_sqlite
 from tests.ideas.dialogue.talk import Talk
 from tests.ideas.samples import ANNA, CHEMNITZ, admit, logged, number_of
 
@@ -23,8 +23,6 @@ DAY = timedelta(days=1)
 # The shipped settings: raw_days and contact_months.
 RAW, CONTACT = 30 * DAY, 183 * DAY
 CLARA = Sender("email", "clara@example.org", verified=True)
-# Where the database makes no difference.
-on_sqlite = pytest.mark.parametrize("store_url", ["sqlite"], indirect=True)
 
 
 async def expire(register: Register, now: datetime) -> Expired:

@@ -23,13 +23,13 @@ from services.ideas.tables import AwaitedFileRow
 from services.intake.telegram.client import fetch_updates, receiving_bot
 from services.intake.telegram.files import FileFetcher
 from services.intake.telegram.receive import inbound_message
-from tests.conftest import SECRET
+from tests.conftest import SECRET, on_sqlite
 from tests.fakes.bot_api import BotApiServer, Citizen
 from tests.ideas.dialogue.talk import Talk
 from tests.intake.updates import CATALOGUE, READER
 
 # Which database holds the files does not matter here.
-pytestmark = pytest.mark.parametrize("store_url", ["sqlite"], indirect=True)
+pytestmark = on_sqlite
 PDF = b"%PDF-1.7 Plan"
 Fault = Callable[[BotApiServer], object]
 

@@ -24,13 +24,13 @@ from services.ideas.settings import Telegram
 from services.ideas.store import Store
 from services.intake.telegram.client import receiving_bot
 from services.intake.telegram.receive import Poller, PollerState, inbound_message
-from tests.conftest import SECRET
+from tests.conftest import SECRET, on_sqlite
 from tests.fakes.bot_api import BotApiServer, Citizen
 from tests.intake.kept import Kept
 from tests.intake.updates import CATALOGUE
 
 # Which database holds the lease does not matter here.
-pytestmark = pytest.mark.parametrize("store_url", ["sqlite"], indirect=True)
+pytestmark = on_sqlite
 CANARY = "Kanarienvogel"
 
 

@@ -171,6 +171,37 @@ def test_a_mistyped_code_behind_the_command_is_still_one() -> None:
 
 
 @pytest.mark.parametrize(
+    ("text", "topic"),
+    [("Verkehr!", "mobility"), ("Gesundheit & Pflege", "health"), ("sport und kultur", "culture"), ("Research", "")],
+)
+def test_a_part_of_a_topic_is_enough(text: str, topic: str) -> None:
+    """Words that stand in one label alone choose its topic; others are somebody's words."""
+    assert read(message=said(text)) == (
+        asked(Wish.TOPIC, topic, text) if topic else Submission(ERIKA, "", text, chat=FIRST)
+    )
+
+
+def test_words_of_several_topics_choose_none() -> None:
+    """What stands in more than one label says nothing."""
+    assert read(message=said("und")) == Submission(ERIKA, "", "und", chat=FIRST)
+
+
+@pytest.mark.parametrize(
+    ("text", "is_new"),
+    [
+        ("Neue Idee: mehr Bäume", True),
+        ("Das ist eine neue Idee. In Plauen fehlen Bäume", True),
+        ("New idea - more trees", True),
+        ("Eine neue Idee für Plauen: mehr Bäume", False),
+        ("Mehr Bäume. Neue Idee: mehr Bänke", False),
+    ],
+)
+def test_a_message_may_say_that_it_is_a_new_idea(text: str, *, is_new: bool) -> None:
+    """Whoever begins with the words of that button says so, and all of the words are kept."""
+    assert read(message=said(text)) == Submission(ERIKA, "", text, chat=FIRST, is_new=is_new)
+
+
+@pytest.mark.parametrize(
     ("text", "argument"), [("Andere Themen", MORE), ("Keins davon", NO)], ids=["all topics", "none of them"]
 )
 def test_answers_to_which_topic_can_be_typed(text: str, argument: str) -> None:

@@ -29,8 +29,8 @@ FILES = {
     "outside.csv": "name,state\nPlauen,Sachsen\n",
     "words.toml": "everyday = []\nrivers = []\ngiven_names = []\n",
 }
+# West and east of each town's square; all reach from 54.2 to 54.4 north.
 SQUARES = {TATING: (8.8, 9.0), HUSUM: (9.0, 9.2), HEIDE: (9.2, 9.4)}
-"""West and east of each town's square; all reach from 54.2 to 54.4 north."""
 
 
 def write_region(folder: Path) -> Path:

@@ -13,10 +13,10 @@ from services.ideas.model import Notification
 from services.ideas.register import Register
 from services.notifier.content import values_of
 from services.notifier.values import KEYBOARD
-from tests.conftest import NOON
+from tests.conftest import NOON, on_sqlite
 from tests.submissions import ANNA, BEN, CERTAIN, UNCERTAIN, submit
 
-pytestmark = pytest.mark.parametrize("store_url", ["sqlite"], indirect=True)
+pytestmark = on_sqlite
 
 AUERBACH = (
     Candidate("14521040", "Auerbach (Erzgebirgskreis)", "14521"),

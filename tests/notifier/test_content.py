@@ -14,13 +14,13 @@ from services.ideas.readings import Held, HoldReason
 from services.ideas.register import Register
 from services.notifier.content import NothingToSay, values_of
 from services.notifier.schedule import write_due_digests
-from tests.conftest import NOON
+from tests.conftest import NOON, on_sqlite
 from tests.html import Page
 from tests.notifier.samples import DIGEST
 from tests.submissions import ANNA, BEN, CATCH_ALL_BODY, CHEMNITZ, CLARA, UNCERTAIN, answer, ask_status, submit
 
 # What the values are looked up by is tested on both databases with the register.
-pytestmark = pytest.mark.parametrize("store_url", ["sqlite"], indirect=True)
+pytestmark = on_sqlite
 
 HOSTILE = [
     "<script>alert(1)</script>",

@@ -15,12 +15,12 @@ from services.ideas.register import Register
 from services.ideas.store import Store
 from services.notifier.delivery import Sender
 from services.notifier.outcome import GivenUp, Outcome, Retry, Sent
-from tests.conftest import NOON, SECRET
+from tests.conftest import NOON, SECRET, on_sqlite
 from tests.notifier.samples import Channel, Clock, state
 from tests.submissions import BEN, CLARA, submit
 
 # What the two databases do differently is tested with the outbox.
-pytestmark = pytest.mark.parametrize("store_url", ["sqlite"], indirect=True)
+pytestmark = on_sqlite
 
 Make = Callable[..., Sender]
 RETRY = Retry("not now")

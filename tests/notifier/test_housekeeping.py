@@ -4,7 +4,6 @@ from __future__ import annotations
 
 from datetime import timedelta
 
-import pytest
 from sqlalchemy import text
 
 from services.ideas.model import InboundMessage, LoggedMessage
@@ -12,12 +11,12 @@ from services.ideas.readings import Nothing
 from services.ideas.register import Register
 from services.ideas.store import Store
 from services.notifier.housekeeping import keep_house
-from tests.conftest import NOON
+from tests.conftest import NOON, on_sqlite
 
 DAY = timedelta(days=1)
 
 
-@pytest.mark.parametrize("store_url", ["sqlite"], indirect=True)
+@on_sqlite
 async def test_it_is_done_once_a_night(register: Register) -> None:
     """Of all who ask, the first of each night does it; a missed night is made up for by the next who asks."""
     half_past_three = NOON.replace(hour=2, minute=30)  # in Berlin, in winter

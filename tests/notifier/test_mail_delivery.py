@@ -3,17 +3,16 @@ from __future__ import annotations
 from collections.abc import Callable
 from dataclasses import replace
 
-import pytest
-
 from services.ideas.register import Register
 from services.notifier.channels.email import EmailDeliverer
 from services.notifier.delivery import Sender
+from tests.conftest import on_sqlite
 from tests.fakes.smtp_sink import SmtpSink, Step
 from tests.notifier.samples import Clock, state
 from tests.submissions import ANNA, submit
 
 # What the two databases do differently is tested with the outbox.
-pytestmark = pytest.mark.parametrize("store_url", ["sqlite"], indirect=True)
+pytestmark = on_sqlite
 
 Make = Callable[..., Sender]
 

@@ -13,10 +13,10 @@ from services.ideas.register import Register
 from services.ideas.words import Command
 from services.notifier.content import NothingToSay, values_of
 from services.notifier.values import DOCUMENT, KEYBOARD
-from tests.conftest import NOON
+from tests.conftest import NOON, on_sqlite
 from tests.submissions import BEN, submit
 
-pytestmark = pytest.mark.parametrize("store_url", ["sqlite"], indirect=True)
+pytestmark = on_sqlite
 
 
 async def told(register: Register, template: str, language: str = "de", **parameters: Any) -> dict[str, Any]:

@@ -15,10 +15,10 @@ from services.ideas.routing import StaffGroup
 from services.ideas.store import Store
 from services.ideas.tables import AttachmentRow, ContributionRow
 from services.notifier.content import values_of
-from tests.conftest import NOON, SECRET
+from tests.conftest import NOON, SECRET, on_sqlite
 from tests.submissions import CHEMNITZ, submit
 
-pytestmark = pytest.mark.parametrize("store_url", ["sqlite"], indirect=True)
+pytestmark = on_sqlite
 GROUP = "-1001234567890"
 
 

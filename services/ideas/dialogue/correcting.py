@@ -19,7 +19,8 @@ from services.ideas.tables import IdeaRow
 SUBMITTER = "submitter"
 # Whoever writes more than this has not only named a place.
 _LONGEST_PLACE = 60
-_SENTENCE = re.compile(r"[.!?]\s+\S")
+# "St. Egidien" and "Oelsnitz i. V." are places.
+_SENTENCE = re.compile(r"\w{4}[.!?]\s+\w")
 # "Ich meine das im Vogtland": whoever writes more words beside a place has said something else as well.
 _MOST_BESIDE = 3
 _WORD = re.compile(r"\w+")

@@ -75,7 +75,8 @@ class Phrases:
             self._learn(words)
         for phrase, language in self._languages.items():
             self._meanings.setdefault(phrase, Called(Command.LANGUAGE, language))
-        for phrase, topic in _topics(languages.values(), topics):
+        self._topics = tuple(_topics(languages.values(), topics))
+        for phrase, topic in self._topics:
             self._meanings.setdefault(phrase, Button(Wish.TOPIC, argument=topic))
         self._longest_talk = max(map(len, self._talk), default=0)
 
@@ -92,7 +93,7 @@ class Phrases:
             return known
         if self.talk(text) is None and (code := code_in(text)):
             return Called(Command.JOIN, code)
-        return self._with_argument(words.split()[: _MOST_WORDS + 1])
+        return self._with_argument(words.split()[: _MOST_WORDS + 1]) or self._topic(words)
 
     def argument(self, command: Command, said: str) -> str:
         """What is said behind a command, if it is something that goes with it."""
@@ -139,6 +140,12 @@ class Phrases:
         for kind, phrases in words.talk.items():
             for phrase in phrases:
                 self._talk.setdefault(tuple(plain(phrase).split()), kind)
+
+    def _topic(self, words: str) -> Button | None:
+        """The one topic whose label has all of these words, such as "Gesundheit und Pflege" or "Verkehr"."""
+        wanted = set(words.split())
+        found = {topic for label, topic in self._topics if wanted and wanted <= set(label.split())}
+        return Button(Wish.TOPIC, argument=found.pop()) if len(found) == 1 else None
 
     def _with_argument(self, words: list[str]) -> Meaning | None:
         for length in range(1, len(words) if len(words) <= _MOST_WORDS else 0):

@@ -1,6 +1,7 @@
 """What the errors of the Bot API mean for a message.
 
-No reason holds what an exception says of itself: that may be a URL with the token, and reasons are kept and logged.
+A reason holds Telegram's own description of a refused request, and never one that names the token. Whatever else an
+exception says of itself may be a URL with the token in it, and reasons are kept and logged.
 """
 
 from __future__ import annotations

@@ -2,6 +2,8 @@
 
 from __future__ import annotations
 
+from datetime import timedelta
+
 import pytest
 from sqlalchemy import select
 
@@ -11,6 +13,7 @@ from services.ideas.chat_tables import CorrectionRow
 from services.ideas.model import Idea
 from tests.ideas.dialogue.talk import LICHTENBERGS, PLAUEN, VENUSBERG, Talk
 
+HOUR = timedelta(hours=1)
 sqlite_alone = pytest.mark.parametrize("store_url", ["sqlite"], indirect=True)
 
 
@@ -181,6 +184,39 @@ async def test_one_of_several_places_is_chosen_in_words(erika: Talk) -> None:
     await erika.say("das im Kreis Zwickau")
     assert towns(await erika.idea()) == [LICHTENBERGS[2].ags]
     assert len((await erika.idea()).contributions) == 1
+
+
+@sqlite_alone
+async def test_more_than_the_answer_is_kept(erika: Talk) -> None:
+    """What else is said with the answer stays with the idea; hours later it would be another one."""
+    await erika.say("Der Bus in Lichtenberg fehlt")
+    await erika.say("der im Kreis Zwickau braucht auch eine Haltestelle")
+    assert towns(await erika.idea()) == [LICHTENBERGS[2].ags]
+    assert len((await erika.idea()).contributions) == 2
+
+
+@sqlite_alone
+async def test_an_answer_may_come_late(erika: Talk) -> None:
+    """A day long a short answer is one, and a longer message about the same place a new idea."""
+    await erika.say("Der Bus in Lichtenberg fehlt")
+    await erika.say("im Kreis Zwickau sollte man einmal mehr bauen", after=5 * HOUR)
+    assert len(await erika.ideas()) == 2
+
+    await erika.say("Wald in Lichtenberg", after=HOUR)
+    await erika.say("das im Kreis Zwickau", after=5 * HOUR)
+    assert len(await erika.ideas()) == 3
+    assert towns((await erika.ideas())[2]) == [LICHTENBERGS[2].ags]
+
+
+@sqlite_alone
+@pytest.mark.parametrize("place", ["St. Plauen", "Plauen i. V."])
+async def test_a_place_may_be_abbreviated(erika: Talk, place: str) -> None:
+    """A dot ends no sentence behind a short word."""
+    await erika.say("Mehr Busse in Chemnitz")
+    await erika.press(Wish.PLACE, (await erika.idea()).reference)
+    await erika.say(place)
+
+    assert towns(await erika.idea()) == [PLAUEN.ags]
 
 
 @sqlite_alone

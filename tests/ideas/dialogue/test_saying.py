@@ -7,7 +7,9 @@ from datetime import timedelta
 import pytest
 
 from nlp.understanding import Point
-from services.ideas.chat import Wish
+from services.ideas.chat import ChatMessage, Wish
+from services.ideas.model import Refused
+from services.ideas.readings import Submission
 from tests.ideas.dialogue.talk import MINUTE, PLAUEN, Talk
 
 DAY = timedelta(days=1)
@@ -162,3 +164,29 @@ async def test_told_bodies_hear_of_additions(erika: Talk) -> None:
     await erika.say("auch nachts")
 
     assert await erika.register.write_digest("stadt-chemnitz", "three", erika.at) == 1
+
+
+@pytest.mark.parametrize("store_url", ["sqlite"], indirect=True)
+async def test_files_that_are_too_large_are_told_by_the_answer_that_waits(erika: Talk) -> None:
+    """What comes before the first answer has left is counted in it, and no second one is owed."""
+    await erika.say("Mehr Busse in Chemnitz")
+    for number in (90, 91):
+        chat = ChatMessage(number, erika.at)
+        await erika.record(Submission(erika.sender, "", "", refused=Refused(too_large=1), chat=chat))
+
+    assert await erika.answers() == ["confirmation"]
+    assert (await erika.owed())[-1].parameters["too_large"] == 2
+
+
+@pytest.mark.parametrize("store_url", ["sqlite"], indirect=True)
+async def test_the_question_is_asked_once(erika: Talk) -> None:
+    """The card that asks says so, and every later one is settled, though nobody has answered."""
+    await erika.say("Mehr Busse")
+    await erika.say("und zwar in Lichtenberg")
+    (confirmation,) = (await erika.owed())[1:]
+    assert confirmation.parameters["question"] == "place"
+    await erika.sent()
+    await erika.say("am besten jede halbe Stunde")
+
+    added = (await erika.owed())[-1]
+    assert (added.template, added.parameters["settled"]) == ("added", True)
