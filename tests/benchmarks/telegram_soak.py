@@ -69,7 +69,8 @@ async def soak(options: argparse.Namespace, url: str, folder: Path) -> Result:
             patience=_PATIENCE_SECONDS,
         )
         settings = _settings(url, folder, server)
-        async with Program(partial(Life if options.stand_in else Service, settings)) as program:
+        start = partial(Life, settings) if options.stand_in else partial(Service, settings, is_cold=True)
+        async with Program(start) as program:
             server.random_faults(options.faults, options.seed)
             began = asyncio.get_running_loop().time()
             killing = asyncio.create_task(_kill(program, crowd, options))
