@@ -57,10 +57,12 @@ async def test_a_group_is_told_what_concerns_its_body_without_a_citizens_words(h
     assert reference in words(await staff.reads(f"{_NAME}: Übersicht vom"))
 
     moved = await staff.becomes_supergroup(_SUPERGROUP, is_bot_told=False)
-    await erika.says("Und nachts erst recht nicht.", reply_to=card)
-    await moved.reads(f"Ergänzt: {reference}")
+    ben = house.citizen(4712, "Ben")
+    await begins(ben, "In Zschopau fährt auch nachts kein Bus.")
+    other = await house.reference_of(ben)
+    await moved.reads(f"Neue Idee: {other}")
     await house.register.write_digest(_BODY, "second", datetime.now(UTC))
-    assert reference in words(await moved.reads(f"{_NAME}: Übersicht vom"))
+    assert other in words(await moved.reads(f"{_NAME}: Übersicht vom"))
     said = [words(message) for group in (staff, moved) for message in group.messages]
     assert not [text for text in said if "Kanarienvogel" in text or "nachts" in text]
 
