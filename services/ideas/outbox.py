@@ -5,15 +5,17 @@ from __future__ import annotations
 from collections.abc import Mapping, Sequence
 from dataclasses import dataclass, replace
 from datetime import datetime, timedelta
+from functools import cache
 from typing import Any
 
-from sqlalchemy import ColumnElement, Select, and_, delete, func, or_, select, update
+from sqlalchemy import BindParameter, ColumnElement, Select, and_, bindparam, delete, func, or_, select, update
 from sqlalchemy.ext.asyncio import AsyncSession
 from sqlalchemy.orm import aliased
 
 from services.ideas.capability import Purpose, capability_token
 from services.ideas.channels import EMAIL, TELEGRAM
 from services.ideas.chat_tables import MigratedChatRow
+from services.ideas.columns import UtcDateTime
 from services.ideas.grants import grant
 from services.ideas.model import UNFINISHED, Notification, NotificationState
 from services.ideas.store import insert_into
@@ -85,7 +87,8 @@ class Outbox:
         A lease that ran out counts for nothing, whatever became of it.
         """
         claimed = []
-        for row, submitter in await session.execute(_due(now, channel).limit(limit)):
+        due = _due(of_one_channel=channel is not None)
+        for row, submitter in await session.execute(due, {"now": now, "channel": channel, "most": limit}):
             # Also what was being sent, or waited for another try, when its recipient was lost or wanted no more.
             if withheld := await why_withheld(session, submitter, row.recipient, row.template):
                 await self._turn_away(session, row, submitter, withheld)
@@ -152,7 +155,9 @@ async def _addressed(session: AsyncSession, owed: Owed) -> Owed:
     return replace(owed, withheld=withheld)
 
 
-def _due(now: datetime, channel: str | None) -> Select[NotificationRow, SubmitterRow]:
+@cache  # to make the statement takes longer than to run it
+def _due(*, of_one_channel: bool) -> Select[NotificationRow, SubmitterRow]:
+    """What is due at `now` (of `channel`), `most` rows of it."""
     # What is written to one person or one group leaves in the order in which it was written: "done" never overtakes
     # "received". Mail to a role mailbox is a digest, and keeps none.
     earlier = aliased(NotificationRow)
@@ -163,14 +168,16 @@ def _due(now: datetime, channel: str | None) -> Select[NotificationRow, Submitte
         .where(or_(same_submitter, same_group), earlier.state.in_(UNFINISHED), earlier.id < NotificationRow.id)
         .exists()
     )
+    now: BindParameter[datetime] = bindparam("now", type_=UtcDateTime())
     due = [NotificationRow.state.in_(UNFINISHED), NotificationRow.available_at <= now, ~overtaken]
-    if channel is not None:
-        due.append(NotificationRow.channel == channel)
+    if of_one_channel:
+        due.append(NotificationRow.channel == bindparam("channel"))
     return (
         select(NotificationRow, SubmitterRow)
         .outerjoin(SubmitterRow, SubmitterRow.id == NotificationRow.submitter_id)
         .where(*due)
         .order_by(NotificationRow.id)
+        .limit(bindparam("most"))
         .with_for_update(skip_locked=True, of=NotificationRow)
     )
 

@@ -21,23 +21,11 @@ from services.ideas.views import person_of
 
 async def submitter_of(session: AsyncSession, sender: Sender, now: datetime) -> SubmitterRow:
     """The row of whoever sent something, made where there is none, and verified where the channel vouches for them."""
-    insert = (
-        insert_into(session, SubmitterRow)
-        .values(
-            channel=sender.channel,
-            address=sender.address,
-            mailbox=mailbox_of(sender.address),
-            language=sender.language,
-            created_at=now,
-            undeliverable_reason="",
-        )
-        .on_conflict_do_nothing(index_elements=["channel", "address"])
-    )
-    await session.execute(insert)
-    found = await session.scalars(
-        select(SubmitterRow).where(SubmitterRow.channel == sender.channel, SubmitterRow.address == sender.address)
-    )
-    submitter: SubmitterRow = found.one()
+    known = select(SubmitterRow).where(SubmitterRow.channel == sender.channel, SubmitterRow.address == sender.address)
+    submitter: SubmitterRow | None = await session.scalar(known)
+    if submitter is None:
+        await _make(session, sender, now)
+        submitter = (await session.scalars(known)).one()
     if sender.verified:
         verify(submitter, now)
     return submitter
@@ -73,6 +61,23 @@ async def resubscribe(session: AsyncSession, submitter: SubmitterRow) -> None:
     """Send this person mail again."""
     for row in await _mailboxes(session, submitter) or [submitter]:
         row.unsubscribed_at = None
+
+
+async def _make(session: AsyncSession, sender: Sender, now: datetime) -> None:
+    insert = (
+        insert_into(session, SubmitterRow)
+        .values(
+            channel=sender.channel,
+            address=sender.address,
+            mailbox=mailbox_of(sender.address),
+            language=sender.language,
+            created_at=now,
+            undeliverable_reason="",
+        )
+        # Another process may have made it meanwhile.
+        .on_conflict_do_nothing(index_elements=["channel", "address"])
+    )
+    await session.execute(insert)
 
 
 async def _mailboxes(session: AsyncSession, submitter: SubmitterRow) -> Sequence[SubmitterRow]:

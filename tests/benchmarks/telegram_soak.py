@@ -123,33 +123,33 @@ def _progress(line: str) -> None:
 
 def _table(result: Result) -> Iterator[str]:
     row = "{:<58} {:>10} {:>10}".format
-    crowd, server, costs, took = result.crowd, result.server, result.costs, result.took
     yield row("measured", "", "")
-    yield row("updates, a second", len(crowd.made), f"{len(crowd.made) / took:.1f}")
-    yield row("messages of the bot, a second", len(server.put), f"{len(server.put) / took:.1f}")
+    yield from (row(*figures) for figures in _measured(result))
+    yield ""
+    yield row("must hold", "cases", "broken")
+    yield from (row(check.name, check.cases, check.broken) for check in result.checks)
+
+
+def _measured(result: Result) -> Iterator[tuple[str, object, object]]:
+    crowd, server, costs, took = result.crowd, result.server, result.costs, result.took
+    yield "updates, a second", len(crowd.made), f"{len(crowd.made) / took:.1f}"
+    yield "messages of the bot, a second", len(server.put), f"{len(server.put) / took:.1f}"
     waits: dict[str, Callable[[Answered], float]] = {
         "handed out": lambda answer: answer.answered - server.handed_out[answer.update],
         "made": lambda answer: answer.answered - answer.made,
     }
     for since, wait in waits.items():
         waited = sorted(map(wait, crowd.answered))
-        yield row(
-            f"seconds from update {since} to answer, median and p99", _quantile(waited, 0.5), _quantile(waited, 0.99)
-        )
-        yield row(f"seconds from update {since} to answer, p90 and most", _quantile(waited, 0.9), _quantile(waited, 1))
-    yield row("peak memory of the program, MiB", "", f"{costs.peak_mib:.0f}")
-    yield row(
-        "processor seconds of the program, of its core", f"{costs.cpu_seconds:.0f}", f"{costs.cpu_seconds / took:.0%}"
-    )
-    yield row(
-        "processor seconds of people and server, of their core", f"{result.own_cpu:.0f}", f"{result.own_cpu / took:.0%}"
-    )
-    yield row("lives of the program, seconds in all", costs.lives, f"{took:.0f}")
-    yield row("updates handed out again, answers sent again", _again(result), result.copies)
-    yield row("faults by chance", server.faults_by_chance.total(), "")
-    yield ""
-    yield row("must hold", "cases", "broken")
-    yield from (row(check.name, check.cases, check.broken) for check in result.checks)
+        told = f"seconds from update {since} to answer"
+        yield f"{told}, median and p99", _quantile(waited, 0.5), _quantile(waited, 0.99)
+        yield f"{told}, p90 and most", _quantile(waited, 0.9), _quantile(waited, 1)
+    cores = costs.cpu_seconds / took, result.own_cpu / took
+    yield "processor seconds of the program, cores", f"{costs.cpu_seconds:.0f}", f"{cores[0]:.2f}"
+    yield "processor seconds of people and server, cores", f"{result.own_cpu:.0f}", f"{cores[1]:.2f}"
+    yield "peak memory of the program, MiB", f"{costs.peak_mib:.0f}", ""
+    yield "lives of the program, seconds in all", costs.lives, f"{took:.0f}"
+    yield "updates handed out again, answers sent again", _again(result), result.copies
+    yield "faults by chance", server.faults_by_chance.total(), ""
 
 
 def _again(result: Result) -> int:

@@ -11,7 +11,7 @@ from tests.benchmarks.telegram_soak import main
 
 def test_a_crowd_is_served_once_each_over_a_kill(capsys: pytest.CaptureFixture[str]) -> None:
     """With repeated updates and a kill, everything is stored, read and answered once, and the table says so."""
-    crowd = ["--chats", "30", "--updates", "150", "--at-once", "20", "--duplicates", "0.05"]
+    crowd = ["--chats", "25", "--updates", "120", "--at-once", "20", "--duplicates", "0.05"]
 
     code = main([*crowd, "--faults", "0", "--kills", "1", "--stand-in"])
 

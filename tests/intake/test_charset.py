@@ -90,6 +90,6 @@ def test_charsets_of_python_are_none_of_mail(charset: str) -> None:
 @pytest.mark.parametrize("content", [b"\xff", b"a\xfc", b"\xc3\xbc\xfc", b"+A", b"\x1b$B\xff"])
 def test_hostile_bytes_are_text_in_bounded_time(charset: str, content: bytes) -> None:
     """A million bytes of the worst are text within seconds, without a lone surrogate."""
-    began = time.monotonic()
+    began = time.process_time()
     read(plain(charset, content * (1_000_000 // len(content)))).text.encode()
-    assert time.monotonic() - began < 3
+    assert time.process_time() - began < 3

@@ -59,20 +59,20 @@ HOSTILE = {
 @pytest.mark.parametrize("name", HOSTILE)
 def test_hostile_mail_is_read_in_bounded_time(name: str) -> None:
     """What would keep a parser busy for minutes, or exhaust its stack, is read within seconds."""
-    began = time.monotonic()
+    began = time.process_time()
     mail = mime.parse(HOSTILE[name])
     body = mime.body(mail)
     assert mime.author(mail) == "erika@example.org"
     assert len(body.text) <= 2_100_000
-    assert time.monotonic() - began < 4
+    assert time.process_time() - began < 4
 
 
 @pytest.mark.parametrize("sign", [b'"', b'"\\', b"(", b"a@b<", b"<a@b>,", b"a:", b"=?a?q?", b"=?a?q?x?= ", b"<", b"a@"])
 def test_hostile_addresses_are_read_in_bounded_time(sign: bytes) -> None:
     """A field of the worst characters is decided within a second."""
-    began = time.monotonic()
+    began = time.process_time()
     mime.author(mime.parse(b"From: " + sign * 100_000 + b"\r\n\r\n"))
-    assert time.monotonic() - began < 1
+    assert time.process_time() - began < 1
 
 
 def test_what_is_too_intricate_stays_as_text() -> None:

@@ -88,9 +88,9 @@ HOSTILE = {
 @pytest.mark.parametrize("name", HOSTILE)
 def test_a_hostile_page_is_read_in_bounded_time(name: str) -> None:
     """Two million characters of the worst take less than four seconds."""
-    began = time.monotonic()
+    began = time.process_time()
     text_of_html(HOSTILE[name])
-    assert time.monotonic() - began < 4
+    assert time.process_time() - began < 4
 
 
 def test_a_page_is_read_to_its_limit() -> None:

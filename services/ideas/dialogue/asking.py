@@ -15,17 +15,19 @@ from services.ideas.tables import IdeaRow, NotificationRow
 
 async def question_about(turn: Turn, idea: IdeaRow) -> Question | None:
     """What there is to ask about an idea now, whether it was asked or not."""
-    understanding = Understanding.from_json(idea.understanding)
-    settled = await has_spoken(turn.session, idea)
-    return question(turn.admission.catalogue, understanding, idea.stage, is_settled=settled)
+    return None if await has_spoken(turn.session, idea) else _question(turn, idea)
 
 
 async def asking(turn: Turn, idea: IdeaRow) -> dict[str, Any]:
     """Parameters of a card about an idea: the `question` that it asks, or that all is `settled`."""
     if await has_spoken(turn.session, idea) or await _was_asked(turn, idea):
         return {"settled": True}
-    asked = await question_about(turn, idea)
+    asked = _question(turn, idea)
     return {"question": asked.kind.value} if asked else {}
+
+
+def _question(turn: Turn, idea: IdeaRow) -> Question | None:
+    return question(turn.admission.catalogue, Understanding.from_json(idea.understanding), idea.stage)
 
 
 async def _was_asked(turn: Turn, idea: IdeaRow) -> bool:

@@ -8,8 +8,7 @@ from sqlalchemy import Select, func, select
 
 from services.ideas.chat_tables import ChatMessageRow
 from services.ideas.dialogue.turn import Turn
-from services.ideas.tables import ContributionRow, IdeaRow
-from services.ideas.views import person_of
+from services.ideas.tables import ContributionRow, IdeaRow, SubmitterRow
 
 
 async def own_idea(turn: Turn, reference: str) -> IdeaRow | None:
@@ -89,7 +88,11 @@ async def number_of_ideas(turn: Turn) -> int:
 
 
 def _own(turn: Turn) -> Select[IdeaRow]:
-    person = person_of(turn.submitter.channel, turn.submitter.address)
-    return select(IdeaRow).where(
-        IdeaRow.submitter_id.in_(person), IdeaRow.locked_at.is_(None), IdeaRow.merged_into_id.is_(None)
+    person = turn.submitter.person
+    # Most are known in one channel alone, and this is asked several times in each turn.
+    is_theirs = (
+        IdeaRow.submitter_id == turn.submitter.id
+        if person is None
+        else IdeaRow.submitter_id.in_(select(SubmitterRow.id).where(SubmitterRow.person == person))
     )
+    return select(IdeaRow).where(is_theirs, IdeaRow.locked_at.is_(None), IdeaRow.merged_into_id.is_(None))

@@ -21,12 +21,12 @@ def test_a_megabyte_of_the_same_is_read_in_linear_time(piece: str) -> None:
     """In the text, the subject, the recipients and the references, of a person's mail and of a server's."""
     flood = piece * (SIZE // len(piece))
     line = flood.replace("\n", "")
-    began = time.perf_counter()
+    began = time.process_time()
     verdict(mail("MAILER-DAEMON@example.net", "Mail", flood))
     verdict(mail("erika@example.net", "Unzustellbar", flood))
     verdict(mail("erika@example.net", line, "Hallo."))
     verdict(mail("erika@example.net", "Mail", "Hallo.", f"In-Reply-To: {line}", to=line))
-    assert time.perf_counter() - began < SECONDS
+    assert time.process_time() - began < SECONDS
 
 
 @pytest.mark.parametrize("sender", ["", "Undisclosed", "=?x?q?=FF?= <a@b>", "a@b, c@d"])
