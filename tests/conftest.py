@@ -16,7 +16,7 @@ from services.ideas.catalogue import Catalogue
 from services.ideas.migrate import migrate
 from services.ideas.register import Register
 from services.ideas.store import Store
-from tests import shipped
+from tests import certificates, shipped
 from tests.postgres import PostgresServer
 
 CONFIG = shipped.CONFIG
@@ -24,6 +24,11 @@ SECRET = b"a secret that only the tests know"
 NOON = datetime(2026, 11, 23, 12, 0, tzinfo=UTC)
 # For tests to which it makes no difference on which database they run.
 on_sqlite = pytest.mark.parametrize("store_url", ["sqlite"], indirect=True)
+
+
+def pytest_sessionstart() -> None:
+    """Read once what tests would read again and again."""
+    certificates.read_once()
 
 
 def pytest_collection_finish() -> None:

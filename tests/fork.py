@@ -25,7 +25,8 @@ class Fork:
 
     def __init__(self, pid: int, report: socket.socket) -> None:
         self.pid = pid
-        self._end = asyncio.create_task(_last_word(report))
+        self._end = asyncio.create_task(_number(report))
+        self._end.add_done_callback(lambda _: report.close())
 
     @classmethod
     async def start(cls, command: Sequence[str], environment: Mapping[str, str], *, output: int) -> Self:
@@ -35,8 +36,12 @@ class Fork:
         with theirs:
             request = json.dumps({"command": command, "environment": dict(environment)})
             socket.send_fds(_nursery(), [request.encode()], [theirs.fileno(), output])
-        async with asyncio.timeout(_STARTED_WITHIN_SECONDS):
-            return cls(await _number(report), report)
+        try:
+            async with asyncio.timeout(_STARTED_WITHIN_SECONDS):
+                return cls(await _number(report), report)
+        except BaseException:
+            report.close()
+            raise
 
     @property
     def returncode(self) -> int | None:
@@ -55,11 +60,6 @@ class Fork:
     def kill(self) -> None:
         """End it without notice."""
         self.send_signal(signal.SIGKILL)
-
-
-async def _last_word(report: socket.socket) -> int:
-    with report:
-        return await _number(report)
 
 
 async def _number(report: socket.socket) -> int:

@@ -17,19 +17,18 @@ import pkgutil
 import runpy
 import signal
 import socket
-import ssl
 import sys
 from collections.abc import Mapping, Sequence
+from contextlib import suppress
 from importlib import import_module
 from typing import Any
 
-import certifi
 from sqlalchemy.orm import configure_mappers
 
 import nlp
 import services
 from services.cli import service
-from tests import shipped
+from tests import certificates, shipped
 
 _REQUEST_BYTES = 65_536
 _RUN_WHEN_IMPORTED = ("__main__", "migrations")
@@ -49,7 +48,7 @@ def main() -> None:
     nursery = Nursery(socket.socket(fileno=int(sys.argv[1])))
     _import_everything()
     _keep_what_is_shipped()
-    _keep_certificates()
+    certificates.read_once()
     # What is not looked at again stays shared with the forks.
     gc.freeze()
     _become(**nursery.next_born())
@@ -68,6 +67,7 @@ class Nursery:
         while True:
             message, descriptors, _, _ = socket.recv_fds(self._control, _REQUEST_BYTES, 2)
             if not message:
+                self._end_children()
                 sys.exit()
             report, output = descriptors
             is_born = not self._fork(socket.socket(fileno=report))
@@ -85,7 +85,7 @@ class Nursery:
         child = os.fork()
         self._reports[child] = report
         if child:
-            report.send(str(child).encode())
+            _tell(report, child)
         else:
             signal.signal(signal.SIGCHLD, signal.SIG_DFL)
             for inherited in (self._control, *self._reports.values()):
@@ -93,13 +93,24 @@ class Nursery:
         signal.pthread_sigmask(signal.SIG_UNBLOCK, {signal.SIGCHLD})
         return child
 
+    def _end_children(self) -> None:
+        """Where tests were cut off, nobody else would."""
+        signal.signal(signal.SIGCHLD, signal.SIG_DFL)
+        for child in self._reports:
+            os.kill(child, signal.SIGKILL)
+
     def _tell_ends(self, *_: object) -> None:
         while self._reports:
             child, status = os.waitpid(-1, os.WNOHANG)
             if not child:
                 return
             with self._reports.pop(child) as report:
-                report.send(str(os.waitstatus_to_exitcode(status)).encode())
+                _tell(report, os.waitstatus_to_exitcode(status))
+
+
+def _tell(report: socket.socket, number: int) -> None:
+    with suppress(ConnectionError):  # a test that was cut off does not listen any more
+        report.send(str(number).encode())
 
 
 def _import_everything() -> None:
@@ -122,14 +133,6 @@ def _keep_what_is_shipped() -> None:
     load_model = service.load_model
     model = load_model(shipped.catalogue(shipped.CONFIG, {}))
     service.load_model = lambda catalogue: model if catalogue.directory == shipped.CONFIG else load_model(catalogue)
-
-
-def _keep_certificates() -> None:
-    """Let all clients of HTTP, which every service has some of, share the certificates that each of them would read."""
-    create = ssl.create_default_context
-    where = certifi.where()
-    kept = create(cafile=where)
-    ssl.create_default_context = lambda *given, **named: kept if named == {"cafile": where} else create(*given, **named)
 
 
 def _become(command: Sequence[str], environment: Mapping[str, str]) -> None:

@@ -63,6 +63,45 @@ async def test_a_dropped_database_is_gone_though_a_session_was_open(server: Post
         await asyncpg.connect(url.replace(_DRIVER, "postgresql"))
 
 
+async def test_an_emptied_database_is_as_it_was_made(server: PostgresServer) -> None:
+    """Rows and sessions are gone whatever refers to what, and the next row has the first number."""
+    url = server.create_database()
+    await _run(url, "CREATE TABLE idea (id serial PRIMARY KEY)", "CREATE TABLE vote (idea integer REFERENCES idea)")
+    await _run(url, "INSERT INTO idea DEFAULT VALUES", "INSERT INTO vote VALUES (1)")
+    connection = await asyncpg.connect(url.replace(_DRIVER, "postgresql"))
+
+    server.empty(url)
+
+    with pytest.raises((asyncpg.PostgresError, asyncpg.InterfaceError, ConnectionError)):
+        await connection.fetch("SELECT 1")
+    assert await _run(url, "SELECT * FROM idea UNION ALL SELECT * FROM vote") == []
+    assert await _run(url, "INSERT INTO idea DEFAULT VALUES RETURNING id") == [(1,)]
+
+
+@pytest.mark.parametrize(
+    "change",
+    [
+        "ALTER TABLE idea ADD COLUMN text text",
+        "ALTER TABLE idea ALTER COLUMN id TYPE bigint",
+        "ALTER TABLE idea ADD UNIQUE (id)",
+        "CREATE FUNCTION one() RETURNS integer LANGUAGE sql AS 'SELECT 1'",
+        "CREATE TRIGGER same BEFORE UPDATE ON idea EXECUTE FUNCTION suppress_redundant_updates_trigger()",
+        "CREATE INDEX ON idea (id)",
+    ],
+)
+async def test_a_change_of_the_schema_is_seen(server: PostgresServer, change: str) -> None:
+    """Whatever a test leaves behind makes another schema, and rows make none."""
+    url = server.create_database()
+    await _run(url, "CREATE TABLE idea (id integer)", "SELECT 1")
+    before = server.schema(url)
+    await _run(url, "INSERT INTO idea VALUES (1)", "SELECT 1")
+    assert server.schema(url) == before
+
+    await _run(url, change, "SELECT 1")
+
+    assert server.schema(url) != before
+
+
 @pytest.mark.parametrize(("name", "value"), [("fsync", "on"), ("max_connections", "200"), ("TimeZone", "UTC")])
 def test_settings_reach_the_server(server: PostgresServer, name: str, value: str) -> None:
     """The server runs with the settings that were passed, beside the defaults."""
