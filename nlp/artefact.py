@@ -20,13 +20,14 @@ from typing import Any
 import spacy
 from spacy.language import Language
 
-from nlp import features  # registers the component and the layer under the names that the model's config uses
+from nlp import features, layers  # noqa: F401  (register the component and the layer that the model's config names)
+from nlp.calibration import Scaling
+from nlp.judgement import Rules
 from nlp.understanding import Kind
 
 TOPICS = "topics"
 KIND = "kind"
 HEADS = (TOPICS, KIND)
-FINDER = features.FACTORY
 META = "meta.json"
 
 _SECTION = "ideenkanal"
@@ -60,19 +61,22 @@ class ModelMismatch(ModelError):  # noqa: N818
 
 @dataclass(frozen=True, slots=True)
 class ModelFacts:
-    """What must be known beside the weights.
+    """What must be known beside the weights: how sums are judged, and what came out on texts that were not seen.
 
-    `thresholds` holds the probability per topic from which on it is acted on, `at_least` the one per kind,
-    `temperatures` one divisor per head, `held_out` the figures of `Evaluation.to_json`.
+    `digest` covers all that the model was made from; `unseen` holds the figures of `Evaluation.to_json`, asked of
+    models that had learned from the other writers' messages only.
     """
 
     version: str
     digest: str
-    topics: tuple[str, ...]
-    thresholds: Mapping[str, float]
-    temperatures: Mapping[str, float]
-    at_least: Mapping[str, float]
-    held_out: Mapping[str, Any]
+    examples: int
+    rules: Rules
+    unseen: Mapping[str, Any]
+
+    @property
+    def topics(self) -> tuple[str, ...]:
+        """The topics that the model knows."""
+        return self.rules.topics
 
 
 def label(head: str, name: str) -> str:
@@ -106,7 +110,7 @@ def read_facts(model_dir: Path) -> ModelFacts:
     try:
         section = json.loads(content)[_SECTION]
         checksums = section.pop("files")
-        facts = ModelFacts(**{**section, "topics": tuple(section["topics"])})
+        facts = ModelFacts(**{**section, "rules": _rules(section["rules"])})
     except (ValueError, KeyError, TypeError, AttributeError) as error:
         raise ModelCorrupt(model_dir / META, "no facts") from error
     found = _checksums(model_dir)
@@ -127,9 +131,17 @@ def read_model(model_dir: Path, topics: Collection[str] | None = None) -> tuple[
     except (OSError, ValueError, KeyError) as error:
         # The checksums were right: another version of spaCy or of this program wrote the files.
         raise ModelMismatch(model_dir, f"{type(error).__name__}: {str(error)[:200]}") from error
-    if set(facts.thresholds) != set(facts.topics) or set(facts.at_least) - set(Kind):
+    if set(facts.rules.thresholds) != set(facts.topics) or set(facts.rules.at_least) - set(Kind):
         raise ModelMismatch(model_dir, "its thresholds are not for its topics and kinds")
     return nlp, facts
+
+
+def _rules(content: Mapping[str, Any]) -> Rules:
+    scalings = {
+        name: Scaling(**{**content[name], "shifts": tuple(content[name]["shifts"])})
+        for name in ("topic_scaling", "kind_scaling")
+    }
+    return Rules(**{**content, **scalings, "topics": tuple(content["topics"])})
 
 
 def _checksums(folder: Path) -> dict[str, str]:

@@ -10,23 +10,30 @@ from dataclasses import asdict, dataclass
 from pathlib import Path
 from typing import Any
 
-from nlp.understanding import OUTSIDE, REGION, Kind
+from nlp.understanding import OUTSIDE, REGION, TOPICS_AT_MOST, Kind
 
-TOPICS_AT_MOST = 3
 KINDS_WITH_TOPIC = frozenset({Kind.IDEA, Kind.COMPLAINT})
 KINDS_WITHOUT_TOPIC = frozenset({Kind.OTHER, Kind.SPAM})
 
+# The source of what people have corrected.
+CORRECTIONS = "corrections"
+
 _KEYS = {"id", "subject", "text", "kind", "topics", "districts"}
+_OPTIONAL = {"implicit": False, "either": []}
 _DEFAULTS = {"subject": "", "districts": []}
 _TEXT_KEYS = ("id", "subject", "text", "kind")
-_LIST_KEYS = ("topics", "districts")
+_LIST_KEYS = ("topics", "districts", "either")
 _DISTRICT = re.compile(r"\d{5}")
 _BLANKS = re.compile(r"\s+")
 
 
 @dataclass(frozen=True, slots=True)
 class Example:
-    """One labelled message; the first of `topics` is the primary one."""
+    """One labelled message; the first of `topics` is the primary one.
+
+    `implicit`: none of the topic's obvious nouns is said. `either`: topics that another careful reader could take for
+    the primary one. `source` is who wrote it: the name of its file without the ending.
+    """
 
     id: str
     subject: str
@@ -34,6 +41,14 @@ class Example:
     kind: Kind
     topics: tuple[str, ...]
     districts: tuple[str, ...]
+    implicit: bool = False
+    either: tuple[str, ...] = ()
+    source: str = ""
+
+    @property
+    def primary(self) -> frozenset[str]:
+        """The topics that count as right for the primary one."""
+        return frozenset({*self.topics[:1], *self.either})
 
 
 @dataclass(frozen=True, slots=True)
@@ -137,12 +152,16 @@ class _Reading:
         except ValueError:
             self.defects.append(Defect(path, number, "one JSON object"))
             return
-        if self.lenient and isinstance(data, dict):
-            data = {**_DEFAULTS, **{key: value for key, value in data.items() if key in _KEYS}}
+        if isinstance(data, dict):
+            data = {**_OPTIONAL, **(self._forgiven(data) if self.lenient else data)}
         expectations = list(_wrong_shape(data)) or list(self._wrong_labels(data))
         self.defects.extend(Defect(path, number, expected) for expected in expectations)
         if not expectations:
-            self.examples.append(_example(data))
+            self.examples.append(_example(data, path.stem))
+
+    @staticmethod
+    def _forgiven(data: dict[str, Any]) -> dict[str, Any]:
+        return {**_DEFAULTS, **{key: value for key, value in data.items() if key in {*_KEYS, *_OPTIONAL}}}
 
     def _wrong_labels(self, data: dict[str, Any]) -> Iterator[str]:
         if data["kind"] not in set(Kind):
@@ -180,12 +199,18 @@ def _unlikely(data: dict[str, Any]) -> Iterator[str]:
         yield f"at most {TOPICS_AT_MOST} different topics"
     if len(set(data["districts"])) < len(data["districts"]):
         yield "each district once"
+    if not set(data["either"]) <= set(data["topics"]):
+        yield "either to hold some of the topics"
 
 
 def _wrong_shape(data: object) -> Iterator[str]:
-    if not isinstance(data, dict) or set(data) != _KEYS:
-        yield f"an object with exactly the keys {', '.join(sorted(_KEYS))}"
+    if not isinstance(data, dict) or set(data) != {*_KEYS, *_OPTIONAL}:
+        yield (
+            f"an object with exactly the keys {', '.join(sorted(_KEYS))}, and if need be {', '.join(sorted(_OPTIONAL))}"
+        )
         return
+    if not isinstance(data["implicit"], bool):
+        yield "implicit to be true or false"
     for key in _TEXT_KEYS:
         if not isinstance(data[key], str):
             yield f"{key} to be a string"
@@ -194,7 +219,7 @@ def _wrong_shape(data: object) -> Iterator[str]:
             yield f"{key} to be a list of strings"
 
 
-def _example(data: dict[str, Any]) -> Example:
+def _example(data: dict[str, Any], source: str) -> Example:
     return Example(
         id=data["id"],
         subject=data["subject"],
@@ -202,4 +227,7 @@ def _example(data: dict[str, Any]) -> Example:
         kind=Kind(data["kind"]),
         topics=tuple(data["topics"]),
         districts=tuple(data["districts"]),
+        implicit=data["implicit"],
+        either=tuple(data["either"]),
+        source=source,
     )

@@ -17,6 +17,7 @@ from spacy.language import Language
 from spacy.tokens import Doc
 
 from nlp.artefact import (
+    HEADS,
     KIND,
     TOPICS,
     ModelCorrupt,
@@ -27,21 +28,20 @@ from nlp.artefact import (
     label,
     read_model,
 )
-from nlp.calibration import cooled
-from nlp.corpus import TOPICS_AT_MOST
 from nlp.features import features_of
 from nlp.gazetteer import load_gazetteer
+from nlp.judgement import ROUTED, Judgement, judged
+from nlp.layers import sums, weights
 from nlp.places import NO_PLACES, PlaceReading, answered_places, attach_places
 from nlp.readable import Readable, readable
 from nlp.understanding import Evidence, Kind, Point, TopicScore, Understanding
 
 __all__ = ["ModelCorrupt", "ModelError", "ModelMismatch", "ModelMissing", "SpacyClassifier", "load"]
 
-BATCH = 64
-SUGGESTIONS = 3
-WORDS_PER_TOPIC = 3
-
-_ROUTED = frozenset({Kind.IDEA, Kind.COMPLAINT, Kind.QUESTION})
+BATCH = 256
+WORDS_PER_TOPIC = 5
+# A word that brings less than this share of what speaks for a topic is not worth showing.
+SHARE_AT_LEAST = 0.04
 
 
 def load(model_dir: Path, places_dir: Path, topics: Collection[str] | None = None) -> SpacyClassifier:
@@ -69,9 +69,13 @@ class SpacyClassifier:
     def __init__(self, nlp: Language, facts: ModelFacts) -> None:
         self._nlp = nlp
         self._facts = facts
-        self._names = {TOPICS: facts.topics, KIND: tuple(Kind)}
-        self._weights: Any = nlp.get_pipe(TOPICS).model.get_param("W")  # type: ignore[attr-defined]
-        self._columns = {name: column for column, name in enumerate(nlp.get_pipe(TOPICS).labels)}  # type: ignore[attr-defined]
+        pipes: dict[str, Any] = {head: nlp.get_pipe(head) for head in HEADS}
+        self._models = {head: pipe.model for head, pipe in pipes.items()}
+        names = {TOPICS: facts.topics, KIND: tuple(Kind)}
+        # The layer numbers its labels as they were declared, the rules as the configuration does.
+        self._columns = {
+            head: [pipes[head].labels.index(label(head, name)) for name in names[head]] for head in HEADS
+        }
         # spaCy's memory zones belong to the vocabulary, which all threads share.
         self._lock = threading.Lock()
 
@@ -108,7 +112,8 @@ class SpacyClassifier:
     def _understood(self, messages: Iterable[_Message]) -> list[Understanding]:
         with self._lock, self._nlp.memory_zone():
             # Everything is drawn from the docs inside: outside of the zone their memory is gone.
-            docs = self._nlp.pipe(((self._doc(message), message) for message in messages), as_tuples=True)
+            read = ((self._doc(message), message) for message in messages)
+            docs = self._nlp.pipe(read, as_tuples=True, disable=list(HEADS))
             return [self._read(doc, message.whole) for doc, message in docs]
 
     def _doc(self, message: _Message) -> Doc:
@@ -118,54 +123,53 @@ class SpacyClassifier:
         return doc
 
     def _read(self, doc: Doc, whole: Readable) -> Understanding:
-        ranked = self._ranked(doc, TOPICS)
-        kind = self._kind(doc)
-        acted = tuple(score for score in ranked if score.probability >= self._facts.thresholds[score.id])
-        topics = acted[:TOPICS_AT_MOST] if kind in _ROUTED else ()
-        places = _places(doc)
+        judgement = self._judged(doc)
+        # What names a town in an advertisement or a greeting is nobody's business there.
+        places = _places(doc) if judgement.kind in ROUTED else NO_PLACES
+        shown = judgement.topics or judgement.suggestions[:1]
         return Understanding(
-            kind=kind,
-            topics=topics,
-            suggestions=ranked[:SUGGESTIONS],
+            kind=judgement.kind,
+            topics=judgement.topics,
+            suggestions=judgement.suggestions,
             districts=places.districts,
             municipalities=places.municipalities,
-            evidence=_located((*self._evidence(doc, topics), *places.evidence), whole),
+            evidence=_located((*self._evidence(doc, shown), *places.evidence), whole),
             candidates=places.candidates,
-            abstained=kind in _ROUTED and not topics,
+            abstained=judgement.abstained,
             model=self._facts.version,
         )
 
-    def _ranked(self, doc: Doc, head: str) -> tuple[TopicScore, ...]:
-        names = self._names[head]
-        scores = [doc.cats[label(head, name)] for name in names]
-        probabilities = cooled(scores, self._facts.temperatures[head], exclusive=head == KIND)
-        ranked = sorted(zip(names, probabilities, strict=True), key=lambda pair: -pair[1])
-        return tuple(TopicScore(name, round(float(probability), 4)) for name, probability in ranked)
-
-    def _kind(self, doc: Doc) -> Kind:
+    def _judged(self, doc: Doc) -> Judgement:
         if not doc.text.strip():
-            return Kind.IDEA  # nothing to go by: left to a person, like a message that no model has read
-        for score in self._ranked(doc, KIND):
-            if score.probability >= self._facts.at_least.get(score.id, 0.0):
-                return Kind(score.id)
-        return Kind.IDEA
+            return Judgement(Kind.IDEA, (), ())  # nothing to go by: left to a person
+        found = features_of(doc)
+        topics, kinds = (sums(self._models[head], found)[self._columns[head]] for head in HEADS)
+        return judged(self._facts.rules, topics, kinds)
 
     def _evidence(self, doc: Doc, topics: Iterable[TopicScore]) -> Iterator[Evidence]:
-        """The words whose features weighed most for each topic, in the order of the text."""
+        """The words that speak for each topic rather than for the others, in the order of the text."""
         found = features_of(doc)
-        for topic in topics:
-            column = self._weights[:, self._columns[label(TOPICS, topic.id)]]
-            weights = np.zeros(len(doc) + 1)  # the last place takes what belongs to no word
-            np.add.at(weights, found.hit_tokens, column[found.hit_rows] * found.hit_values)
-            words = [i for i in np.argsort(-weights[:-1], kind="stable") if weights[i] > 0 and doc[int(i)].is_alpha]
-            for i in sorted(int(i) for i in words[:WORDS_PER_TOPIC]):
+        for topic, column in self._contrasts(topics, found.rows):
+            brought = np.zeros(len(doc) + 1)  # the last place takes what belongs to no word
+            values = (column * found.values)[found.hit_places] * found.hit_shares
+            np.add.at(brought, found.hit_tokens, values)
+            brought = np.maximum(brought[:-1], 0.0)
+            shares = brought / (brought.sum() or 1.0)
+            words = [int(i) for i in np.argsort(-shares, kind="stable")[:WORDS_PER_TOPIC] if shares[i] > SHARE_AT_LEAST]
+            for i in sorted(words):
                 start = doc[i].idx
-                yield Evidence(start, start + len(doc[i].text), f"topic:{topic.id}")
+                yield Evidence(start, start + len(doc[i].text), f"topic:{topic.id}", round(float(shares[i]), 3))
+
+    def _contrasts(self, topics: Iterable[TopicScore], rows: Any) -> Iterator[tuple[TopicScore, Any]]:
+        found = weights(self._models[TOPICS], rows)[:, self._columns[TOPICS]]
+        contrast = found - found.mean(axis=1, keepdims=True)
+        for topic in topics:
+            yield topic, contrast[:, self._facts.topics.index(topic.id)]
 
 
 def _located(evidence: Iterable[Evidence], whole: Readable) -> tuple[Evidence, ...]:
     """The evidence with offsets into the message instead of into what was read of it."""
-    return tuple(Evidence(*whole.origin(item.start, item.end), item.label) for item in evidence)
+    return tuple(Evidence(*whole.origin(item.start, item.end), item.label, item.weight) for item in evidence)
 
 
 def _places(doc: Doc) -> PlaceReading:

@@ -6,10 +6,11 @@ from dataclasses import replace
 from typing import TYPE_CHECKING
 
 from nlp.gazetteer import MatchPolicy
-from nlp.place_contexts import Mention
 from nlp.place_cues import ANSWER
-from nlp.place_forms import Form, spellings
+from nlp.place_forms import Form, key, spellings
+from nlp.place_mentions import Mention
 from nlp.place_names import Reading, Sense, SenseKind, distinct
+from nlp.place_spelling import is_one_off
 from nlp.understanding import REGION
 
 if TYPE_CHECKING:
@@ -40,7 +41,7 @@ class Answers:
             self._beginnings.setdefault(beginning, {})[sense] = None
         self._by_initial: dict[str, list[str]] = {}
         for spelled, reading in readings.items():
-            if reading.form <= Form.ASCII and len(spelled) >= _SHORTEST_MISSPELT and _is_likely(reading):
+            if reading.form is Form.NAME and len(spelled) >= _SHORTEST_MISSPELT and _is_likely(reading):
                 self._by_initial.setdefault(spelled[0], []).append(spelled)
 
     def named(self, text: str) -> Mention | None:
@@ -62,7 +63,7 @@ class Answers:
         start, end, name = _name(text)
         if not _SHORTEST_MISSPELT <= len(name) <= _LONGEST:
             return None
-        near = [spelled for spelled in self._by_initial.get(name[0], ()) if _is_one_off(spelled, name)]
+        near = [spelled for spelled in self._by_initial.get(name[0], ()) if is_one_off(spelled, name)]
         senses = dict.fromkeys(_unsure(sense) for spelled in near for sense in self._readings[spelled].senses)
         return Mention(start, end, distinct(Reading(Form.MISSPELT, tuple(senses)))) if senses else None
 
@@ -74,9 +75,9 @@ def _only_here(gazetteer: Gazetteer) -> Iterator[tuple[str, Reading]]:
         yield from ((text, Reading(Form.NAME, (whole,))) for text in spellings(answer))
     names = {district.key: district.name for district in gazetteer.districts}
     for suffix in gazetteer.suffixes:
-        for key in suffix.districts:
-            district = Sense(SenseKind.DISTRICT, names[key], (key,))
-            short = (addition.removesuffix(".").lower() for addition in suffix.slash)
+        for number in suffix.districts:
+            district = Sense(SenseKind.DISTRICT, names[number], (number,))
+            short = (key(addition) for addition in suffix.slash)
             yield from ((text, Reading(Form.NAME, (district,))) for text in short if len(text) >= _SHORTEST_PART)
 
 
@@ -84,14 +85,14 @@ def _beginnings(gazetteer: Gazetteer) -> Iterator[tuple[str, Sense]]:
     for town in gazetteer.municipalities:
         sense = Sense(SenseKind.MUNICIPALITY, town.name, (town.district,), town.ags)
         for spelled, form in spellings(town.name).items():
-            ends = [index for index, sign in enumerate(spelled) if sign in " -" and index >= _SHORTEST_PART]
-            yield from ((spelled[:end], sense) for end in ends if form <= Form.ASCII)
+            ends = [index for index, sign in enumerate(spelled) if sign == " " and index >= _SHORTEST_PART]
+            yield from ((spelled[:end], sense) for end in ends if form is Form.NAME)
 
 
 def _name(text: str) -> tuple[int, int, str]:
-    """The offsets of the name in an answer such as "in Aue!", and the name in lower case with single blanks."""
+    """The offsets of the name in an answer such as "in Aue!", and the name's key."""
     match = ANSWER.fullmatch(text[: 2 * _LONGEST])
-    return (*match.span("name"), " ".join(match["name"].lower().split())) if match else (0, 0, "")
+    return (*match.span("name"), key(match["name"])) if match else (0, 0, "")
 
 
 def _is_likely(reading: Reading) -> bool:
@@ -100,13 +101,3 @@ def _is_likely(reading: Reading) -> bool:
 
 def _unsure(sense: Sense) -> Sense:
     return replace(sense, policy=MatchPolicy.NEEDS_CONTEXT) if sense.kind is SenseKind.LOCALITY else sense
-
-
-def _is_one_off(first: str, second: str) -> bool:
-    if abs(len(first) - len(second)) > 1:
-        return False
-    shorter = min(len(first), len(second))
-    begin = next((i for i in range(shorter) if first[i] != second[i]), shorter)
-    end = next((i for i in range(shorter - begin) if first[-1 - i] != second[-1 - i]), shorter - begin)
-    left, right = first[begin : len(first) - end], second[begin : len(second) - end]
-    return max(len(left), len(right)) <= 1 or (len(left) == 2 and left == right[::-1])

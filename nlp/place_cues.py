@@ -1,97 +1,115 @@
-"""German wording around place names: patterns called BEFORE end where the name begins, AFTER begin where it ends.
+"""German wording that tells what a name is: a street, a person, a quarter, a line of an address.
 
-They are looked for in a short window, and the window is what bounds their cost.
+Patterns called BEFORE end where the name begins, AFTER begin where it ends. They are looked for in the part of the
+sentence beside the name, in small letters, and its length is what bounds their cost. Patterns of other names say
+themselves what they are looked for in.
 """
 
 from __future__ import annotations
 
 import re
 
-_FILL = (
-    r"(?:(?:in|im|bei|beim|an|am|aus|von|zu|zur|zum|nach|der|die|den|dem|des|das|stadt|städten|orten|gemeinden|schon|bereits|auch"
-    r"|etwa|heute|früher|damals|z\.\s?b\.|bspw\.|beispielsweise|beispiel|drüben|unten|oben|ganz|großen|kleinen|nebenan|benachbarten"
-    r"|nachbarstadt|partnerstadt|landkreis|raum|region|thüringischen|sächsischen|bayerischen|tschechischen)\s+){0,6}"
+
+def any_of(words: str) -> str:
+    """A pattern of the words, which are separated by blanks; "_" stands for a blank inside of one."""
+    return "(?:" + "|".join(word.replace("_", " ") for word in words.split()) + ")"
+
+
+def before(*alternatives: str) -> re.Pattern[str]:
+    """A pattern that ends where the name begins.
+
+    To begin at the edge of a word saves looking for each alternative at each letter; so do small letters only.
+    """
+    return re.compile(rf"\b(?:{'|'.join(alternatives)})$")
+
+
+def after(*alternatives: str) -> re.Pattern[str]:
+    """A pattern that begins where the name ends."""
+    return re.compile("|".join(alternatives))
+
+
+_STREETS = any_of("straße strasse str weg allee platz tor ring gasse damm chaussee ufer steig landstraße hang kreuzung")
+STREET = after(
+    rf"(?:[\s-]*(?:/|,|und|oder|ecke|-|\u2013)\s*[^\W\d]{{2,25}}e[rn]\b){{0,3}}[\s-]*{_STREETS}(?![a-zäöüß])"
 )
-_STREET_NOUN = r"(?:straße|strasse|str|weg|allee|platz|tor|ring|gasse|damm|chaussee|ufer|steig|landstraße)(?![a-zäöüß])"
-_PLACES = r"(?:städten?|orten?|gemeinden|kommunen|dörfern?|regionen|kleinstädten?|großstädten?)"
-
-
-def _before(pattern: str) -> re.Pattern[str]:
-    return re.compile(rf"(?:{pattern})$", re.IGNORECASE)
-
-
-def _after(pattern: str) -> re.Pattern[str]:
-    return re.compile(pattern, re.IGNORECASE)
-
-
-STREET = _after(rf"(?:[\s-]*(?:/|,|und|oder|ecke|-|\u2013)\s*[^\W\d]{{2,25}}e[rn]\b){{0,3}}[\s-]*{_STREET_NOUN}")
-BEFORE_ELLIPTIC_STREET = _before(r"\b(?:auf|an|in|entlang|über) (?:der|die) (?:(?:alten|äußeren|oberen|unteren) )?")
+# "Rosa-Luxemburg-Straße", "Lichtenberg-Gymnasium": named after somebody.
+_CHAINED = any_of("straße strasse str weg allee platz ring gasse schule gymnasium oberschule grundschule")
+CHAINED_STREET = after(rf"(?:-[^\W_]+){{0,3}}-{_CHAINED}(?![a-zäöüß])")
+BEFORE_ELLIPTIC_STREET = before(
+    r"(?:auf|an|in|entlang|über|ecke|von|quer über) (?:der|die) (?:(?:alten|äußeren|oberen|unteren|ganzen) )?"
+)
+AFTER_FAN = after(r"-(?:fans?|trikots?|schal|shirts?)\b")
+# Looked for in the text as it is written.
 BEFORE_PERSON = re.compile(
-    r"(?:\b(?:Herrn?|Frau|Familie|Fam\.|Eheleute|Ehepaar|Dr\.|Prof\.)[ \t]+"
-    r"(?:(?:Dr\.|Prof\.|[A-ZÄÖÜ]\.|[A-ZÄÖÜ][a-zäöüß-]+)[ \t]+){0,2}"
+    r"(?:\b(?:Herrn?|Frau|Familie|Fam\.|Eheleute|Ehepaar|Dr\.|Prof\.|Hr\.|Fr\.|Frl\.|Doktor|Professor|Oma|Opa|Tante|Onkel"
+    r"|Pfarrer(?:in)?)[ \t]+(?:(?:Dr\.|Prof\.|[A-ZÄÖÜ]\.|[A-ZÄÖÜ][a-zäöüß-]+)[ \t]+){0,2}"
+    r"|(?<![a-z]\.)(?<!St)(?:^|[ \t(\n])[A-ZÄÖÜ]\.[ \t]?"
     r"|\b(?:[Ii]ch heiße|namens|[Nn]ame ist|[Ii]ch bin (?:der|die))[ \t]+(?:[A-ZÄÖÜ][a-zäöüß-]+[ \t]+)?)$"
 )
-BEFORE_RIVER = _before(r"\b(?:der|die|zur)\s+")
-BEFORE_TOWN = _before(
-    r"\b(?:in|nach|aus|von|bei|für|um|ab|bis|richtung|stadt|gemeinde|raum|ort|zwischen|und|sowie|hier|bahnhof|region)\s+"
-    r"|[,/(\u2013-]\s*"
+# Behind these, what is as often a surname as a place is a surname.
+BEFORE_OWNER = before(
+    any_of(
+        r"firma fa\. bäckerei bäcker fleischerei fleischer metzgerei autohaus kanzlei tischlerei gasthof apotheke ob"
+        " landrat bürgermeister bürgermeisterin landrätin kollege kollegin nachbar nachbarin lehrer lehrerin"
+        " trainer trainerin hausarzt zahnarzt zahnärztin doktor schuster meister stadtrat"
+    )
+    + r"\s+"
 )
-BEFORE_FAR_TOWN = _before(r"\b(?:in|nach|aus|bei|richtung|stadt|raum)\s+")
+BEFORE_RIVER = before(r"(?:der|die|zur)\s+")
+_INSTITUTIONS = any_of(
+    r"[\w-]{2,}(?:verein|kammer|haus|bad|schule|amt|halle|kirche|heim|park|wehr|markt|bahnhof|klinik)(?:e?s)?"
+    r" [\w-]{2,}(?:verwaltung|treff|platz|hof) praxis umstieg haltestelle kita kindergarten hort schule grundschule"
+    " oberschule gymnasium rathaus bahnhof krankenhaus klinik klinikum freibad schwimmbad bad feuerwehr bauhof"
+    " stadt gemeinde ort raum region innenstadt markt vhs volkshochschule landratsamt jobcenter finanzamt amt"
+)
+BEFORE_TOWN = before(
+    rf"(?:in|nach|aus|von|bei|für|um|ab|bis|richtung|zwischen|und|sowie|hier|{_INSTITUTIONS})\s+",
+    r"[,/(\u2013-]\s*|[.!?]\s*",
+)
+BEFORE_FAR_TOWN = before(rf"(?:in|nach|aus|bei|richtung|ot|{_INSTITUTIONS})\s+")
+BEFORE_SPOT = before(
+    any_of(
+        "im am beim zum vom ans ins aufm hinterm vorm unterm überm zur wohne hier an_(?:der|die)"
+        " auf_(?:der|dem|die) auf_den in_(?:der|die|den) bei_(?:der|den) vor_(?:der|dem) hinter_(?:der|dem)"
+        " über_(?:die|den|der) neben_(?:der|dem) rund_um_(?:die|den|das)"
+    )
+    + r"\s+(?:(?:ganzen|alten|oberen|unteren|neuen)\s+)?"
+)
 SENTENCE_START = re.compile(r"(?:^|[.!?:\n]\s*|[\"„»(]\s*)$")
-BEFORE_QUARTER = _before(r"\b(?:OT|ortsteile?s?|stadtteile?s?|stadtviertel|viertel|ortschaft|dorf|quartier)\s+")
-BEFORE_EXAMPLES = _before(rf"\b{_PLACES}\s+wie\s+(?:in\s+|z\.\s?b\.\s+|etwa\s+)?")
-BEFORE_COMPARED = _before(
-    rf"\bwie\s+{_FILL}"
-    rf"|\bwie\s+(?:man|ich|wir|sie|es)\s+(?:(?:es|das|sie|schon)\s+){{0,2}}(?:aus|von)\s+{_FILL}"
-    rf"|\b(?:anders|besser|schlechter|mehr|weniger|\w{{2,20}}er),?\s+als\s+{_FILL}"
-    rf"|[^\s,.!?;:]\s+als\s+(?:in|im|bei|beim)\s+{_FILL}"
-    rf"|\b(?:im gegensatz zu|im vergleich (?:zu|mit)|im unterschied zu|verglichen mit|gegenüber|ähnlich|analog zu|siehe"
-    rf"|vgl\.|nach dem (?:vorbild|beispiel|modell|muster)|vorbild|vorbilder|so machen es|so macht es"
-    rf"|(?:^|[.!?:]\s*|als |ein )vorbild(?: dafür)? (?:ist|wäre|könnte|sind)"
-    rf"|neidisch (?:auf|nach)|schaut?(?:en)?(?: sie| wir)?(?: mal| doch)? nach|partnerstadt)\s*:?\s*{_FILL}"
-    rf"|\b(?:kunden|kundinnen|kollegen|kolleginnen|kollege|kollegin|gästen?|besuchern?|touristen|freunden?|bekannten?|verwandten?"
-    rf"|lieferanten|investoren|oma|opa|tante|onkel|bruder|schwester|tochter|sohn)\s+(?:\w{{1,20}}\s+)?aus\s+{_FILL}"
-    rf"|\b(?:ursprünglich|gebürtig)\s+(?:komme?n?\s+(?:ich|wir)\s+)?aus\s+{_FILL}"
-    rf"|\burlaub\s+(?:in|im|bei)\s+{_FILL}"
-    rf"|\b(?:kennt man|kenne ich|kennen wir)\s+(?:\w{{1,20}}\s+){{0,2}}(?:aus|von)\s+{_FILL}"
+BEFORE_QUARTER = before(r"(?:ot|ortsteile?s?|stadtteile?s?|stadtviertel|viertel|ortschaft|dorf|quartier)\s+")
+BEFORE_EXAMPLES = before(
+    r"(?:städten?|orten?|gemeinden|kommunen|dörfern?|regionen|kleinstädten?|großstädten?)\s+wie\s+"
+    r"(?:in\s+|z\.\s?b\.\s+|etwa\s+)?"
 )
-AFTER_COMPARED = _after(
-    r"\s+(?:ist|sind|wäre|dient|gilt|kann|könnte|sollte)\s+(?:\w{1,20}\s+){0,4}(?:vorbild|beispiel|muster)\b"
-    r"|\s+(?:macht|machen|zeigt|zeigen|lebt)\s+(?:(?:es|das|uns|ja|doch)\s+){0,3}(?:vor\b|,?\s*wie\b)"
-    r"|,?\s+(?:macht|zeigt)\s*,\s*wie\b"
-    r"|\s+als\s+(?:gutes\s+)?(?:vorbild|beispiel)\b"
-    r"|\s+(?:\w{1,20}\s+){0,2}(?:zugezogen|hergezogen|hierher\s?gezogen)\b"
-    r"|\s+(?:kenne|kennen)\s+(?:ich|wir)\b"
-)
-AFTER_VORBILD = _after(r"\s+(?:vorbild|modell|beispiel|muster)\b")
-BEFORE_PAST = _before(r"\b(?:ich|wir)\b[^.!?;\n]{0,90}")
-AFTER_PAST = _after(
-    r"[^.!?;,\n]{0,40}?\b(?:gewohnt|gelebt|gesehen|erlebt|kennengelernt|aufgewachsen|geboren|gewesen|(?:habe|hatte)\s+(?:ich|wir))\b"
-)
-BEFORE_ROUTE = _before(r"\b(?:nach|richtung|bis|von|ab|aus|mit|zwischen|über|(?<!zum )beispiel:?)\s+")
-AFTER_FAR = _after(r"\s+(?:hat|haben|bietet|schafft|schaffte|baut|zahlt)\b")
-AFTER_WAYS = _after(
-    r"[^.!?;,\n]{0,15}?\s(?:gibt|gab)\s+es\b(?:[^.!?;\n]{0,30}\b(?:schon|bereits|längst|auch|so)\b|\s+(?:das|sie|ihn|dies|die|so)\b)"
-    r"|\s+(?:funktioniert|klappt|läuft|geht)\s+(?:das|es|so)\b"
-    r"|\s+(?:macht man|hat man|haben sie|haben die|machen sie|machen die)\b"
-    r"|\s+(?:hat|haben)\s+(?:das|es|so|sowas|so etwas)\b"
-)
-BEFORE_WAYS = _before(
-    rf"\bwie\s+es\s+(?:(?:das|sie|ihn|die|schon|auch|bereits)\s+){{0,2}}(?:in|im|bei)\s+{_FILL}|\bbesuch\s+in\s+{_FILL}"
-)
-CLOSING = re.compile(
-    r"(?:^|[\n.!?]\s*)(?:(?:mit\s+)?(?:freundlichen?|besten?|vielen?|lieben?|herzlichen?|schönen?|sonnigen?|netten?)\s+(?:gr(?:ü|ue)(?:ß|ss)en?|gru(?:ß|ss))"
-    r"|gr(?:ü|ue)(?:ß|ss)e|gru(?:ß|ss)|mfg|lg|vg|glück\s?auf|hochachtungsvoll|ihre?\s+familie)\b",
+# Only tells where the place before it lies: "Auerbach neben Rodewisch". Looked for between the two.
+BETWEEN_NEIGHBOURS = re.compile(
+    r"\s*[,(]?\s*(?:also |das )?(?:bei|b\.|neben|nahe|unweit(?: von)?|in der nähe von|(?:direkt|gleich) (?:neben|bei)"
+    r"|nicht weit von|zwischen|kurz (?:vor|hinter))\s+",
     re.IGNORECASE,
 )
-BEFORE_HOME = _before(
-    r"\b(?:aus|in|im|stadt|gemeinde|ort|ot|landkreis)\s+(?:(?:dem|der|schönen)\s+){0,2}|\b\d{5}\s+|\w,[ \t]+"
+# Looked for in the text as it is written.
+AFTER_ELSEWHERE = re.compile(
+    r"\s*(?:\(|/|\b(?:im|in|am|auf|bei|an)\s)\s*(?:(?:der|dem|den)\s+)?(?P<where>[A-ZÄÖÜ][^\W\d_]{2,})"
+)
+CLOSING = re.compile(
+    r"(?:^|[\n.!?]\s*)(?:(?:mit\s+)?(?:freundlichen?|besten?|vielen?|lieben?|herzlichen?|schönen?|sonnigen?|netten?)\s+"
+    r"(?:gr(?:ü|ue)(?:ß|ss)en?|gru(?:ß|ss))"
+    r"|gr(?:ü|ue)(?:ß|ss)e|gru(?:ß|ss)|mfg|lg|vg|glück\s?auf|hochachtungsvoll|herzlich|ihre?\s+familie)\b",
+    re.IGNORECASE,
+)
+# An address at the end of the text: "Familie Lorenz, Gartenweg 3, 08412 Werdau".
+ADDRESS = re.compile(r"\n(?:[^\n]{2,45}\n)?[^\n]{0,60}\b\d{5} +[A-ZÄÖÜ][^\n]{2,40}\s*$")
+POSTSCRIPT = re.compile(r"\n\s*(?:PS|P\.\s?S\.|NB)\b")
+BEFORE_HOME = before(
+    r"(?:aus|in|im|stadt|gemeinde|ort|ot|landkreis)\s+(?:(?:dem|der|schönen)\s+){0,2}", r"\d{5}\s+", r"\w,[ \t]+"
 )
 ANSWER = re.compile(
-    r"[\W_]*(?:(?:ich|wir|wohnen?|leben?|kommen?|bin|sind|es|das|ist|war|liegt|geht|um|hier|ort|gemeinde|stadt|in|im|ins|aus|bei|nach"
-    r"|für|von|der|die|dem|den|plz)[\s:,]+){0,6}(?P<name>\w(?:.*[\w)])?)[\W_]*",
+    r"[\W_]*(?:(?:ich|wir|wohnen?|leben?|kommen?|bin|sind|es|das|ist|war|liegt|geht|um|hier|ort|gemeinde|stadt|in|im|ins|aus"
+    r"|bei|nach|für|von|der|die|dem|den|plz)[\s:,]+){0,6}(?P<name>\w(?:.*[\w)])?)[\W_]*",
     re.IGNORECASE | re.DOTALL,
 )
-COORDINATION = _after(
-    r"\s*(?:,|/|&|und|oder|sowie|bzw\.|,?\s*aber auch)\s*(?:(?<!,)(?<!, )(?:auch\s+)?(?:in|im)\s+)?(?:der\s+|dem\s+)?"
+COORDINATION = after(
+    r"\s*(?:,|/|&|und|oder|sowie|bzw\.|,?\s*aber auch)\s*(?:(?<!,)(?<!, )(?:auch\s+)?(?:in|im|aus)\s+)?"
+    r"(?:der\s+|dem\s+|den\s+)?(?:ganzen\s+)?"
 )
+BOUNDARY = re.compile(r"(?<=[\w\"”)]{2})[.!?;…]+(?=\s)|\n")

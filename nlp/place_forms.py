@@ -1,7 +1,12 @@
-"""How people write the name of a place: hyphens and spaces, ASCII, additions, inflection."""
+"""How people write the name of a place: hyphens and spaces, ASCII, additions, inflection.
+
+All forms are keys: words in small letters with umlauts written out, one space between them (see `key`). "Oelsnitz/V.",
+"oelsnitz v" and "ÖLSNITZ (V)" have the same key, so that none of these ways of writing needs a form of its own.
+"""
 
 from __future__ import annotations
 
+import re
 from enum import IntEnum
 from typing import TYPE_CHECKING
 
@@ -15,94 +20,92 @@ class Form(IntEnum):
     """How a spelling relates to the name; where two names share a spelling, the lower number wins."""
 
     NAME = 0
-    ASCII = 1
-    GENITIVE = 2
-    ADJECTIVE = 3
-    BARE = 4
-    MISSPELT = 5
+    GENITIVE = 1
+    ADJECTIVE = 2
+    BARE = 3
+    MISSPELT = 4
 
 
-_DIGRAPHS = str.maketrans({"ä": "ae", "ö": "oe", "ü": "ue", "ß": "ss", "Ä": "Ae", "Ö": "Oe", "Ü": "Ue"})
-_BARE = str.maketrans({"ä": "a", "ö": "o", "ü": "u", "ß": "ss", "Ä": "A", "Ö": "O", "Ü": "U"})
-_INITIAL_UMLAUTS = {"Oe": "Ö", "Ae": "Ä", "Ue": "Ü"}
+# U+0308 is how some systems write the dots of an umlaut: as a character behind the letter.
+WORD = re.compile("[^\\W_]+(?:\u0308[^\\W_]*)*")
+_FOLDED = str.maketrans({"ä": "ae", "ö": "oe", "ü": "ue", "ß": "ss", "\u0308": "e", "é": "e", "ě": "e", "š": "s"})
+_BARE = str.maketrans({"ä": "a", "ö": "o", "ü": "u", "Ä": "A", "Ö": "O", "Ü": "U"})
+_UNROUNDED = str.maketrans({"ö": "e", "ü": "i"})
+_SHORTEST_SPOKEN = 6
 # Shorter names turn into other words without their dots: Pöhl, Pohl.
-_SHORTEST_BARE = 5
-_ADJECTIVE_ENDINGS = ("", "n", "e", "es", "em")
+SHORTEST_BARE = 5
+_ADJECTIVE_ENDINGS = ("", "n", "e", "es", "em", "en", "er")
 _DEMONYM_ENDINGS = ("", "n", "s", "in", "innen")
 
 
-def spellings(name: str) -> dict[str, Form]:
-    """Every spelling of an uninflected name in lower case."""
-    forms: dict[str, Form] = {}
-    for variant in _joined(name):
-        _note(forms, (variant,), Form.NAME)
-        _note(forms, (variant.translate(_DIGRAPHS), variant.replace("ß", "ss")), Form.ASCII)
-        if variant[:2] in _INITIAL_UMLAUTS:
-            _note(forms, (_INITIAL_UMLAUTS[variant[:2]] + variant[2:],), Form.ASCII)
-        if len(variant) >= _SHORTEST_BARE:
-            _note(forms, (variant.translate(_BARE),), Form.BARE)
+def folded(word: str) -> str:
+    """The word in small letters with umlauts written out."""
+    lowered = word.lower()
+    return lowered if lowered.isascii() else lowered.translate(_FOLDED)
+
+
+def key(name: str) -> str:
+    """The words of a name, folded, with one space between them."""
+    return " ".join(folded(word) for word in WORD.findall(name))
+
+
+def spellings(name: str, shortest_bare: int = SHORTEST_BARE) -> dict[str, Form]:
+    """Every key of an uninflected name; those of fewer letters than `shortest_bare` keep their dots."""
+    forms = {key(name): Form.NAME}
+    if len(name) >= shortest_bare:
+        forms.setdefault(key(name.translate(_BARE)), Form.BARE)
+    if "St." in name:
+        forms[key(name.replace("St.", "Sankt"))] = Form.NAME
     return forms
 
 
-def inflections(name: str) -> dict[str, Form]:
-    """Genitives, adjectives and demonyms of a name in lower case: "plauens", "plauener", "plauenerinnen"."""
+def inflections(name: str, shortest_bare: int = SHORTEST_BARE) -> dict[str, Form]:
+    """Genitives, adjectives and demonyms of a name: "plauens", "plauener", "plauenerinnen"."""
     forms: dict[str, Form] = {}
-    for spelling, form in spellings(name).items():
-        if spelling[-1].isalpha() and spelling[-1] not in "sxzß":
-            _note(forms, (spelling + "s",), max(form, Form.GENITIVE))
-        adjectives = [stem + ending for stem in _demonyms(spelling) for ending in _DEMONYM_ENDINGS]
-        _note(forms, adjectives, max(form, Form.ADJECTIVE))
+    for spelled, form in spellings(name, shortest_bare).items():
+        if not spelled[-1:].isalpha():
+            continue
+        if spelled[-1] not in "sxz":
+            forms.setdefault(spelled + "s", max(form, Form.GENITIVE))
+        adjective = max(form, Form.ADJECTIVE)
+        for stem in _demonyms(spelled):
+            for ending in _DEMONYM_ENDINGS:
+                forms.setdefault(stem + ending, adjective)
     return forms
+
+
+def spoken(name: str) -> Iterator[str]:
+    """Keys of how a name sounds in Saxony: "Seiffn", "Debeln"."""
+    if len(name) < _SHORTEST_SPOKEN:
+        return
+    if name.endswith("en"):
+        yield key(f"{name[:-2]}n")
+    unrounded = name.translate(_UNROUNDED)
+    if unrounded != name:
+        yield key(unrounded)
 
 
 def adjectives(stem: str) -> dict[str, Form]:
-    """The endings of an adjective such as "vogtländisch", in lower case."""
-    forms: dict[str, Form] = {}
-    for spelling, form in spellings(stem).items():
-        _note(forms, [spelling + ending for ending in (*_ADJECTIVE_ENDINGS, "en", "er")], max(form, Form.ADJECTIVE))
-    return forms
+    """The endings of an adjective such as "vogtländisch"."""
+    return {
+        spelled + ending: max(form, Form.ADJECTIVE)
+        for spelled, form in spellings(stem).items()
+        for ending in _ADJECTIVE_ENDINGS
+    }
 
 
 def with_additions(official: str, suffixes: Iterable[Suffix]) -> Iterator[str]:
-    """The ways of writing a name whose addition tells it apart: "Auerbach/Vogtl.", "Auerbach (Vogtland)"."""
+    """The ways of writing a name whose addition tells it apart: "Auerbach/Vogtl.", "Auerbach im Vogtland"."""
     yield official
     for suffix in suffixes:
         for ending in (f"/{suffix.official}", f" {suffix.official}", *(f" {plain}" for plain in suffix.plain)):
             if official.endswith(ending):
-                yield from _additions(official.removesuffix(ending), suffix)
+                stem = official.removesuffix(ending)
+                yield from (f"{stem} {addition}" for addition in (*suffix.slash, *suffix.plain))
                 return
 
 
-def _additions(stem: str, suffix: Suffix) -> Iterator[str]:
-    for addition in suffix.slash:
-        for text in {addition, addition.removesuffix(".")}:
-            yield from (f"{stem}/{text}", f"{stem} / {text}", f"{stem} ({text})", f"{stem}, {text}")
-    for addition in suffix.plain:
-        yield f"{stem} {addition}"
-        yield f"{stem} {addition.removesuffix('.')}"
-
-
-def _joined(name: str) -> Iterator[str]:
-    """The name with hyphens or spaces between its parts, and with "Sankt" written out."""
-    yield name
-    if "-" in name:
-        yield name.replace("-", " ")
-    if " " in name and "(" not in name and "/" not in name:
-        yield name.replace(" ", "-")
-    if name.startswith("St. ") or " St. " in name:
-        yield name.replace("St. ", "Sankt ")
-        yield name.replace("St. ", "St.")
-        yield name.replace("St. ", "St ")
-
-
-def _demonyms(spelling: str) -> Iterator[str]:
-    if not spelling[-1].isalpha():
-        return
-    yield spelling + ("r" if spelling.endswith("e") else "er")
-    if spelling.endswith("en"):
-        yield spelling[:-2] + "ner"
-
-
-def _note(forms: dict[str, Form], spelled: Iterable[str], form: Form) -> None:
-    for text in spelled:
-        forms.setdefault(text.lower(), form)
+def _demonyms(spelled: str) -> Iterator[str]:
+    yield spelled + ("r" if spelled.endswith("e") else "er")
+    if spelled.endswith("en"):
+        yield spelled[:-2] + "ner"

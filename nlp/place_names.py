@@ -7,8 +7,8 @@ from dataclasses import dataclass
 from enum import StrEnum
 from typing import TYPE_CHECKING
 
-from nlp.gazetteer import AliasKind, MatchPolicy
-from nlp.place_forms import Form, adjectives, inflections, spellings, with_additions
+from nlp.gazetteer import PASSING, AliasKind, MatchPolicy
+from nlp.place_forms import SHORTEST_BARE, Form, adjectives, folded, inflections, spellings, spoken, with_additions
 from nlp.understanding import OUTSIDE, REGION
 
 if TYPE_CHECKING:
@@ -16,14 +16,30 @@ if TYPE_CHECKING:
 
     from nlp.gazetteer import Alias, Gazetteer
 
+_SHORTEST_BARE_QUARTER = 7
+# What people call a district; the first word is the one in `districts.toml`.
+_LANDKREIS = (
+    "Landkreis",
+    "Landkreises",
+    "Landkreise",
+    "Kreis",
+    "Kreises",
+    "Altkreis",
+    "Altkreises",
+    "LK",
+    "Lkr",
+    "Landratsamt",
+)
+
 
 class SenseKind(StrEnum):
-    """What a name stands for."""
+    """What a name stands for; PASSING is a road, line, river or club, which is only a hint at its places."""
 
     MUNICIPALITY = "municipality"
     LOCALITY = "locality"
     DISTRICT = "district"
     LANDMARK = "landmark"
+    PASSING = "passing"
     PLATE = "plate"
     REGION = "region"
     OUTSIDE = "outside"
@@ -32,13 +48,17 @@ class SenseKind(StrEnum):
 
 @dataclass(frozen=True, slots=True)
 class Sense:
-    """One place that a name may mean; `districts` are keys, "region" or "outside"."""
+    """One place that a name may mean; `districts` are keys, "region" or "outside".
+
+    `towns` are all municipalities that a road or the like passes through.
+    """
 
     kind: SenseKind
     name: str
     districts: tuple[str, ...]
     ags: str | None = None
     policy: MatchPolicy = MatchPolicy.FREE
+    towns: tuple[str, ...] = ()
 
 
 @dataclass(frozen=True, slots=True)
@@ -50,7 +70,7 @@ class Reading:
 
 
 def readings(gazetteer: Gazetteer) -> Mapping[str, Reading]:
-    """Every written form of every place, in lower case, with its meanings."""
+    """Every key of every place (see `nlp.place_forms.key`) with its meanings."""
     found: dict[str, Reading] = {}
     for spelled, form, sense in _written(gazetteer):
         earlier = found.get(spelled)
@@ -58,7 +78,7 @@ def readings(gazetteer: Gazetteer) -> Mapping[str, Reading]:
             found[spelled] = Reading(form, (sense,))
         elif form == earlier.form and sense not in earlier.senses:
             found[spelled] = Reading(form, (*earlier.senses, sense))
-    return {spelled: distinct(reading) for spelled, reading in found.items()}
+    return {spelled: distinct(reading) if len(reading.senses) > 1 else reading for spelled, reading in found.items()}
 
 
 def distinct(reading: Reading) -> Reading:
@@ -69,7 +89,7 @@ def distinct(reading: Reading) -> Reading:
         sense
         for sense in reading.senses
         if not (sense.kind is SenseKind.DISTRICT and districts.issuperset(sense.districts))
-        and not (sense.kind in {SenseKind.LOCALITY, SenseKind.LANDMARK} and sense.ags in towns)
+        and not (sense.kind in {SenseKind.LOCALITY, SenseKind.LANDMARK, SenseKind.PASSING} and sense.ags in towns)
     )
     return Reading(reading.form, senses)
 
@@ -78,12 +98,26 @@ def _written(gazetteer: Gazetteer) -> Iterator[tuple[str, Form, Sense]]:
     yield from _region(gazetteer)
     yield from _districts(gazetteer)
     for sense, name in _towns(gazetteer):
-        yield from _forms((name,), sense)
+        yield from _forms(name, sense)
+        if sense.kind is SenseKind.MUNICIPALITY:
+            yield from ((text, Form.MISSPELT, sense) for text in spoken(name))
     yield from _told_apart(gazetteer)
+    towns = {town.ags: town.name for town in gazetteer.municipalities}
     for alias in gazetteer.aliases:
-        yield from _alias(alias, gazetteer)
-    for name in gazetteer.outside:
-        yield from _forms((name,), Sense(SenseKind.OUTSIDE, name, (OUTSIDE,)))
+        yield from _alias(alias, gazetteer, towns)
+    for landmark in gazetteer.landmarks:
+        kind = SenseKind.PASSING if landmark.kind in PASSING else SenseKind.LANDMARK
+        sense = Sense(
+            kind, landmark.names[0], landmark.districts, (*landmark.ags, None)[0], landmark.policy, landmark.ags
+        )
+        yield from _plain(landmark.names, sense)
+    for place in gazetteer.outside:
+        near = place.state in gazetteer.region.near
+        policy = MatchPolicy.FREE if near else MatchPolicy.NEEDS_CONTEXT
+        sense = Sense(SenseKind.OUTSIDE, place.name, (OUTSIDE,), policy=policy)
+        # "Selber", "Hammer": who comes from such a town is never meant here.
+        word = folded(place.name) in gazetteer.words.everyday
+        yield from _plain((place.name,), sense) if word else _forms(place.name, sense)
 
 
 def _told_apart(gazetteer: Gazetteer) -> Iterator[tuple[str, Form, Sense]]:
@@ -103,7 +137,7 @@ def _told_apart(gazetteer: Gazetteer) -> Iterator[tuple[str, Form, Sense]]:
 def _region(gazetteer: Gazetteer) -> Iterator[tuple[str, Form, Sense]]:
     region = gazetteer.region
     sense = Sense(SenseKind.REGION, region.name, (REGION,))
-    yield from _forms((region.name,), sense)
+    yield from _forms(region.name, sense)
     yield from _plain(region.aliases, sense)
     yield from _stems(region.adjectives, sense)
 
@@ -112,10 +146,18 @@ def _districts(gazetteer: Gazetteer) -> Iterator[tuple[str, Form, Sense]]:
     for district in gazetteer.districts:
         sense = Sense(SenseKind.DISTRICT, district.name, (district.key,))
         for name in (district.name, *district.aliases):
-            yield from _plain((name,), sense)
-            genitives = (name + "s", name + "es")
-            yield from ((text, Form.GENITIVE, sense) for word in genitives for text in spellings(word))
+            yield from _plain(_kreis(name), sense)
+            for spelled, form in spellings(name).items():
+                yield from ((spelled + ending, max(form, Form.GENITIVE), sense) for ending in ("s", "es"))
         yield from _stems(district.adjectives, sense)
+
+
+def _kreis(name: str) -> Iterator[str]:
+    """The name with the other words for a district: "Landkreis Döbeln", "Altkreis Döbeln"."""
+    yield name
+    first, _, town = name.partition(" ")
+    if town and first == _LANDKREIS[0]:
+        yield from (f"{word} {town}" for word in _LANDKREIS[1:])
 
 
 def _towns(gazetteer: Gazetteer) -> Iterator[tuple[Sense, str]]:
@@ -123,29 +165,25 @@ def _towns(gazetteer: Gazetteer) -> Iterator[tuple[Sense, str]]:
         yield Sense(SenseKind.MUNICIPALITY, town.name, (town.district,), town.ags), town.name
     districts = {town.ags: town.district for town in gazetteer.municipalities}
     for place in gazetteer.localities:
-        key = districts[place.ags]
-        yield Sense(SenseKind.LOCALITY, place.name, (key,), place.ags, place.policy), place.name
+        district = districts[place.ags]
+        yield Sense(SenseKind.LOCALITY, place.name, (district,), place.ags, place.policy), place.name
 
 
-def _alias(alias: Alias, gazetteer: Gazetteer) -> Iterator[tuple[str, Form, Sense]]:
-    towns = {town.ags: town.name for town in gazetteer.municipalities}
-    kinds = {
-        AliasKind.LANDMARK: SenseKind.LANDMARK,
-        AliasKind.PLATE: SenseKind.PLATE,
-        AliasKind.FALSE_FRIEND: SenseKind.NOTHING,
-    }
+def _alias(alias: Alias, gazetteer: Gazetteer, towns: Mapping[str, str]) -> Iterator[tuple[str, Form, Sense]]:
+    kinds = {AliasKind.PLATE: SenseKind.PLATE, AliasKind.FALSE_FRIEND: SenseKind.NOTHING}
     kind = kinds.get(alias.kind, SenseKind.MUNICIPALITY if alias.ags else SenseKind.DISTRICT)
     name = towns[alias.ags] if alias.ags else alias.name
     sense = Sense(kind, name, alias.districts, alias.ags)
     yield from _plain(with_additions(alias.name, gazetteer.suffixes), sense)
-    if alias.kind in {AliasKind.NAME, AliasKind.MISSPELLING} and alias.name[-1].isalpha():
+    if alias.kind in {AliasKind.NAME, AliasKind.MISSPELLING}:
         yield from ((text, form, sense) for text, form in inflections(alias.name).items())
 
 
-def _forms(names: Iterable[str], sense: Sense) -> Iterator[tuple[str, Form, Sense]]:
-    for name in names:
-        yield from _plain((name,), sense)
-        yield from ((text, form, sense) for text, form in inflections(name).items())
+def _forms(name: str, sense: Sense) -> Iterator[tuple[str, Form, Sense]]:
+    # Of a thousand quarters, some are words without their dots: Döhlen, Dohlen.
+    bare = _SHORTEST_BARE_QUARTER if sense.kind is SenseKind.LOCALITY else SHORTEST_BARE
+    yield from ((text, form, sense) for text, form in spellings(name, bare).items())
+    yield from ((text, form, sense) for text, form in inflections(name, bare).items())
 
 
 def _plain(names: Iterable[str], sense: Sense) -> Iterator[tuple[str, Form, Sense]]:

@@ -68,7 +68,12 @@ def metres_per_degree(areas: Sequence[shapely.Geometry]) -> tuple[float, float]:
     One scale for all of them: where they span two degrees from south to north, it is less than 3 % off.
     """
     _, south, _, north = shapely.total_bounds(areas)
-    return METRES_PER_DEGREE * cos(radians((south + north) / 2)), METRES_PER_DEGREE
+    return metres_per_degree_at((south + north) / 2), METRES_PER_DEGREE
+
+
+def metres_per_degree_at(latitude: float) -> float:
+    """Metres per degree eastward at a latitude."""
+    return METRES_PER_DEGREE * cos(radians(latitude))
 
 
 def _area(boundary: Boundary) -> shapely.MultiPolygon:

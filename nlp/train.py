@@ -1,61 +1,82 @@
-"""Training: from the labelled messages to a model directory, with figures from messages that it had not seen."""
+"""Training: from the labelled messages to a model directory, with figures from messages that were not seen."""
 
 from __future__ import annotations
 
 import hashlib
-import random
 import time
 from collections.abc import Callable, Iterable, Iterator, Sequence
-from dataclasses import dataclass, replace
+from dataclasses import dataclass
 from pathlib import Path
 from typing import Any
 
 import numpy as np
+from numpy.typing import NDArray
 from spacy.language import Language
-from spacy.tokens import Doc
 from spacy.training import Example as Gold
-from spacy.util import load_config, load_model_from_config, minibatch, registry
+from spacy.util import load_config, load_model_from_config
 
 from nlp.artefact import HEADS, KIND, TOPICS, ModelFacts, label, write_model
-from nlp.calibration import Floats, best_temperature, cooled, thresholds
-from nlp.corpus import Corpus, Example, read_corpus
-from nlp.evaluate import Evaluation, evaluate
-from nlp.hints import read_hints
-from nlp.pipeline import SpacyClassifier
+from nlp.calibration import best_for_one_of, best_for_several, several, thresholds
+from nlp.compounds import read_parts
+from nlp.corpus import CORRECTIONS, Corpus, Example, read_corpus
+from nlp.evaluate import Evaluation, compared
+from nlp.features import Features, features_of
+from nlp.gradient import Descent, fitted
+from nlp.judgement import Rules, judged
+from nlp.layers import bayes, store, sums
+from nlp.lexicon import lexicon_files, read_lexicon
 from nlp.understanding import Kind, Understanding
 
 CONFIG = Path(__file__).parent / "configs" / "default.cfg"
-LEXICON = {head: Path(__file__).parent / "lexicon" / f"{head}.toml" for head in HEADS}
+LEXICON = Path(__file__).parent / "lexicon"
+PARTS = LEXICON / "parts.txt"
+
+Matrix = NDArray[np.float32]
 
 
 @dataclass(frozen=True, slots=True)
 class TrainingReport:
     """What came out: the model's version and digest, how many examples it has, and the figures.
 
-    `held_out` was measured on messages that the measured model had not seen; the model that is written has learned
-    from those as well. The figures say nothing of places.
+    `unseen` was measured on each writer's messages by a model that had learned from the other writers' only; the
+    model that is written has learned from all. The figures say nothing of places.
     """
 
     version: str
     digest: str
     examples: int
     seconds: float
-    held_out: Evaluation
+    unseen: Evaluation
 
 
 @dataclass(frozen=True, slots=True)
-class _Plan:
+class Plan:
     """The block [ideenkanal] of the config (see there) and the seed."""
 
     release: str
     epochs: int
     batch_size: int
+    rate: float
+    second: float
     folds: int
-    held_out: int
+    bayes_topics: float
+    bayes_kind: float
     precision: float
+    implicit: float
     spam_at_least: float
     other_at_least: float
+    correction: int
     seed: int
+
+    @property
+    def bayes(self) -> dict[str, float]:
+        """How much the counted weights say beside those of the gradient, per head."""
+        return {TOPICS: self.bayes_topics, KIND: self.bayes_kind}
+
+    @property
+    def descent(self) -> Descent:
+        """How the gradient is followed."""
+        return Descent(self.epochs, self.batch_size, self.rate, self.seed)
 
 
 def train(
@@ -73,147 +94,169 @@ def train(
     corpus = training_corpus(corpus_dir, topics, corrections)
     trainer = _Trainer(tuple(topics), progress)
     progress(f"{len(corpus.examples)} labelled messages, digest {corpus.digest[:8]}")
-    held_out = trainer.measure(corpus.examples)
-    progress(held_out.summary())
+    rules, scales, unseen = trainer.calibrate(corpus.examples)
+    progress(unseen.summary())
     progress("learning from all of them")
-    nlp, facts = trainer.fit(corpus.examples)
+    nlp = trainer.learn(corpus.examples, scales)
     version = f"{trainer.plan.release}-{corpus.digest[:8]}"
-    write_model(nlp, replace(facts, version=version, digest=corpus.digest, held_out=_figures(held_out)), out)
+    write_model(nlp, ModelFacts(version, corpus.digest, len(corpus.examples), rules, _figures(unseen)), out)
     seconds = time.monotonic() - start
     progress(f"{version} written to {out} after {seconds:.0f} s")
-    return TrainingReport(version, corpus.digest, len(corpus.examples), seconds, held_out)
+    return TrainingReport(version, corpus.digest, len(corpus.examples), seconds, unseen)
 
 
 def training_corpus(corpus_dir: Path, topics: Sequence[str], corrections: Sequence[Example] = ()) -> Corpus:
     """The corpus with the digest that a model trained on it carries; raises CorpusError."""
-    return read_corpus(corpus_dir, topics, CONFIG, *LEXICON.values(), corrections=corrections)
+    return read_corpus(corpus_dir, topics, CONFIG, PARTS, *lexicon_files(LEXICON), corrections=corrections)
 
 
-def measure(examples: Sequence[Example], topics: Sequence[str], progress: Callable[[str], None]) -> Evaluation:
-    """How right a model is about the held-out examples when it has learned from the others only."""
-    return _Trainer(tuple(topics), progress).measure(examples)
-
-
-def _figures(held_out: Evaluation) -> dict[str, Any]:
+def _figures(unseen: Evaluation) -> dict[str, Any]:
     # Places are not learned from the corpus, and the measured pipeline has none.
-    return {name: figure for name, figure in held_out.to_json().items() if name != "districts"}
+    return {name: figure for name, figure in unseen.to_json().items() if name not in {"districts", "municipalities"}}
 
 
-def _plan(config: Any) -> _Plan:
-    return _Plan(**config["ideenkanal"], seed=config["training"]["seed"])
+def _folds(examples: Sequence[Example], folds: int) -> list[list[Example]]:
+    """Parts to ask about in turn: each writer's messages stay together, for a new person's are nobody's yet."""
+    sources = sorted({example.source for example in examples})
+    if len(sources) >= folds:
+        place = {source: number % folds for number, source in enumerate(sources)}
+        return [[e for e in examples if place[e.source] == number] for number in range(folds)]
+    return [[e for e in examples if _bucket(e.id, folds) == number] for number in range(folds)]
 
 
 def _bucket(name: str, buckets: int) -> int:
     return int.from_bytes(hashlib.sha256(name.encode()).digest()[:8]) % buckets
 
 
-def _split(examples: Sequence[Example], one_in: int) -> tuple[tuple[Example, ...], tuple[Example, ...]]:
-    """The examples to learn from and those to measure with; an id stays on its side when others come or go."""
-    unseen = tuple(example for example in examples if _bucket(example.id, one_in) == 0)
-    return tuple(example for example in examples if _bucket(example.id, one_in) != 0), unseen
+@dataclass(frozen=True, slots=True)
+class _Scales:
+    """How far the two kinds of weights spread on unseen texts: divided by it, both have the same say."""
+
+    gradient: float
+    bayes: float
+    say: float
+
+    def joined(self, gradient: Matrix, bayes_: Matrix) -> Matrix:
+        """The sum of both; `say` is how much the second one counts."""
+        return gradient / self.gradient + self.say * bayes_ / self.bayes
 
 
 class _Trainer:
-    """Fits pipelines to examples, each with temperatures and thresholds from predictions on unseen folds."""
+    """Fits pipelines to examples, and finds out on unseen ones what their sums are worth."""
 
     def __init__(self, topics: tuple[str, ...], progress: Callable[[str], None]) -> None:
         self.topics = topics
         self.progress = progress
         self.config = load_config(CONFIG)
-        self.plan = _plan(self.config)
-        self.hints = _hints(topics)
-        self.labels = {TOPICS: [label(TOPICS, topic) for topic in topics], KIND: [label(KIND, kind) for kind in Kind]}
+        self.plan = Plan(**self.config["ideenkanal"], seed=self.config["training"]["seed"])
+        self.concepts = read_lexicon(LEXICON, topics, Kind)
+        self.parts = read_parts(PARTS)
+        self.names: dict[str, tuple[str, ...]] = {TOPICS: topics, KIND: tuple(Kind)}
 
-    def fit(self, examples: Sequence[Example]) -> tuple[Language, ModelFacts]:
-        """A trained pipeline and its facts, still without version, digest and figures."""
-        facts = self._calibrate(examples)
-        return self._learn(examples), facts
-
-    def measure(self, examples: Sequence[Example]) -> Evaluation:
-        """The figures on the held-out examples of a pipeline that has learned from the others."""
-        seen, unseen = _split(examples, self.plan.held_out)
-        self.progress(f"measuring: learning from {len(seen)}, asking about {len(unseen)}")
-        return evaluate(SpacyClassifier(*self.fit(seen)), unseen)
-
-    def _calibrate(self, examples: Sequence[Example]) -> ModelFacts:
-        parts = [[e for e in examples if _bucket(f"fold {e.id}", self.plan.folds) == i] for i in range(self.plan.folds)]
-        scores: dict[str, list[Floats]] = {head: [] for head in HEADS}
-        asked: list[Example] = []
-        for number, part in enumerate(parts, start=1):
-            if not part or len(part) == len(examples):
-                continue
-            self.progress(f"  fold {number} of {self.plan.folds}")
-            chosen = {e.id for e in part}
-            nlp = self._learn([e for e in examples if e.id not in chosen])
-            asked.extend(part)
-            for head, rows in self._ask(nlp, part).items():
-                scores[head].append(rows)
-        return self._facts(asked, {head: np.concatenate(rows) for head, rows in scores.items()})
-
-    def _facts(self, asked: Sequence[Example], scores: dict[str, Floats]) -> ModelFacts:
-        truth = {head: self._truth(asked, head) for head in HEADS}
-        warmth = {head: best_temperature(scores[head], truth[head], exclusive=head == KIND) for head in HEADS}
-        certain = cooled(scores[TOPICS], warmth[TOPICS], exclusive=False)
-        chosen = thresholds(certain, truth[TOPICS], self.plan.precision)
-        return ModelFacts(
-            version="",
-            digest="",
-            topics=self.topics,
-            thresholds=dict(zip(self.topics, chosen, strict=True)),
-            temperatures=warmth,
-            at_least={Kind.SPAM: self.plan.spam_at_least, Kind.OTHER: self.plan.other_at_least},
-            held_out={},
-        )
-
-    def _learn(self, examples: Sequence[Example]) -> Language:
-        nlp = load_model_from_config(self.config, auto_fill=True)
-        docs = [nlp.make_doc(Understanding.source(e.subject, e.text)) for e in examples]
-        unlabelled = [Gold(doc, doc) for doc in docs]
-        nlp.get_pipe("features").initialize(lambda: unlabelled, nlp=nlp, hints=self.hints)  # type: ignore[attr-defined]
+    def learn(self, examples: Sequence[Example], scales: dict[str, _Scales]) -> Language:
+        """A pipeline that has learned from the examples."""
+        learned = self._repeated(examples)
+        nlp, texts = self._prepared(learned)
         for head in HEADS:
-            self._learn_head(nlp, head, self._gold(examples, docs, head))
+            gradient, bias, counted = self._weights(texts, self._targets(learned, head), head)
+            scale = scales[head]
+            store(nlp.get_pipe(head).model, scale.joined(gradient, counted), bias / scale.gradient)  # type: ignore[attr-defined]
         return nlp
 
-    def _learn_head(self, nlp: Language, head: str, gold: list[Gold]) -> None:
-        # The heads are updated one by one and not by `nlp.update`: that copies each text every time, and its
-        # features with it would have to be found anew. Topics and kinds also share `doc.cats`, which spaCy would
-        # take for labels of one head.
-        pipe: Any = nlp.get_pipe(head)
-        pipe.initialize(lambda: gold, nlp=nlp, labels=self.labels[head])
-        optimizer = registry.resolve({"optimizer": self.config["training"]["optimizer"]})["optimizer"]
-        order = random.Random(self.plan.seed)  # noqa: S311  (no secret: the same order every time is the point)
-        for _ in range(self.plan.epochs):
-            order.shuffle(gold)
-            for batch in minibatch(gold, self.plan.batch_size):  # type: ignore[no-untyped-call]
-                pipe.update(batch, sgd=optimizer)
-        with pipe.model.use_params(optimizer.averages):
-            averaged = {name: pipe.model.get_param(name).copy() for name in pipe.model.param_names}
-        for name, value in averaged.items():
-            pipe.model.set_param(name, value)
+    def calibrate(self, examples: Sequence[Example]) -> tuple[Rules, dict[str, _Scales], Evaluation]:
+        """The rules and scales for a model of these examples, and how right such a model is on unseen ones."""
+        asked: list[Example] = []
+        views: dict[str, list[tuple[Matrix, Matrix]]] = {head: [] for head in HEADS}
+        for number, part in enumerate(_folds(examples, self.plan.folds), start=1):
+            if not part or len(part) == len(examples):
+                continue
+            self.progress(f"  part {number} of {self.plan.folds}: asking about {len(part)}")
+            left_out = {e.id for e in part}
+            seen = self._repeated(e for e in examples if e.id not in left_out)
+            nlp, texts = self._prepared(seen)
+            unseen = [features_of(doc) for doc in nlp.pipe(map(_source, part), disable=list(HEADS))]
+            for head in HEADS:
+                gradient, bias, counted = self._weights(texts, self._targets(seen, head), head)
+                views[head].append(
+                    (
+                        np.stack([text.values @ gradient[text.rows] + bias for text in unseen]),
+                        np.stack([text.values @ counted[text.rows] for text in unseen]),
+                    )
+                )
+            asked.extend(part)
+        return self._judge(asked, {head: _joined(parts) for head, parts in views.items()})
 
-    def _gold(self, examples: Sequence[Example], docs: Sequence[Doc], head: str) -> list[Gold]:
-        gold = []
-        for example, doc in zip(examples, docs, strict=True):
-            # The layer is sized by the features of the references, so that they carry those of their texts.
-            reference = Doc(doc.vocab, words=[token.text for token in doc], user_data=dict(doc.user_data))
-            reference.cats = {name: float(name in _labels(example, head)) for name in self.labels[head]}
-            gold.append(Gold(doc, reference))
-        return gold
+    def _judge(
+        self, asked: Sequence[Example], views: dict[str, tuple[Matrix, Matrix]]
+    ) -> tuple[Rules, dict[str, _Scales], Evaluation]:
+        scales = {head: _Scales(_spread(first), _spread(second), self.plan.bayes[head]) for head, (first, second) in views.items()}
+        found = {head: scales[head].joined(*views[head]) for head in HEADS}
+        topical = [number for number, example in enumerate(asked) if example.topics]
+        truth = np.array([[name in asked[i].topics for name in self.topics] for i in topical], dtype=np.float64)
+        kinds = np.array([[kind == example.kind for kind in Kind] for example in asked], dtype=np.float64)
+        counts = self._counts(asked)
+        scaling = best_for_several(found[TOPICS][topical].astype(np.float64), truth, counts[topical])
+        likely = several(found[TOPICS][topical], scaling)
+        chosen = thresholds(likely, truth, counts[topical], self.plan.precision)
+        rules = Rules(
+            topics=self.topics,
+            thresholds=dict(zip(self.topics, chosen, strict=True)),
+            topic_scaling=scaling,
+            kind_scaling=best_for_one_of(found[KIND].astype(np.float64), kinds, counts),
+            at_least={Kind.SPAM: self.plan.spam_at_least, Kind.OTHER: self.plan.other_at_least},
+        )
+        said = [judged(rules, *rows) for rows in zip(found[TOPICS], found[KIND], strict=True)]
+        return rules, scales, compared(zip(asked, said, strict=True))
 
-    def _ask(self, nlp: Language, examples: Sequence[Example]) -> dict[str, Floats]:
-        docs = list(nlp.pipe(Understanding.source(e.subject, e.text) for e in examples))
-        return {head: np.array([[doc.cats[name] for name in self.labels[head]] for doc in docs]) for head in HEADS}
+    def _counts(self, examples: Sequence[Example]) -> NDArray[np.float64]:
+        """How often each example counts, so that implicit ones have the share that they have in life."""
+        implicit = np.array([example.implicit for example in examples])
+        share = float(implicit.mean())
+        if share <= self.plan.implicit:
+            return np.ones(len(examples))
+        wanted = self.plan.implicit
+        return np.where(implicit, wanted / share, (1 - wanted) / (1 - share))
 
-    def _truth(self, examples: Sequence[Example], head: str) -> Floats:
-        return np.array([[float(name in _labels(e, head)) for name in self.labels[head]] for e in examples])
+    def _repeated(self, examples: Iterable[Example]) -> list[Example]:
+        """The examples, each correction as often as it counts."""
+        return [e for e in examples for _ in range(self.plan.correction if e.source == CORRECTIONS else 1)]
+
+    def _prepared(self, examples: Sequence[Example]) -> tuple[Language, list[Features]]:
+        nlp = load_model_from_config(self.config, auto_fill=True)
+        docs = [nlp.make_doc(_source(example)) for example in examples]
+        gold = [Gold(doc, doc) for doc in docs]
+        finder: Any = nlp.get_pipe("features")
+        finder.initialize(lambda: gold, nlp=nlp, concepts=self.concepts, parts=self.parts)
+        for head in HEADS:
+            names = [label(head, name) for name in self.names[head]]
+            nlp.get_pipe(head).initialize(lambda: gold[:1], nlp=nlp, labels=names)  # type: ignore[attr-defined]
+        return nlp, [features_of(doc) for doc in docs]
+
+    def _weights(self, texts: Sequence[Features], truth: Matrix, head: str) -> tuple[Matrix, Matrix, Matrix]:
+        gradient, bias = fitted(texts, truth, self.plan.descent, exclusive=head == KIND)
+        return gradient, bias, bayes(texts, truth)
+
+    def _targets(self, examples: Sequence[Example], head: str) -> Matrix:
+        return np.array([list(self._target(e, head)) for e in examples], dtype=np.float32)
+
+    def _target(self, example: Example, head: str) -> Iterator[float]:
+        for name in self.names[head]:
+            if head == KIND:
+                yield float(name == example.kind)
+            elif name in example.primary:
+                yield 1.0
+            else:
+                yield self.plan.second if name in example.topics else 0.0
 
 
-def _hints(topics: Iterable[str]) -> dict[str, tuple[str, ...]]:
-    names: dict[str, Iterable[str]] = {TOPICS: topics, KIND: Kind}
-    read = {head: read_hints(LEXICON[head], names[head]) for head in HEADS}
-    return {label(head, name): pieces for head in HEADS for name, pieces in read[head].items()}
+def _source(example: Example) -> str:
+    return Understanding.source(example.subject, example.text)
 
 
-def _labels(example: Example, head: str) -> Iterator[str]:
-    names: Sequence[str] = example.topics if head == TOPICS else (example.kind,)
-    return (label(head, name) for name in names)
+def _joined(parts: Sequence[tuple[Matrix, Matrix]]) -> tuple[Matrix, Matrix]:
+    return np.concatenate([first for first, _ in parts]), np.concatenate([second for _, second in parts])
+
+
+def _spread(rows: Matrix) -> float:
+    # What all labels of a text have in common decides nothing.
+    return float((rows - rows.mean(axis=1, keepdims=True)).std()) or 1.0

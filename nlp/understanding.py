@@ -10,6 +10,9 @@ from typing import Any, Protocol, Self
 REGION = "region"
 OUTSIDE = "outside"
 
+# A message has at most so many topics.
+TOPICS_AT_MOST = 3
+
 
 class Kind(StrEnum):
     """What a message is (TAXONOMY: a proposal, one broken thing, a question, small talk, advertising)."""
@@ -56,11 +59,15 @@ class Point:
 
 @dataclass(frozen=True, slots=True)
 class Evidence:
-    """Where a label comes from: character offsets into `Understanding.source(subject, text)`, end exclusive."""
+    """Where a label comes from: character offsets into `Understanding.source(subject, text)`, end exclusive.
+
+    `weight` is the share (0 to 1) of what speaks for the label that these characters bring.
+    """
 
     start: int
     end: int
     label: str
+    weight: float = 1.0
 
 
 @dataclass(frozen=True, slots=True)

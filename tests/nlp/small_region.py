@@ -10,7 +10,7 @@ HUSUM, TATING, HEIDE = "01054056", "01054135", "01051044"
 WEST, EAST = "01054", "01051"
 FILES = {
     "districts.toml": (
-        '[region]\nname = "Westküste"\naliases = []\nadjectives = []\nanswers = []\n'
+        '[region]\nname = "Westküste"\naliases = []\nadjectives = []\nanswers = []\nnear = []\n'
         '[[district]]\nkey = "01054"\nname = "Kreis Nordfriesland"\nkind = "Landkreis"\n'
         "aliases = []\nadjectives = []\ncompounds = []\n"
         '[[district]]\nkey = "01051"\nname = "Kreis Dithmarschen"\nkind = "Landkreis"\n'
@@ -27,7 +27,7 @@ FILES = {
     "postcodes.csv": "postcode,ags,districts\n25813,01054056,01054\n",
     "aliases.csv": "alias,kind,districts,ags\n",
     "outside.csv": "name,state\nPlauen,Sachsen\n",
-    "words.toml": "everyday = []\nrivers = []\ngiven_names = []\n",
+    "words.toml": "everyday = []\nrivers = []\ngiven_names = []\nsurnames = []\nlookalikes = []\nelsewhere = []\n",
 }
 # West and east of each town's square; all reach from 54.2 to 54.4 north.
 SQUARES = {TATING: (8.8, 9.0), HUSUM: (9.0, 9.2), HEIDE: (9.2, 9.4)}

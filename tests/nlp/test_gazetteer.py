@@ -7,7 +7,15 @@ from pathlib import Path
 
 import pytest
 
-from nlp.gazetteer import AliasKind, Gazetteer, GazetteerError, MatchPolicy, load_gazetteer
+from nlp.gazetteer import (
+    PASSING,
+    AliasKind,
+    Gazetteer,
+    GazetteerError,
+    LandmarkKind,
+    MatchPolicy,
+    load_gazetteer,
+)
 
 PLACES = Path(__file__).parents[2] / "config" / "places"
 
@@ -59,6 +67,33 @@ def test_a_false_friend_has_no_place(gazetteer: Gazetteer) -> None:
     assert (association.kind, association.districts) == (AliasKind.FALSE_FRIEND, ())
 
 
+def test_there_are_many_landmarks(gazetteer: Gazetteer) -> None:
+    """Four hundred and more are known, each with at least one place and a name of its own."""
+    names = [name for landmark in gazetteer.landmarks for name in landmark.names]
+    assert len(gazetteer.landmarks) >= 400
+    assert len(names) == len(set(names))
+    assert all(landmark.districts for landmark in gazetteer.landmarks)
+
+
+def test_a_landmark_may_lie_in_two_towns(gazetteer: Gazetteer) -> None:
+    """The bridge over the Göltzsch reaches from one municipality into another of the same district."""
+    bridge = next(landmark for landmark in gazetteer.landmarks if "Göltzschtalbrücke" in landmark.names)
+    assert (bridge.districts, set(bridge.ags)) == (("14523",), {"14523260", "14523340"})
+
+
+def test_a_road_only_passes(gazetteer: Gazetteer) -> None:
+    """Roads are of a kind that only hints at places."""
+    road = next(landmark for landmark in gazetteer.landmarks if "B95" in landmark.names)
+    assert road.kind is LandmarkKind.ROAD
+    assert road.kind in PASSING
+
+
+def test_a_region_may_have_no_landmarks(folder: Path) -> None:
+    """Without the file, no landmark is known, and nothing is amiss."""
+    (folder / "landmarks.csv").unlink()
+    assert load_gazetteer(folder).landmarks == ()
+
+
 def test_a_postcode_may_cross_the_border(gazetteer: Gazetteer) -> None:
     """07919 reaches out of the region."""
     crossing = next(postcode for postcode in gazetteer.postcodes if postcode.code == "07919")
@@ -86,6 +121,9 @@ def test_a_postcode_may_cross_the_border(gazetteer: Gazetteer) -> None:
         ("aliases.csv", "Spitze,nickname,14523,14523320", "kind must be one of"),
         ("aliases.csv", "Spitze,name,14524,14523320", "districts '14524' is not the district of ags '14523320'"),
         ("aliases.csv", "Falsch,false_friend,14524,", "false friend 'Falsch' must name neither districts nor ags"),
+        ("landmarks.csv", "Turm,99999999,sight,free", "places '99999999' is not known"),
+        ("landmarks.csv", "Turm,14523320,tower,free", "kind must be one of"),
+        ("landmarks.csv", "Burg Kriebstein,14522300,sight,free", "'Burg Kriebstein' stands here a second time"),
         ("outside.csv", "Leipzig,Sachsen", "'Leipzig' stands here a second time"),
     ],
 )

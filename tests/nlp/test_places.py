@@ -245,7 +245,7 @@ def test_the_district_of_the_same_name_is_not_the_town(nlp: Language) -> None:
         ("Wie in Leipzig sollte es in Zwickau Leihräder geben.", ["Zwickau"]),
         ("Die Plauener Innenstadt und 08056 brauchen Bäume.", ["Plauener", "08056"]),
         ("Zwickau-Planitz braucht Busse.", ["Zwickau", "Planitz"]),
-        ("Auf der Plauener Straße in Oelsnitz/Vogtl. fehlt Licht.", ["Oelsnitz/Vogtl."]),
+        ("Auf der Plauener Straße in Oelsnitz/Vogtl. fehlt Licht.", ["Oelsnitz/Vogtl"]),
         ("🚲🚲 Radweg für Flöha!", ["Flöha"]),
     ],
 )

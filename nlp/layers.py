@@ -1,0 +1,102 @@
+"""The linear layer between features and labels, for spaCy: learned by gradient, joined by Bayes, stored in bytes.
+
+Two ways to weigh features err differently: what the gradient finds on few examples is sharp, and what complement naive
+Bayes counts is broad (Rennie et al. 2003, "Tackling the Poor Assumptions of Naive Bayes Text Classifiers"). Both are
+linear in the same features, so that their sum is one layer again, and every weight still says what a word does.
+"""
+
+from __future__ import annotations
+
+from collections.abc import Callable, Sequence
+from typing import Any
+
+import numpy as np
+from numpy.typing import NDArray
+from spacy.tokens import Doc
+from spacy.util import registry
+from thinc.api import Model
+from thinc.types import Floats2d
+
+from nlp.features import Features, features_of
+
+WEIGHTS, BIAS, SCALE = "W", "b", "scale"
+SMOOTHING = 0.3
+
+# A stored weight is the root of its share of the column's largest, so that small weights keep their differences.
+_STEPS = 127
+_DECODED = (np.sign(np.arange(-128, 128)) * (np.arange(-128, 128) / _STEPS) ** 2).astype(np.float32)
+
+Matrix = NDArray[np.float32]
+
+
+@registry.architectures("ideenkanal.SparseLinear.v2")  # type: ignore[untyped-decorator]  # a catalogue without types
+def make_linear(exclusive_classes: bool, nO: int | None = None) -> Model[list[Doc], Floats2d]:  # noqa: FBT001, N803  (spaCy's names)
+    """A layer from docs with features to probabilities: softmax if the classes exclude one another, else sigmoid.
+
+    It predicts only: `nlp.gradient` and `bayes` find its weights, and `store` puts them in.
+    """
+    return Model(
+        "ideenkanal_sparse_linear",
+        _forward,
+        init=_init,
+        params={WEIGHTS: None, BIAS: None, SCALE: None},
+        dims={"nO": nO, "nI": None},
+        attrs={"exclusive": exclusive_classes},
+    )
+
+
+def weights(model: Model[Any, Any], rows: Any) -> Any:
+    """The weights of these features, one row each, one column for each label."""
+    stored: Any = model.get_param(WEIGHTS)
+    return _DECODED[stored[rows].astype(np.int16) + 128] * model.get_param(SCALE)
+
+
+def sums(model: Model[Any, Any], found: Features) -> Any:
+    """The layer's sums for one text before they become probabilities: one for each label."""
+    return found.values @ weights(model, found.rows) + model.get_param(BIAS)
+
+
+def bayes(texts: Sequence[Features], truth: Matrix) -> Matrix:
+    """Complement naive Bayes: weights (features x labels) from texts and their truth (0 to 1 per label)."""
+    found = np.zeros((texts[0].width, truth.shape[1]))
+    for text, row in zip(texts, truth, strict=True):
+        found[text.rows] += np.outer(text.values, row)
+    others = found.sum(axis=1, keepdims=True) - found + SMOOTHING
+    surprise = -np.log(others / others.sum(axis=0))
+    return (surprise - surprise.mean(axis=1, keepdims=True)).astype(np.float32)
+
+
+def store(model: Model[Any, Any], matrix: Matrix, bias: Any) -> None:
+    """Give the layer these weights, a byte each."""
+    largest = np.abs(matrix).max(axis=0) + np.float32(1e-9)
+    steps = np.sign(matrix) * np.round(np.sqrt(np.abs(matrix) / largest) * _STEPS)
+    model.set_param(WEIGHTS, steps.astype(np.int8))
+    model.set_param(SCALE, largest.astype(np.float32))
+    model.set_param(BIAS, np.asarray(bias, dtype=np.float32))
+
+
+def _init(model: Model[list[Doc], Floats2d], X: list[Doc] | None = None, Y: Floats2d | None = None) -> None:  # noqa: N803
+    if X:
+        model.set_dim("nI", features_of(X[0]).width)
+    if Y is not None:
+        model.set_dim("nO", Y.shape[1])
+    labels = model.get_dim("nO")
+    store(model, np.zeros((model.get_dim("nI"), labels), dtype=np.float32), np.zeros(labels))
+
+
+def _forward(
+    model: Model[list[Doc], Floats2d],
+    docs: list[Doc],
+    is_train: bool,  # noqa: ARG001, FBT001  (thinc's signature)
+) -> tuple[Floats2d, Callable[[Floats2d], list[Doc]]]:
+    summed = np.stack([sums(model, features_of(doc)) for doc in docs])
+    if model.attrs["exclusive"]:
+        powers = np.exp(summed - summed.max(axis=1, keepdims=True))
+        likely = powers / powers.sum(axis=1, keepdims=True)
+    else:
+        likely = 1 / (1 + np.exp(-summed))
+    return likely.astype(np.float32), _nothing_to_learn
+
+
+def _nothing_to_learn(gradient: Floats2d) -> list[Doc]:
+    raise NotImplementedError("this layer is fitted by nlp.train, not by nlp.update")

@@ -1,0 +1,84 @@
+"""Whether what looks like the name of a place is one: or a street, a person, a river, an everyday word, a namesake."""
+
+from __future__ import annotations
+
+import re
+from typing import TYPE_CHECKING
+
+from nlp import place_cues as cues
+from nlp.place_forms import folded
+from nlp.place_names import SenseKind
+
+if TYPE_CHECKING:
+    from nlp.place_surroundings import Surroundings
+
+# In small letters, shorter names of landmarks are words: "smac", "CFC".
+_SHORTEST_IN_SMALL_LETTERS = 4
+_NO_NOUN = re.compile(r"\s*(?:[.,;:!?)\n]|\d|$)")
+_SMALL_LETTER = re.compile(r"\s+[a-zäöüß]")
+_CAPITAL = re.compile(r"\s+[A-ZÄÖÜ]")
+_PAUSE = re.compile(r"\s*[,:]")
+_PLATES = re.compile(r"kennzeichen|schild")
+_LAST_WORD = re.compile(r"(\w+)[ \t]+(?:(?:von|zu|van)[ \t]+)?$")
+
+
+def is_namesake(place: Surroundings) -> bool:
+    """Whether the words behind the name put it into another part of the country: "Kirchberg im Hunsrück"."""
+    match = cues.AFTER_ELSEWHERE.match(place.after_written)
+    return match is not None and folded(match["where"]) in place.words.elsewhere
+
+
+def is_street(place: Surroundings) -> bool:
+    """Whether it is "Zwickauer Straße", "Zwickauer und Plauener Str.", or "auf der Zwickauer" without a noun."""
+    if cues.CHAINED_STREET.match(place.after) or cues.AFTER_FAN.match(place.after):
+        return True
+    if not place.mention.adjective:
+        return False
+    if cues.STREET.match(place.after):
+        return True
+    if not cues.BEFORE_ELLIPTIC_STREET.search(place.before):
+        return False
+    after = place.after_written
+    return bool(_NO_NOUN.match(after) or (place.has_case and _SMALL_LETTER.match(after)))
+
+
+def is_person(place: Surroundings) -> bool:
+    """Whether it is a surname."""
+    if not place.is_capital:
+        return False
+    last = _LAST_WORD.search(place.near)
+    if cues.BEFORE_PERSON.search(place.near) or (last and folded(last[1]) in place.words.given_names):
+        return True
+    return folded(place.written) in place.words.surnames and bool(cues.BEFORE_OWNER.search(place.before))
+
+
+def is_word(place: Surroundings) -> bool:
+    """Whether a river or an everyday word is meant and no town."""
+    word, mention = folded(place.written), place.mention
+    if word in place.words.rivers and cues.BEFORE_RIVER.search(place.before):
+        return True
+    if len(word) <= _SHORTEST_IN_SMALL_LETTERS and mention.passing and word.isalpha() and not place.written.isupper():
+        return True
+    return word in place.words.everyday and not _is_everyday_place(place)
+
+
+def _is_everyday_place(place: Surroundings) -> bool:
+    """Whether a word of every day names a place all the same: "in Aue", "Treuen braucht", but not "die Aue"."""
+    mention = place.mention
+    if mention.adjective:
+        return place.is_capital and bool(_CAPITAL.match(place.after_written))
+    quarter = all(sense.kind is SenseKind.LOCALITY for sense in mention.reading.senses)
+    if mention.outside or quarter or (not place.is_capital and place.has_case):
+        return bool(cues.BEFORE_FAR_TOWN.search(place.before))
+    if cues.BEFORE_TOWN.search(place.near.lower()):
+        return True
+    if _PAUSE.match(place.after_written) and not place.near.strip():
+        return True
+    return bool(cues.SENTENCE_START.search(place.near) and _SMALL_LETTER.match(place.after_written))
+
+
+def is_unproven_plate(place: Surroundings) -> bool:
+    """Whether letters of a number plate stand where nobody speaks of one."""
+    if not place.mention.plate:
+        return False
+    return not (place.written.isupper() and _PLATES.search(place.sentence))

@@ -1,0 +1,132 @@
+"""Reading the places of hard messages: labelled cases by kind of difficulty, and the rules behind them."""
+
+from __future__ import annotations
+
+import json
+from collections import Counter
+from collections.abc import Mapping
+from pathlib import Path
+from typing import Any
+
+import pytest
+from spacy.language import Language
+
+from nlp.places import PlaceReading
+from nlp.understanding import Understanding
+
+FOLDER = Path(__file__).parent
+CASES = [
+    json.loads(line)
+    for file in sorted(FOLDER.glob("place_cases*.jsonl"))
+    for line in file.read_text(encoding="utf-8").splitlines()
+]
+
+RULES = [
+    ("Im Erzgebirge kriegen sie das mit den Rufbussen doch auch hin.", ()),
+    ("Die Plauener haben's längst: einen Bürgerbus.", ()),
+    ("In Dresden-Plauen ist der Spielplatz kaputt.", ("outside",)),
+    ("Kirchberg im Hunsrück braucht eine Schule.", ("outside",)),
+    ("Kirchberg braucht eine Schule.", ("14524",)),
+    ("Nicht in Zwickau, sondern in Plauen fehlt das Geld.", ("14523",)),
+    ("In Oelsnitz, nein, in Gersdorf bei Hohenstein-Ernstthal klafft ein Loch.", ("14524",)),
+    ("Mein Mann pendelt nach Mosel, die Kita macht zu spät auf.", ()),
+    ("Unsere Kundschaft kommt aus Plauen, Hof und dem ganzen Vogtland.", ()),
+    ("Seit der letzte zu hat, fahren wir mit jedem Schnupfen bis Annaberg.", ("14521",)),
+    ("In Bockau fehlt ein Arzt, wir fahren bis Zwickau.", ("14521",)),
+    ("Auf der A72 ist jeden Morgen Stau.", ()),
+    ("Auf der A72 bei Treuen ist jeden Morgen Stau.", ("14523",)),
+    ("Wir wohnen an der B92 in Adorf, nachts wackeln die Gläser.", ("14523",)),
+    ("Die Fichtelbergbahn ist zu teuer.", ("14521",)),
+    ("Am Heckert fehlt ein Bolzplatz.", ("14511",)),
+    ("Mit dem FSV-Zwickau-Schal stehe ich in Werdau im Regen.", ("14524",)),
+    ("Mehr Bänke, bitte!\nFamilie Lorenz\nGartenweg 3\n08412 Werdau", ("14524",)),
+    ("In Crottendorf fehlt ein Spielplatz.\nMit besten Grüßen\nUwe Meier\n08412 Werdau", ("14521",)),
+    ("Im Altkreis Stollberg fehlt ein Bürgerbüro.", ("14521",)),
+    ("In allen vier Landkreisen und Chemnitz soll ein Ticket gelten.", ("region",)),
+    ("Ein Sanitäter stand im Stau.", ()),
+]
+MISSPELT = [
+    ("Anaberg-Bucholz", "Annaberg-Buchholz"),
+    ("Krimmitschau", "Crimmitschau"),
+    ("Schneebarg", "Schneeberg"),
+    ("Middweida", "Mittweida"),
+    ("Klingental", "Klingenthal"),
+    ("Augustusbrug", "Augustusburg"),
+    ("limbach oberfrona", "Limbach-Oberfrohna"),
+    ("Seiffn", "Seiffen"),
+    ("Debeln", "Döbeln"),
+    ("FLO\u0308HA", "Flöha"),
+]
+WORDS = ["Freiburg", "Stolberg", "Liechtenstein", "Neustart", "Dörfer", "müssen", "Pressen", "Rasthaus", "Tiergarten"]
+
+
+def _read(nlp: Language, text: str, subject: str = "") -> PlaceReading:
+    reading: PlaceReading = nlp(Understanding.source(subject, text))._.places
+    return reading
+
+
+def _keys(reading: PlaceReading) -> list[str]:
+    return sorted(score.key for score in reading.districts)
+
+
+def _missed(nlp: Language, case: Mapping[str, Any]) -> bool:
+    return _keys(_read(nlp, case["text"], case["subject"])) != sorted(case["districts"])
+
+
+def test_hard_messages_have_their_districts(nlp: Language) -> None:
+    """Of the labelled cases, 95 in 100 have exactly their districts."""
+    missed = Counter(case["difficulty"] for case in CASES if _missed(nlp, case))
+    assert len(CASES) >= 150
+    assert missed.total() <= 0.05 * len(CASES), missed
+
+
+def test_hard_messages_have_their_municipalities(nlp: Language) -> None:
+    """Where municipalities are meant, 90 in 100 cases have exactly those."""
+    meant = [case for case in CASES if case["municipalities"]]
+    read = [{town.ags for town in _read(nlp, case["text"], case["subject"]).municipalities} for case in meant]
+    right = sum(set(case["municipalities"]) == towns for case, towns in zip(meant, read, strict=True))
+    assert right >= 0.9 * len(meant)
+
+
+@pytest.mark.parametrize("case", [case for case in CASES if case["candidates"]], ids=lambda case: case["id"])
+def test_open_names_are_asked_about(nlp: Language, case: Mapping[str, Any]) -> None:
+    """A name that nothing in the message decides is never resolved silently."""
+    reading = _read(nlp, case["text"], case["subject"])
+    assert set(case["candidates"]) <= {place.ags for place in reading.candidates}
+    assert _keys(reading) == sorted(case["districts"])
+
+
+@pytest.mark.parametrize(("text", "keys"), RULES)
+def test_a_rule_holds(nlp: Language, text: str, keys: tuple[str, ...]) -> None:
+    """What README.md of the places says of comparisons, goals, roads, corrections and addresses."""
+    assert _keys(_read(nlp, text)) == sorted(keys)
+
+
+@pytest.mark.parametrize(("written", "name"), MISSPELT)
+def test_a_mistake_is_forgiven(nlp: Language, written: str, name: str) -> None:
+    """From seven letters on, one wrong letter or a name as it sounds is read as the town that is meant."""
+    assert [town.name for town in _read(nlp, f"In {written} fehlt ein Bad.").municipalities] == [name]
+
+
+@pytest.mark.parametrize("word", WORDS)
+def test_a_word_is_no_mistake(nlp: Language, word: str) -> None:
+    """Words that look like a place with a mistake are no place of the region."""
+    assert [score for score in _read(nlp, f"Ein {word} hier bei uns.").districts if score.key != "outside"] == []
+
+
+def test_neukirchen_near_chemnitz_is_one_town(nlp: Language) -> None:
+    """The neighbour decides between namesakes, and is no place of the idea itself."""
+    reading = _read(nlp, "Neukirchen bei Chemnitz braucht eine Umgehung.")
+    assert ([town.ags for town in reading.municipalities], _keys(reading)) == (["14521410"], ["14521"])
+
+
+def test_where_only_the_district_is_certain_the_town_is_asked_for(nlp: Language) -> None:
+    """Three villages of one name in one district: the idea has its district, and its town is asked for."""
+    reading = _read(nlp, "In Dittersbach ist die Sirene kaputt.")
+    assert (_keys(reading), reading.municipalities, len(reading.candidates)) == (["14522"], (), 3)
+
+
+def test_the_whole_region_is_no_town(nlp: Language) -> None:
+    """All districts named one by one are the region, without the town that is one of them."""
+    reading = _read(nlp, "Chemnitz, Mittelsachsen, Erzgebirge, Vogtland und Zwickauer Land brauchen mehr Ärzte.")
+    assert (_keys(reading), reading.municipalities) == (["region"], ())
