@@ -53,7 +53,7 @@ demo: .venv/ready .venv/model ## send ideas through a running Ideenkanal and sho
 
 model: .venv/ready ## train nlp/model from nlp/corpus
 	echo "training the model"
-	.venv/bin/ideenkanal train
+	.venv/bin/ideenkanal train --shipped
 	touch .venv/model
 
 lock: ## write requirements.lock anew from pyproject.toml (needs uv; UPGRADE=--upgrade takes newer versions)
@@ -86,7 +86,7 @@ clean: ## remove .venv and caches; var/ with its data stays
 # The model is part of the tree; one is trained only where what it was made from has changed since.
 learned_from := config/topics.toml $(wildcard nlp/corpus/* nlp/configs/* nlp/lexicon/*)
 .venv/model: .venv/ready $(learned_from) $(or $(wildcard nlp/model/meta.json),always)
-	.venv/bin/ideenkanal train --if-needed
+	.venv/bin/ideenkanal train --shipped --if-needed
 	touch .venv/model
 
 programs:

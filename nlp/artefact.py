@@ -1,10 +1,4 @@
-"""A trained model's directory: spaCy's files plus the facts that say what it was made from and how it is read.
-
-ModelError
-├── ModelMissing   there is no model at the path
-├── ModelCorrupt   its files are not those that were written
-└── ModelMismatch  the files are whole, but this program cannot use them
-"""
+"""A trained model's directory: spaCy's files plus the facts that say what it was made from and how it is read."""
 
 from __future__ import annotations
 
@@ -20,10 +14,27 @@ from typing import Any
 import spacy
 from spacy.language import Language
 
-from nlp import features, layers  # noqa: F401  (register the component and the layer that the model's config names)
+from nlp import encoders, features, layers, tokens  # noqa: F401  (they register what the model's config names)
 from nlp.calibration import Scaling
+from nlp.errors import ModelCorrupt, ModelError, ModelMismatch, ModelMissing
 from nlp.judgement import Rules
 from nlp.understanding import Kind
+
+__all__ = [
+    "HEADS",
+    "KIND",
+    "META",
+    "TOPICS",
+    "ModelCorrupt",
+    "ModelError",
+    "ModelFacts",
+    "ModelMismatch",
+    "ModelMissing",
+    "label",
+    "read_facts",
+    "read_model",
+    "write_model",
+]
 
 TOPICS = "topics"
 KIND = "kind"
@@ -31,32 +42,6 @@ HEADS = (TOPICS, KIND)
 META = "meta.json"
 
 _SECTION = "ideenkanal"
-_TRAIN = "train it with `ideenkanal train`"
-
-
-class ModelError(Exception):
-    """The model cannot be used."""
-
-
-class ModelMissing(ModelError):  # noqa: N818  (the tree's root says that they are errors)
-    """There is no model at the path."""
-
-    def __init__(self, path: Path) -> None:
-        super().__init__(f"{path}: there is no model; {_TRAIN}")
-
-
-class ModelCorrupt(ModelError):  # noqa: N818
-    """The model's files are not those that were written."""
-
-    def __init__(self, path: Path, reason: str) -> None:
-        super().__init__(f"{path}: the model is damaged ({reason}); restore it or {_TRAIN}")
-
-
-class ModelMismatch(ModelError):  # noqa: N818
-    """The model's files are whole, but this program cannot use them."""
-
-    def __init__(self, path: Path, reason: str) -> None:
-        super().__init__(f"{path}: the model does not fit ({reason}); {_TRAIN}")
 
 
 @dataclass(frozen=True, slots=True)

@@ -5,6 +5,7 @@ from __future__ import annotations
 from collections import Counter
 from collections.abc import Iterable, Mapping, Sequence
 from dataclasses import asdict, dataclass
+from pathlib import Path
 from typing import Any, Protocol
 
 from nlp.calibration import expected_error
@@ -13,6 +14,10 @@ from nlp.understanding import Classifier, Kind, TopicScore, Understanding
 
 BINS = 10
 CONFUSIONS = 12
+
+# Labelled pairs and places lie beside the messages that were set aside; they measure something else.
+PAIRS = "pairs.jsonl"
+PLACES = "places.jsonl"
 
 
 class Said(Protocol):
@@ -121,6 +126,11 @@ class Evaluation:
         lines += ["", "most frequent confusions (primary topic, best suggestion):"]
         lines += [f"{pair.topic:<14}{pair.said:<14}{pair.messages:>4}" for pair in self.confusions]
         return "\n".join(lines)
+
+
+def message_files(folder: Path) -> list[Path]:
+    """The files of labelled messages in a folder like nlp/evaluation, in order of their names."""
+    return [path for path in sorted(folder.glob("*.jsonl")) if path.name not in {PAIRS, PLACES}]
 
 
 def evaluate(classifier: Classifier, rows: Iterable[Example]) -> Evaluation:

@@ -1,8 +1,8 @@
 """The features of a text: a spaCy component that turns it into a sparse vector.
 
-Nobody can download here what German words mean, so a text is what is written in it (words, pairs of words, pieces of
-words, the parts of compounds, each weighted by its rarity) and what the lexicon knows about it (concepts, and how many
-of them speak for each topic). Every value is traced to the words that it comes from, so that a decision can be explained.
+No pretrained model says here what German words mean, so a text is what is written in it (words, pairs of words, pieces
+of words, the parts of compounds, each weighted by its rarity) and what the lexicon knows of it (concepts, and how many
+speak for each topic). Every value is traced to the words that it comes from, so that a decision can be explained.
 """
 
 from __future__ import annotations
@@ -22,7 +22,9 @@ from spacy.training import Example
 
 from nlp.compounds import Splitter
 from nlp.lexicon import Concept, grouped
-from nlp.word_features import Ints, Keys, WordReader, WordReading, key_of
+from nlp.tokens import written
+from nlp.trust import trust
+from nlp.word_features import Ints, Keys, WordReader, WordReading, keys_of
 
 FACTORY = "ideenkanal_features"
 FACTS = "facts.json"
@@ -32,6 +34,9 @@ _FEATURES = "ideenkanal.features"
 _NOWHERE = -1
 
 Floats = NDArray[np.float32]
+# Features (or their keys) that were met, and the token of each.
+_Hits = tuple[Any, Ints]
+_Read = Sequence[tuple[int, WordReading]]
 
 
 @dataclass(frozen=True, slots=True)
@@ -39,7 +44,7 @@ class Features:
     """A text as a sparse vector: `rows` are distinct, `values` belong to them; `width` is how many features there are.
 
     A hit is one occurrence: of feature `rows[hit_places[i]]` in token `hit_tokens[i]` (-1: in the text as a whole),
-    which brought `hit_shares[i]` of that feature's value (0 to 1).
+    which brought `hit_shares[i]` of that feature's value (0 to 1). `trust`: how far the text can be judged (0 to 1).
     """
 
     rows: Ints
@@ -48,6 +53,7 @@ class Features:
     hit_tokens: Ints
     hit_shares: Floats
     width: int
+    trust: float
 
 
 def features_of(doc: Doc) -> Features:
@@ -62,6 +68,12 @@ class _Knowledge:
 
     concepts: tuple[Concept, ...] = ()
     parts: tuple[str, ...] = ()
+
+    def reader(self, sizes: tuple[int, int], numbered: Callable[[Keys], Ints]) -> WordReader:
+        return WordReader(self.concepts, Splitter(self.parts), sizes, numbered)
+
+    def keys(self) -> Keys:
+        return keys_of(f"{concept.group}/{concept.key}" for concept in self.concepts)
 
 
 class FeatureFinder:
@@ -93,10 +105,8 @@ class FeatureFinder:
         """Keep the commonest features of the examples; find them in their predicted texts."""
         del nlp  # spaCy hands it to every component
         knowledge = _Knowledge(tuple(concepts), tuple(parts))
-        self._learn(_NO_KEYS, np.zeros(0, dtype=np.float32), knowledge)
         docs = [example.predicted for example in get_examples()]
-        listed = [np.unique(self._written(doc)) for doc in docs]
-        keys, counts = np.unique(np.concatenate([_NO_KEYS, *listed]), return_counts=True)
+        keys, counts = np.unique(np.concatenate(list(self._listed(docs, knowledge))), return_counts=True)
         # The commonest, and of the equally common always the same ones: the same examples give the same features.
         kept = np.sort(np.lexsort((keys, -counts))[: self._at_most])
         rarity = np.log((1 + len(docs)) / (1 + counts[kept])) + 1
@@ -128,52 +138,63 @@ class FeatureFinder:
         self._learn(keys, rarity, _Knowledge(concepts, tuple(content["parts"])))
         return self
 
+    def _listed(self, docs: Iterable[Doc], knowledge: _Knowledge) -> Iterator[Keys]:
+        """The distinct keys of all that is written in each doc."""
+        yield np.zeros(0, dtype=np.uint32)
+        reader = knowledge.reader(self._sizes, lambda keys: keys.view(np.int32))
+        spoken = knowledge.keys()
+        for doc in docs:
+            read = _words(reader, doc)
+            alone = [item.features.view(np.uint32) for _, item in read]
+            yield np.unique(np.concatenate([*alone, spoken[reader.concepts(read)[0]], _beyond(read)[0]]))
+
     def _learn(self, keys: Keys, rarity: Floats, knowledge: _Knowledge) -> None:
         self._keys = keys
         self._rarity = rarity
         self._knowledge = knowledge
         groups = grouped(knowledge.concepts)
-        self._concept_keys = np.array([crc32(f"{c.group}/{c.key}".encode()) for c in knowledge.concepts], dtype=np.uint32)
         self._groups = np.zeros(len(knowledge.concepts), dtype=np.int32)
         for number, members in enumerate(groups.values()):
             self._groups[list(members)] = number
         self._width = len(keys) + len(groups)
-        self._words = WordReader(knowledge.concepts, Splitter(knowledge.parts), self._sizes)
+        self._reader = knowledge.reader(self._sizes, self._numbers)
+        self._concepts = self._rows(knowledge.keys())
 
     def _found(self, doc: Doc) -> Features:
-        read = [(token.i, self._words.read(token)) for token in doc]
-        concepts, tokens = self._words.concepts(read)
-        written = _block(*self._rows(*_keys(read, self._concept_keys[concepts], tokens)))
+        read = _words(self._reader, doc)
+        concepts, tokens = self._reader.concepts(read)
+        rows = self._concepts[concepts]
+        hits = (_alone(read), (rows[rows >= 0], tokens[rows >= 0]), self._known_of(_beyond(read)))
+        written = _block(np.concatenate([hit[0] for hit in hits]), np.concatenate([hit[1] for hit in hits]))
         swayed = _block(self._groups[concepts] + len(self._keys), tokens)
+        values = (1 + np.log(written.counts)) * self._rarity[written.rows]
+        length = float(np.sqrt((values**2).sum())) or 1.0
         return Features(
             rows=np.concatenate([written.rows, swayed.rows]),
-            values=np.concatenate([self._weighed(written), self._known * np.log1p(swayed.counts)]).astype(np.float32),
+            values=np.concatenate([values / length, self._known * np.log1p(swayed.counts)]).astype(np.float32),
             hit_places=np.concatenate([written.places, swayed.places + len(written.rows)]),
             hit_tokens=np.concatenate([written.tokens, swayed.tokens]),
-            hit_shares=np.concatenate([(1 / block.counts)[block.places] for block in (written, swayed)]),
+            hit_shares=np.concatenate([written.shares, swayed.shares]).astype(np.float32),
             width=self._width,
+            trust=trust([word for _, item in read for word in item.words], sum(item.known for _, item in read)),
         )
 
-    def _written(self, doc: Doc) -> Keys:
-        read = [(token.i, self._words.read(token)) for token in doc]
-        concepts, tokens = self._words.concepts(read)
-        return _keys(read, self._concept_keys[concepts], tokens)[0]
+    def _numbers(self, keys: Keys) -> Ints:
+        """The rows of those keys that are features."""
+        rows = self._rows(keys)
+        return rows[rows >= 0]
 
-    def _weighed(self, written: _Block) -> Any:
-        values = (1 + np.log(written.counts)) * self._rarity[written.rows]
-        return values / (float(np.sqrt((values**2).sum())) or 1.0)
+    def _known_of(self, hits: _Hits) -> _Hits:
+        """The same, with their tokens."""
+        rows = self._rows(hits[0])
+        return rows[rows >= 0], hits[1][rows >= 0]
 
-    def _rows(self, keys: Keys, tokens: Ints) -> tuple[Ints, Ints]:
-        """The rows of those keys that are features, with the tokens they come from."""
+    def _rows(self, keys: Keys) -> Ints:
+        """The row of each key, -1 for one that is no feature."""
         if not len(self._keys):
-            return _NO_ROWS, _NO_ROWS
+            return np.full(len(keys), -1, dtype=np.int32)
         places = np.minimum(np.searchsorted(self._keys, keys), len(self._keys) - 1)
-        known = self._keys[places] == keys
-        return places[known].astype(np.int32), tokens[known]
-
-
-_NO_KEYS: Keys = np.zeros(0, dtype=np.uint32)
-_NO_ROWS: Ints = np.zeros(0, dtype=np.int32)
+        return np.where(self._keys[places] == keys, places, -1).astype(np.int32)
 
 
 @dataclass(frozen=True, slots=True)
@@ -185,27 +206,37 @@ class _Block:
     places: Ints
     tokens: Ints
 
+    @property
+    def shares(self) -> Any:
+        return (1 / self.counts)[self.places]
+
 
 def _block(rows: Ints, tokens: Ints) -> _Block:
     distinct, places, counts = np.unique(rows, return_inverse=True, return_counts=True)
     return _Block(distinct, counts, places.astype(np.int32), tokens)
 
 
-def _keys(read: Sequence[tuple[int, WordReading]], concepts: Keys, spoken: Ints) -> tuple[Keys, Ints]:
-    """The keys of all that is written, each with its token's number; pairs of words belong to the second one.
+def _words(reader: WordReader, doc: Doc) -> list[tuple[int, WordReading]]:
+    return list(enumerate(map(reader.read, written(doc)[1])))
 
-    `concepts` are the keys of the concepts found, `spoken` their tokens.
-    """
+
+def _alone(read: _Read) -> _Hits:
+    """What each token is by itself."""
+    sizes = [len(item.features) for _, item in read]
+    rows = np.concatenate([np.zeros(0, dtype=np.int32), *(item.features for _, item in read)])
+    return rows, np.repeat(np.array([number for number, _ in read], dtype=np.int32), sizes)
+
+
+def _beyond(read: _Read) -> _Hits:
+    """The keys of pairs of words (they belong to the second one) and of the text's length."""
     pairs = list(_pairs(read))
-    keys = [item.keys for _, item in read]
-    tokens = [np.full(len(item.keys), number, dtype=np.int32) for number, item in read]
     words = sum(len(item.words) for _, item in read)
-    keys += [concepts, np.array([key for key, _ in pairs], dtype=np.uint32), key_of(f"~length:{words.bit_length()}")]
-    tokens += [spoken, np.array([number for _, number in pairs], dtype=np.int32), np.array([_NOWHERE], dtype=np.int32)]
-    return np.concatenate(keys), np.concatenate(tokens)
+    keys = np.array([key for key, _ in pairs], dtype=np.uint32)
+    tokens = np.array([*(number for _, number in pairs), _NOWHERE], dtype=np.int32)
+    return np.concatenate([keys, keys_of([f"~length:{words.bit_length()}"])]), tokens
 
 
-def _pairs(read: Iterable[tuple[int, WordReading]]) -> Iterator[tuple[int, int]]:
+def _pairs(read: _Read) -> Iterator[tuple[int, int]]:
     previous = "|"
     for number, item in read:
         for word in item.words:
@@ -215,7 +246,7 @@ def _pairs(read: Iterable[tuple[int, WordReading]]) -> Iterator[tuple[int, int]]
             previous = item.mark
 
 
-@Language.factory(FACTORY, default_config={"sizes": [3, 6], "at_most": 400_000, "known": 1.0})
+@Language.factory(FACTORY, default_config={"sizes": [3, 6], "at_most": 400_000, "known": 0.1})
 def make_finder(nlp: Language, name: str, sizes: list[int], at_most: int, known: float) -> FeatureFinder:
     """The component for a spaCy config: see the comments in nlp/configs/default.cfg."""
     del nlp, name

@@ -51,9 +51,10 @@ def fitted(texts: Sequence[Features], truth: Matrix, how: Descent, *, exclusive:
             step += 1
             weights[rows] -= change
             lagged[rows] -= np.float32(step - 1) * change
-            bias -= how.rate * _BIAS_RATE * wrong.sum(axis=0)
-            lagged_bias -= (step - 1) * how.rate * _BIAS_RATE * wrong.sum(axis=0)
-    return weights - lagged / step, bias - lagged_bias / step
+            shift = np.float32(how.rate * _BIAS_RATE) * wrong.sum(axis=0, dtype=np.float32)
+            bias -= shift
+            lagged_bias -= np.float32(step - 1) * shift
+    return weights - lagged / np.float32(step), bias - lagged_bias / np.float32(step)
 
 
 @dataclass(frozen=True, slots=True)

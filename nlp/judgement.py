@@ -29,7 +29,7 @@ class Rules:
 
 @dataclass(frozen=True, slots=True)
 class Judgement:
-    """The kind, the topics that are acted on (best first), the best suggestions, and whether there was none to act on."""
+    """The kind, the topics that are acted on (best first), and the best suggestions."""
 
     kind: Kind
     topics: tuple[TopicScore, ...]
@@ -41,10 +41,14 @@ class Judgement:
         return self.kind in ROUTED and not self.topics
 
 
-def judged(rules: Rules, topic_sums: Any, kind_sums: Any) -> Judgement:
-    """What is said of one text; `topic_sums` in the order of `rules.topics`, `kind_sums` in that of Kind."""
+def judged(rules: Rules, topic_sums: Any, kind_sums: Any, trust: float = 1.0) -> Judgement:
+    """What is said of one text; `topic_sums` in the order of `rules.topics`, `kind_sums` in that of Kind.
+
+    The less a text is trusted (0 to 1), the less its topics differ from one another.
+    """
     kind = _kind(rules, kind_sums)
-    ranked = _ranked(rules.topics, several(topic_sums, rules.topic_scaling))
+    mean = topic_sums.mean()
+    ranked = _ranked(rules.topics, several(mean + trust * (topic_sums - mean), rules.topic_scaling))
     acted = tuple(score for score in ranked if score.probability >= rules.thresholds[score.id])
     return Judgement(kind, acted[:TOPICS_AT_MOST] if kind in ROUTED else (), ranked[:SUGGESTIONS])
 

@@ -24,7 +24,8 @@ SMOOTHING = 0.3
 
 # A stored weight is the root of its share of the column's largest, so that small weights keep their differences.
 _STEPS = 127
-_DECODED = (np.sign(np.arange(-128, 128)) * (np.arange(-128, 128) / _STEPS) ** 2).astype(np.float32)
+_SIGNED = np.arange(256).astype(np.uint8).view(np.int8).astype(np.float32)
+_DECODED = (np.sign(_SIGNED) * (_SIGNED / _STEPS) ** 2).astype(np.float32)
 
 Matrix = NDArray[np.float32]
 
@@ -45,15 +46,13 @@ def make_linear(exclusive_classes: bool, nO: int | None = None) -> Model[list[Do
     )
 
 
-def weights(model: Model[Any, Any], rows: Any) -> Any:
-    """The weights of these features, one row each, one column for each label."""
+def decoded(model: Model[Any, Any]) -> tuple[Matrix, Matrix]:
+    """The weights (features x labels) and the biases as they were stored."""
     stored: Any = model.get_param(WEIGHTS)
-    return _DECODED[stored[rows].astype(np.int16) + 128] * model.get_param(SCALE)
-
-
-def sums(model: Model[Any, Any], found: Features) -> Any:
-    """The layer's sums for one text before they become probabilities: one for each label."""
-    return found.values @ weights(model, found.rows) + model.get_param(BIAS)
+    scale: Any = model.get_param(SCALE)
+    weights: Matrix = _DECODED[stored.view(np.uint8)] * scale
+    bias: Any = model.get_param(BIAS)
+    return weights, bias
 
 
 def bayes(texts: Sequence[Features], truth: Matrix) -> Matrix:
@@ -68,11 +67,12 @@ def bayes(texts: Sequence[Features], truth: Matrix) -> Matrix:
 
 def store(model: Model[Any, Any], matrix: Matrix, bias: Any) -> None:
     """Give the layer these weights, a byte each."""
-    largest = np.abs(matrix).max(axis=0) + np.float32(1e-9)
-    steps = np.sign(matrix) * np.round(np.sqrt(np.abs(matrix) / largest) * _STEPS)
+    largest: Any = np.abs(matrix).max(axis=0) + np.float32(1e-9)
+    steps: Any = np.sign(matrix) * np.round(np.sqrt(np.abs(matrix) / largest) * _STEPS)
     model.set_param(WEIGHTS, steps.astype(np.int8))
     model.set_param(SCALE, largest.astype(np.float32))
-    model.set_param(BIAS, np.asarray(bias, dtype=np.float32))
+    biases: Any = np.asarray(bias, dtype=np.float32)
+    model.set_param(BIAS, biases)
 
 
 def _init(model: Model[list[Doc], Floats2d], X: list[Doc] | None = None, Y: Floats2d | None = None) -> None:  # noqa: N803
@@ -89,7 +89,9 @@ def _forward(
     docs: list[Doc],
     is_train: bool,  # noqa: ARG001, FBT001  (thinc's signature)
 ) -> tuple[Floats2d, Callable[[Floats2d], list[Doc]]]:
-    summed = np.stack([sums(model, features_of(doc)) for doc in docs])
+    weights, bias = decoded(model)
+    found = [features_of(doc) for doc in docs]
+    summed = np.stack([item.values @ weights[item.rows] for item in found]) + bias
     if model.attrs["exclusive"]:
         powers = np.exp(summed - summed.max(axis=1, keepdims=True))
         likely = powers / powers.sum(axis=1, keepdims=True)

@@ -10,7 +10,7 @@ from __future__ import annotations
 import re
 import tomllib
 from collections.abc import Iterable, Iterator, Mapping, Sequence
-from dataclasses import dataclass
+from dataclasses import dataclass, field
 from pathlib import Path
 
 from nlp.corpus import CorpusError, Defect
@@ -85,6 +85,37 @@ def _words(entry: str) -> tuple[str, ...]:
     return tuple(folded(word) for word in _SPLIT.findall(entry))
 
 
+@dataclass(frozen=True, slots=True)
+class Phrases:
+    """The phrases with one first word, by their second one: whole, or by its beginning (of one of the `sizes`).
+
+    The values are the words that follow then, and the concept's number.
+    """
+
+    whole: dict[str, list[tuple[tuple[str, ...], int]]] = field(default_factory=dict)
+    starts: dict[str, list[tuple[tuple[str, ...], int]]] = field(default_factory=dict)
+    sizes: set[int] = field(default_factory=set)
+
+    def add(self, rest: Sequence[str], number: int) -> None:
+        """Add the phrase that goes on with `rest`."""
+        second = rest[0].rstrip("*")
+        table = self.starts if rest[0].endswith("*") else self.whole
+        table.setdefault(second, []).append((tuple(rest[1:]), number))
+        if table is self.starts:
+            self.sizes.add(len(second))
+
+    def found(self, words: Sequence[str], place: int) -> Iterator[int]:
+        """The concepts of the phrases that go on at `place` of the words."""
+        second = words[place]
+        for rest, number in self.whole.get(second, ()):
+            if _follows(words, place + 1, rest):
+                yield number
+        for size in self.sizes:
+            for rest, number in self.starts.get(second[:size], ()):
+                if _follows(words, place + 1, rest):
+                    yield number
+
+
 class ConceptMatcher:
     """Finds the concepts in folded words, in time that does not depend on their number."""
 
@@ -93,7 +124,7 @@ class ConceptMatcher:
         self._starts: dict[str, tuple[int, ...]] = {}
         self._ends: dict[str, tuple[int, ...]] = {}
         self._pieces: dict[str, tuple[int, ...]] = {}
-        self._phrases: dict[str, list[tuple[tuple[str, ...], int]]] = {}
+        self._phrases: dict[str, Phrases] = {}
         for number, concept in enumerate(concepts):
             for entry in concept.entries:
                 self._add(entry, number)
@@ -119,18 +150,14 @@ class ConceptMatcher:
                 found.update(self._pieces.get(word[start : start + size], ()))
         return found
 
-    def opens(self, word: str) -> tuple[tuple[tuple[str, ...], int], ...]:
-        """The rests of the phrases (with their concepts' numbers) that may begin with this folded word."""
-        found = list(self._phrases.get(word, ()))
-        for size in self._phrase_starts:
-            if size > len(word):
-                break
-            found.extend(self._phrases.get(f"{word[:size]}*", ()))
-        return tuple(found)
+    def opens(self, word: str) -> tuple[Phrases, ...]:
+        """The phrases that may begin with this folded word."""
+        firsts = [word, *(f"{word[:size]}*" for size in self._phrase_starts if size <= len(word))]
+        return tuple(self._phrases[first] for first in firsts if first in self._phrases)
 
     def _add(self, entry: Sequence[str], number: int) -> None:
         if len(entry) > 1:
-            self._phrases.setdefault(entry[0], []).append((tuple(entry[1:]), number))
+            self._phrases.setdefault(entry[0], Phrases()).add(entry[1:], number)
             return
         (word,) = entry
         stars = (word.startswith("*"), word.endswith("*"))
@@ -144,8 +171,7 @@ class ConceptMatcher:
         table[bare] = (*table.get(bare, ()), number)
 
 
-def follows(words: Sequence[str], start: int, rest: Sequence[str]) -> bool:
-    """Whether the rest of a phrase stands in the words from `start` on."""
+def _follows(words: Sequence[str], start: int, rest: Sequence[str]) -> bool:
     if start + len(rest) > len(words):
         return False
     return all(

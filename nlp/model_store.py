@@ -8,7 +8,7 @@ import logging
 import os
 import shutil
 import tempfile
-from collections.abc import Iterator, Sequence
+from collections.abc import Collection, Iterator, Sequence
 from contextlib import contextmanager, suppress
 from dataclasses import dataclass
 from enum import StrEnum
@@ -22,6 +22,8 @@ if TYPE_CHECKING:
 SHIPPED = "shipped"
 STATE = "serving.json"
 META = "meta.json"
+# Beside a model's own files: the ids of the corrections that it has learned from.
+TAUGHT = "taught.json"
 
 _PROMOTED_KEPT = 2
 _ABANDONED_AFTER_SECONDS = 86_400
@@ -62,10 +64,10 @@ class ModelStore:
         self._learned = learned
 
     def stamp(self) -> object:
-        """A value that changes when another version is to serve; it costs one look at a file."""
+        """A value that changes when another version is to serve; it costs one look at a file. Raises OSError."""
         try:
             found = (self._learned / STATE).stat()
-        except OSError:
+        except FileNotFoundError:
             return None
         return found.st_ino, found.st_mtime_ns, found.st_size
 
@@ -90,9 +92,13 @@ class ModelStore:
         self._learned.mkdir(parents=True, exist_ok=True)
         return self._learned / f".draft-{os.getpid()}"
 
-    def add(self, draft: Path) -> str:
-        """Take a trained model in as a candidate; its version. The same version replaces itself."""
+    def add(self, draft: Path, taught: Collection[str] = ()) -> str:
+        """Take a trained model in as a candidate; its version. The same version replaces itself.
+
+        `taught` are the ids of the corrections that it has learned from.
+        """
         version = _facts(draft).version
+        (draft / TAUGHT).write_text(json.dumps(sorted(taught)), encoding="utf-8")
         with self._locked():
             shutil.rmtree(self._learned / version, ignore_errors=True)
             draft.rename(self._learned / version)
@@ -121,6 +127,27 @@ class ModelStore:
                 raise ModelStoreError(reason)
             self._write(promoted[:-1])
             return promoted[-2]
+
+    def forget(self, remaining: Collection[str]) -> tuple[str, ...]:
+        """Remove the versions that learned from other corrections than these: their texts have been erased since.
+
+        Returns their names. One that serves stays until another one does.
+        """
+        with self._locked():
+            promoted = self._promoted()
+            gone = [name for name in self._names() if not self._taught(name) <= set(remaining)]
+            removed = tuple(name for name in gone if name != promoted[-1])
+            if set(removed) & set(promoted):
+                self._write([SHIPPED, promoted[-1]] if promoted[-1] != SHIPPED else [SHIPPED])
+            for name in removed:
+                shutil.rmtree(self.path(name), ignore_errors=True)
+        return removed
+
+    def _taught(self, name: str) -> frozenset[str]:
+        try:
+            return frozenset(json.loads((self.path(name) / TAUGHT).read_bytes()))
+        except (OSError, ValueError, TypeError):
+            return frozenset()
 
     def versions(self) -> tuple[ModelVersion, ...]:
         """All versions, the shipped one first, the others in the order in which they were made."""

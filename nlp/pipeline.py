@@ -31,9 +31,10 @@ from nlp.artefact import (
 from nlp.features import features_of
 from nlp.gazetteer import load_gazetteer
 from nlp.judgement import ROUTED, Judgement, judged
-from nlp.layers import sums, weights
+from nlp.layers import decoded
 from nlp.places import NO_PLACES, PlaceReading, answered_places, attach_places
 from nlp.readable import Readable, readable
+from nlp.tokens import written
 from nlp.understanding import Evidence, Kind, Point, TopicScore, Understanding
 
 __all__ = ["ModelCorrupt", "ModelError", "ModelMismatch", "ModelMissing", "SpacyClassifier", "load"]
@@ -70,12 +71,13 @@ class SpacyClassifier:
         self._nlp = nlp
         self._facts = facts
         pipes: dict[str, Any] = {head: nlp.get_pipe(head) for head in HEADS}
-        self._models = {head: pipe.model for head, pipe in pipes.items()}
         names = {TOPICS: facts.topics, KIND: tuple(Kind)}
-        # The layer numbers its labels as they were declared, the rules as the configuration does.
-        self._columns = {
-            head: [pipes[head].labels.index(label(head, name)) for name in names[head]] for head in HEADS
-        }
+        # The layer numbers its labels as they were declared, the rules as the configuration does. All labels stand
+        # side by side, so that a text's weights are fetched once.
+        columns = {head: [pipes[head].labels.index(label(head, name)) for name in names[head]] for head in HEADS}
+        parts = {head: decoded(pipes[head].model) for head in HEADS}
+        self._weights = np.concatenate([parts[head][0][:, columns[head]] for head in HEADS], axis=1)
+        self._bias = np.concatenate([parts[head][1][columns[head]] for head in HEADS])
         # spaCy's memory zones belong to the vocabulary, which all threads share.
         self._lock = threading.Lock()
 
@@ -123,48 +125,44 @@ class SpacyClassifier:
         return doc
 
     def _read(self, doc: Doc, whole: Readable) -> Understanding:
-        judgement = self._judged(doc)
+        found = features_of(doc)
+        fetched = self._weights[found.rows]
+        judgement = self._judged(doc, found.values @ fetched + self._bias, found.trust)
         # What names a town in an advertisement or a greeting is nobody's business there.
         places = _places(doc) if judgement.kind in ROUTED else NO_PLACES
-        shown = judgement.topics or judgement.suggestions[:1]
+        reasons = self._reasons(doc, judgement.topics or judgement.suggestions[:1], fetched)
         return Understanding(
             kind=judgement.kind,
             topics=judgement.topics,
             suggestions=judgement.suggestions,
             districts=places.districts,
             municipalities=places.municipalities,
-            evidence=_located((*self._evidence(doc, shown), *places.evidence), whole),
+            evidence=_located((*reasons, *places.evidence), whole),
             candidates=places.candidates,
             abstained=judgement.abstained,
             model=self._facts.version,
         )
 
-    def _judged(self, doc: Doc) -> Judgement:
-        if not doc.text.strip():
+    def _judged(self, doc: Doc, summed: Any, trust: float) -> Judgement:
+        if not written(doc)[0].strip():
             return Judgement(Kind.IDEA, (), ())  # nothing to go by: left to a person
-        found = features_of(doc)
-        topics, kinds = (sums(self._models[head], found)[self._columns[head]] for head in HEADS)
-        return judged(self._facts.rules, topics, kinds)
+        topics = len(self._facts.topics)
+        return judged(self._facts.rules, summed[:topics], summed[topics:], trust)
 
-    def _evidence(self, doc: Doc, topics: Iterable[TopicScore]) -> Iterator[Evidence]:
+    def _reasons(self, doc: Doc, topics: Iterable[TopicScore], fetched: Any) -> Iterator[Evidence]:
         """The words that speak for each topic rather than for the others, in the order of the text."""
         found = features_of(doc)
-        for topic, column in self._contrasts(topics, found.rows):
-            brought = np.zeros(len(doc) + 1)  # the last place takes what belongs to no word
-            values = (column * found.values)[found.hit_places] * found.hit_shares
-            np.add.at(brought, found.hit_tokens, values)
-            brought = np.maximum(brought[:-1], 0.0)
-            shares = brought / (brought.sum() or 1.0)
-            words = [int(i) for i in np.argsort(-shares, kind="stable")[:WORDS_PER_TOPIC] if shares[i] > SHARE_AT_LEAST]
-            for i in sorted(words):
+        mean = fetched[:, : len(self._facts.topics)].mean(axis=1)
+        for topic in topics:
+            contrast = (fetched[:, self._facts.topics.index(topic.id)] - mean) * found.values
+            brought = contrast[found.hit_places] * found.hit_shares
+            # What belongs to no word has the number -1.
+            words = np.maximum(np.bincount(found.hit_tokens + 1, weights=brought, minlength=len(doc) + 1)[1:], 0.0)
+            shares = words / (words.sum() or 1.0)
+            best = np.argsort(-shares, kind="stable")[:WORDS_PER_TOPIC]
+            for i in sorted(int(i) for i in best if shares[i] > SHARE_AT_LEAST):
                 start = doc[i].idx
                 yield Evidence(start, start + len(doc[i].text), f"topic:{topic.id}", round(float(shares[i]), 3))
-
-    def _contrasts(self, topics: Iterable[TopicScore], rows: Any) -> Iterator[tuple[TopicScore, Any]]:
-        found = weights(self._models[TOPICS], rows)[:, self._columns[TOPICS]]
-        contrast = found - found.mean(axis=1, keepdims=True)
-        for topic in topics:
-            yield topic, contrast[:, self._facts.topics.index(topic.id)]
 
 
 def _located(evidence: Iterable[Evidence], whole: Readable) -> tuple[Evidence, ...]:

@@ -24,6 +24,7 @@ from nlp.place_names import Reading, Sense, SenseKind, readings
 from nlp.place_neighbours import Neighbours
 from nlp.place_points import Located, Locator
 from nlp.place_resolution import LOCATED, NO_PLACES, Found, PlaceReading, resolve, scored
+from nlp.tokens import written
 from nlp.understanding import OUTSIDE, REGION, Candidate, DistrictScore, Evidence, MunicipalityScore
 
 if TYPE_CHECKING:
@@ -95,7 +96,7 @@ class PlacesComponent:
     def __call__(self, doc: Doc) -> Doc:
         """Read one message; raises RuntimeError when no places were loaded."""
         words = self._known.words
-        text = doc.text  # is put together anew at each look
+        text = written(doc)[0]
         mentions = judged(text, tuple(self._matcher.mentions(text)), words)
         postcodes = tuple(self._postcode_mentions(text))
         located = self._locator.locate(doc._.points)
@@ -110,7 +111,7 @@ class PlacesComponent:
 
     def answer(self, doc: Doc) -> PlaceReading:
         """The places in the answer of somebody who was asked for one; raises RuntimeError when none were loaded."""
-        words, text = self._known.words, doc.text
+        words, text = self._known.words, written(doc)[0]
         postcodes = tuple(self._postcode_mentions(text))
         named = self._answers.named(text) or (None if postcodes else self._answers.misspelt(text))
         mentions = (named,) if named else answered(text, tuple(self._matcher.mentions(text)), words)

@@ -22,8 +22,8 @@ from nlp.corpus import CORRECTIONS, Corpus, Example, read_corpus
 from nlp.evaluate import Evaluation, compared
 from nlp.features import Features, features_of
 from nlp.gradient import Descent, fitted
-from nlp.judgement import Rules, judged
-from nlp.layers import bayes, store, sums
+from nlp.judgement import Judgement, Rules, judged
+from nlp.layers import bayes, store
 from nlp.lexicon import lexicon_files, read_lexicon
 from nlp.understanding import Kind, Understanding
 
@@ -94,7 +94,8 @@ def train(
     corpus = training_corpus(corpus_dir, topics, corrections)
     trainer = _Trainer(tuple(topics), progress)
     progress(f"{len(corpus.examples)} labelled messages, digest {corpus.digest[:8]}")
-    rules, scales, unseen = trainer.calibrate(corpus.examples)
+    rules, scales, asked = trainer.calibrate(corpus.examples)
+    unseen = compared(asked)
     progress(unseen.summary())
     progress("learning from all of them")
     nlp = trainer.learn(corpus.examples, scales)
@@ -103,6 +104,13 @@ def train(
     seconds = time.monotonic() - start
     progress(f"{version} written to {out} after {seconds:.0f} s")
     return TrainingReport(version, corpus.digest, len(corpus.examples), seconds, unseen)
+
+
+def asked_unseen(
+    examples: Sequence[Example], topics: Sequence[str], progress: Callable[[str], None]
+) -> tuple[tuple[Example, Judgement], ...]:
+    """Each example with what is said of it by a model that has learned from the other writers' messages only."""
+    return _Trainer(tuple(topics), progress).calibrate(examples)[2]
 
 
 def training_corpus(corpus_dir: Path, topics: Sequence[str], corrections: Sequence[Example] = ()) -> Corpus:
@@ -163,8 +171,10 @@ class _Trainer:
             store(nlp.get_pipe(head).model, scale.joined(gradient, counted), bias / scale.gradient)  # type: ignore[attr-defined]
         return nlp
 
-    def calibrate(self, examples: Sequence[Example]) -> tuple[Rules, dict[str, _Scales], Evaluation]:
-        """The rules and scales for a model of these examples, and how right such a model is on unseen ones."""
+    def calibrate(
+        self, examples: Sequence[Example]
+    ) -> tuple[Rules, dict[str, _Scales], tuple[tuple[Example, Judgement], ...]]:
+        """The rules and scales for a model of these examples, and what such models say of unseen ones."""
         asked: list[Example] = []
         views: dict[str, list[tuple[Matrix, Matrix]]] = {head: [] for head in HEADS}
         for number, part in enumerate(_folds(examples, self.plan.folds), start=1):
@@ -177,19 +187,19 @@ class _Trainer:
             unseen = [features_of(doc) for doc in nlp.pipe(map(_source, part), disable=list(HEADS))]
             for head in HEADS:
                 gradient, bias, counted = self._weights(texts, self._targets(seen, head), head)
-                views[head].append(
-                    (
-                        np.stack([text.values @ gradient[text.rows] + bias for text in unseen]),
-                        np.stack([text.values @ counted[text.rows] for text in unseen]),
-                    )
-                )
+                one = np.stack([text.values @ gradient[text.rows] + bias for text in unseen])
+                two = np.stack([text.values @ counted[text.rows] for text in unseen])
+                views[head].append((_trusted(one, unseen, head), _trusted(two, unseen, head)))
             asked.extend(part)
         return self._judge(asked, {head: _joined(parts) for head, parts in views.items()})
 
     def _judge(
         self, asked: Sequence[Example], views: dict[str, tuple[Matrix, Matrix]]
-    ) -> tuple[Rules, dict[str, _Scales], Evaluation]:
-        scales = {head: _Scales(_spread(first), _spread(second), self.plan.bayes[head]) for head, (first, second) in views.items()}
+    ) -> tuple[Rules, dict[str, _Scales], tuple[tuple[Example, Judgement], ...]]:
+        scales = {
+            head: _Scales(_spread(first), _spread(second), self.plan.bayes[head])
+            for head, (first, second) in views.items()
+        }
         found = {head: scales[head].joined(*views[head]) for head in HEADS}
         topical = [number for number, example in enumerate(asked) if example.topics]
         truth = np.array([[name in asked[i].topics for name in self.topics] for i in topical], dtype=np.float64)
@@ -206,7 +216,7 @@ class _Trainer:
             at_least={Kind.SPAM: self.plan.spam_at_least, Kind.OTHER: self.plan.other_at_least},
         )
         said = [judged(rules, *rows) for rows in zip(found[TOPICS], found[KIND], strict=True)]
-        return rules, scales, compared(zip(asked, said, strict=True))
+        return rules, scales, tuple(zip(asked, said, strict=True))
 
     def _counts(self, examples: Sequence[Example]) -> NDArray[np.float64]:
         """How often each example counts, so that implicit ones have the share that they have in life."""
@@ -223,6 +233,8 @@ class _Trainer:
 
     def _prepared(self, examples: Sequence[Example]) -> tuple[Language, list[Features]]:
         nlp = load_model_from_config(self.config, auto_fill=True)
+        tokenizer: Any = nlp.tokenizer
+        tokenizer.learn(map(_source, examples))
         docs = [nlp.make_doc(_source(example)) for example in examples]
         gold = [Gold(doc, doc) for doc in docs]
         finder: Any = nlp.get_pipe("features")
@@ -251,6 +263,16 @@ class _Trainer:
 
 def _source(example: Example) -> str:
     return Understanding.source(example.subject, example.text)
+
+
+def _trusted(rows: Matrix, texts: Sequence[Features], head: str) -> Matrix:
+    """The sums as they are judged later: topics differ the less, the less a text is trusted."""
+    if head == KIND:
+        return rows
+    mean = rows.mean(axis=1, keepdims=True)
+    trust = np.array([[text.trust] for text in texts], dtype=np.float32)
+    trusted: Matrix = mean + trust * (rows - mean)
+    return trusted
 
 
 def _joined(parts: Sequence[tuple[Matrix, Matrix]]) -> tuple[Matrix, Matrix]:

@@ -22,7 +22,5 @@ def pieces(word: str, shortest: int, longest: int) -> list[str]:
     """The runs of letters of a folded word with its borders marked, from the shortest to the longest size."""
     marked = f"<{word}>"
     return [
-        marked[start : start + size]
-        for size in range(shortest, longest + 1)
-        for start in range(len(marked) - size + 1)
+        marked[start : start + size] for size in range(shortest, longest + 1) for start in range(len(marked) - size + 1)
     ]

@@ -1,6 +1,6 @@
 """The command line: what can be called, and how its errors reach the caller.
 
-Exit codes: 0 done, 1 it could not be done, 2 wrong usage or configuration.
+Exit codes: 0 done, 1 it could not be done, 2 wrong usage or configuration, 3 a trained model was not promoted.
 """
 
 from __future__ import annotations
@@ -15,7 +15,7 @@ from pathlib import Path
 import structlog
 
 from nlp.gazetteer import GazetteerError, load_gazetteer
-from services.cli import places, post, privacy, staff, tools
+from services.cli import corpus, evaluation, learning, places, post, privacy, staff, teaching, tools
 from services.cli.logs import configure_logging
 from services.cli.service import Parts, serve
 from services.ideas.catalogue import Catalogue, read_catalogue
@@ -101,6 +101,10 @@ def _parser() -> argparse.ArgumentParser:
     staff.add_commands(commands)
     post.add_commands(commands)
     privacy.add_commands(commands)
+    teaching.add_commands(commands)
+    learning.add_commands(commands)
+    corpus.add_commands(commands)
+    evaluation.add_commands(commands)
     tools.add_commands(commands)
     places.add_commands(commands)
     return parser

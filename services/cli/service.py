@@ -27,6 +27,8 @@ from services.ideas.store import Store
 if TYPE_CHECKING:
     from aiohttp import web
 
+    from nlp.model_store import ModelStore
+
 # Together with the mail receiver's drain this stays under the ten seconds that supervisors give.
 _LOOPS_END_WITHIN_SECONDS = 2.0
 # Each waits for the DNS of one mail at a time, and a stranger's DNS may be slow.
@@ -148,11 +150,12 @@ async def _add_intake(assembly: _Assembly) -> None:
     from services.intake.email.worker.reading import ReadingProcess
     from services.intake.reader import Reader
     from services.intake.telegram.read import TelegramReader
-    from services.intake.understand import Understander
+    from services.intake.understand import Succession, Understander
 
     catalogue, stack = assembly.register.catalogue, assembly.stack
     settings = catalogue.settings
-    understander = Understander(partial(load_model, catalogue))
+    succession = Succession(model_store(catalogue).stamp, partial(load_next_model, catalogue))
+    understander = Understander(partial(load_model, catalogue), succession)
     stack.callback(understander.close)
     assembly.states["model"] = lambda: understander.state.value
     inbound = await stack.enter_async_context(InboundLog(assembly.register.log))
@@ -166,6 +169,7 @@ async def _add_intake(assembly: _Assembly) -> None:
     )
     readers = (mail, TelegramReader(catalogue))
     assembly.loops.append(Reader(assembly.register, readers, understander, assembly.stop).run)
+    assembly.loops.append(partial(understander.watch, assembly.stop))
     await _add_telegram(assembly, inbound)
     # Last, because it imports spaCy in a thread: two threads that import at once wait for one another.
     understander.start()
@@ -262,8 +266,32 @@ def _start_loops(assembly: _Assembly) -> list[BaseException]:
     return failures
 
 
+def model_store(catalogue: Catalogue) -> ModelStore:
+    """The shipped model, and those that this installation has learned since."""
+    from nlp.model_store import ModelStore
+
+    return ModelStore(MODEL_DIR, catalogue.settings.storage.data_dir / "models")
+
+
 def load_model(catalogue: Catalogue) -> Any:
-    """The classifier of the shipped model with the region's places; takes seconds and loads spaCy."""
+    """The classifier that serves, with the region's places; takes seconds and loads spaCy.
+
+    Where the promoted model cannot be used, it is the shipped one. Raises ModelError and GazetteerError.
+    """
+    from nlp.pipeline import ModelError, load
+
+    folder, places = model_store(catalogue).serving(), catalogue.directory / "places"
+    try:
+        return load(folder, places, catalogue.topics)
+    except ModelError as error:
+        if folder == MODEL_DIR:
+            raise
+        log.exception("model.unusable", reason=str(error), instead="the shipped model")
+        return load(MODEL_DIR, places, catalogue.topics)
+
+
+def load_next_model(catalogue: Catalogue) -> Any:
+    """The classifier that is to serve from now on, and no other: raises as `load_model` does."""
     from nlp.pipeline import load
 
-    return load(MODEL_DIR, catalogue.directory / "places", catalogue.topics)
+    return load(model_store(catalogue).chosen(), catalogue.directory / "places", catalogue.topics)

@@ -12,14 +12,13 @@ from http.client import HTTPConnection, HTTPException
 from pathlib import Path
 from typing import Any
 
-from services.cli.service import MODEL_DIR, load_model
+from services.cli.explaining import explain, has_colours
+from services.cli.service import load_model
 from services.ideas.catalogue import Catalogue
 from services.ideas.migrate import migrate
 from services.ideas.store import Store
 
 Commands = Any  # argparse keeps the type of its sub-parsers to itself
-CORPUS_DIR = MODEL_DIR.parent / "corpus"
-MODEL_CARD = MODEL_DIR.parent / "MODEL_CARD.md"
 _EVERY_ADDRESS = ("", "0.0.0.0", "::")  # noqa: S104 - told apart, not listened on
 
 
@@ -37,17 +36,13 @@ def add_commands(commands: Commands) -> None:
     understand = commands.add_parser(
         "understand", help="read JSON lines from standard input, write their understanding"
     )
+    understand.add_argument("--explain", action="store_true", help="write it for a person, with the words that decided")
+    understand.add_argument("texts", nargs="*", metavar="TEXT", help="messages, in place of JSON lines")
     understand.set_defaults(call=_understand)
     read_mail = commands.add_parser("read-mail", help="one JSON line for each raw RFC 5322 message")
     read_mail.add_argument("--explain", action="store_true", help="also say which rule decided what it is, and why")
     read_mail.add_argument("files", nargs="+", type=Path, metavar="FILE")
     read_mail.set_defaults(call=_read_mail)
-    train = commands.add_parser("train", help="train the model from nlp/corpus/ and write its card")
-    train.add_argument("--if-needed", action="store_true", help="only where the model is missing or of another corpus")
-    train.set_defaults(call=_train)
-    evaluate = commands.add_parser("evaluate", help="score the model against labelled JSON lines")
-    evaluate.add_argument("file", type=Path, metavar="FILE")
-    evaluate.set_defaults(call=_evaluate)
 
 
 def _config(_options: argparse.Namespace, catalogue: Catalogue) -> int:
@@ -87,16 +82,21 @@ def _healthcheck(_options: argparse.Namespace, catalogue: Catalogue) -> int:
     return 0 if answer.status == 200 else 1
 
 
-def _understand(_options: argparse.Namespace, catalogue: Catalogue) -> int:
-    rows = list(_json_lines(sys.stdin.buffer))
-    classifier = _classifier(catalogue)
-    understood = classifier.understand_many((row["subject"], row["text"]) for row in rows)
+def _understand(options: argparse.Namespace, catalogue: Catalogue) -> int:
+    rows = [{"id": number, "subject": "", "text": text} for number, text in enumerate(options.texts, start=1)]
+    rows = rows or list(_json_lines(sys.stdin.buffer))
+    understood = serving_model(catalogue).understand_many((row["subject"], row["text"]) for row in rows)
     for row, understanding in zip(rows, understood, strict=True):
-        print(json.dumps({"id": row["id"], **understanding.to_json()}, ensure_ascii=False))
+        if options.explain:
+            colour = has_colours(sys.stdout)
+            print(explain(catalogue, row["subject"], row["text"], understanding, colour=colour), end="\n\n")
+        else:
+            print(json.dumps({"id": row["id"], **understanding.to_json()}, ensure_ascii=False))
     return 0
 
 
-def _classifier(catalogue: Catalogue) -> Any:
+def serving_model(catalogue: Catalogue) -> Any:
+    """The classifier that serves; raises ToolError where there is none that can be used."""
     from nlp.artefact import ModelError
     from nlp.gazetteer import GazetteerError
 
@@ -144,43 +144,3 @@ async def _read_files(options: argparse.Namespace, catalogue: Catalogue) -> int:
             explanation = {"explanation": reading.explanation()} if options.explain else {}
             print(json.dumps({**reading.to_json(str(file)), **explanation}, ensure_ascii=False))
     return 1 if unread else 0
-
-
-def _train(options: argparse.Namespace, catalogue: Catalogue) -> int:
-    from nlp.artefact import read_facts
-    from nlp.card import model_card
-    from nlp.corpus import CorpusError
-    from nlp.train import train
-
-    try:
-        if options.if_needed and _is_trained(list(catalogue.topics)):
-            return 0
-        report = train(CORPUS_DIR, list(catalogue.topics), MODEL_DIR, lambda line: print(line, file=sys.stderr))
-    except CorpusError as error:
-        raise ToolError(str(error)) from error
-    MODEL_CARD.write_text(model_card(read_facts(MODEL_DIR)), encoding="utf-8")
-    print(f"{MODEL_DIR}: model {report.version} from {report.examples} messages in {report.seconds:.1f} s")
-    print(report.held_out.summary())
-    return 0
-
-
-def _is_trained(topics: list[str]) -> bool:
-    from nlp.artefact import ModelError, read_facts
-    from nlp.train import training_corpus
-
-    try:
-        return read_facts(MODEL_DIR).digest == training_corpus(CORPUS_DIR, topics).digest
-    except ModelError:
-        return False
-
-
-def _evaluate(options: argparse.Namespace, catalogue: Catalogue) -> int:
-    from nlp.corpus import CorpusError, read_examples
-    from nlp.evaluate import evaluate
-
-    try:
-        rows = read_examples(options.file, catalogue.topics)
-    except CorpusError as error:
-        raise ToolError(str(error)) from error
-    print(evaluate(_classifier(catalogue), rows).table())
-    return 0

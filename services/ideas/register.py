@@ -29,14 +29,13 @@ from services.ideas.mailboxes import Mailboxes
 from services.ideas.model import Idea, InboundMessage, LoggedMessage, Notification, NotificationState, Receipt
 from services.ideas.outbox import Outbox, Owed
 from services.ideas.personal_data import PersonalData
-from services.ideas.readings import (
-    Asked,
-    Reading,
-    Submission,
-)
+from services.ideas.readings import Asked, Reading, Submission
+from services.ideas.reclassification import Reclassification
 from services.ideas.store import Store
 from services.ideas.tables import IdeaRow, NotificationRow, StageChangeRow, SubmitterRow
 from services.ideas.taking import outcome, take
+from services.ideas.teaching import Teaching
+from services.ideas.triage import Triage
 from services.ideas.undeliverable import mark_undeliverable
 
 _UNVERIFIED = "the address is not verified"
@@ -63,6 +62,9 @@ class Register(Lookups):
         self.leases = Leases(store)
         self.awaited_files = AwaitedFiles(store, secret)
         self.personal_data = PersonalData(store, catalogue)
+        self.teaching = Teaching(store, self._admission)
+        self.triage = Triage(store, catalogue)
+        self.reclassification = Reclassification(store, self._admission)
 
     # The inbound log
 

@@ -3,13 +3,18 @@
 from __future__ import annotations
 
 import asyncio
+import os
 import threading
+from collections.abc import AsyncIterator
+from contextlib import asynccontextmanager
+from dataclasses import dataclass
+from pathlib import Path
 
 import pytest
 
 from nlp.understanding import Point, Understanding
 from services.ideas.readings import Source
-from services.intake.understand import ModelState, Understander
+from services.intake.understand import ModelState, Succession, Understander
 from tests.intake.understanders import MODEL, Certain, Slow, corrupt
 
 
@@ -72,3 +77,123 @@ async def test_giving_up_waiting_does_not_stop_the_loading() -> None:
     await understander.ready()
     assert understander.has_model
     understander.close()
+
+
+@dataclass
+class Serving:
+    """A model that stands in a file; a file that names none fails like a damaged model."""
+
+    file: Path
+
+    def stamp(self) -> object:
+        """When the file was changed."""
+        return self.file.stat().st_mtime_ns
+
+    def load(self) -> Certain:
+        """The model of the file's topic."""
+        if not self.file.read_text():
+            raise OSError("the model is damaged")
+        return Certain(self.file.read_text())
+
+    def become(self, topic: str) -> None:
+        """Another process promotes a model."""
+        fresh = self.file.with_suffix(".fresh")
+        fresh.write_text(topic)
+        os.utime(fresh, ns=(0, self.file.stat().st_mtime_ns + 1))
+        fresh.replace(self.file)
+
+
+@pytest.fixture
+def serving(tmp_path: Path) -> Serving:
+    file = tmp_path / "serving"
+    file.write_text("mobility")
+    return Serving(file)
+
+
+@asynccontextmanager
+async def watching(serving: Serving) -> AsyncIterator[Understander]:
+    understander = Understander(serving.load, Succession(serving.stamp, serving.load))
+    understander.start()
+    await understander.ready()
+    yield understander
+    understander.close()
+
+
+async def topic_of(understander: Understander) -> str:
+    return (await understander.understand(Source("", "Text"))).topics[0].id
+
+
+async def test_another_model_is_taken_over_in_the_middle(serving: Serving) -> None:
+    """Each of two processes that look at one folder serves with the new model once the file has changed."""
+    async with watching(serving) as first, watching(serving) as second:
+        serving.become("culture")
+        assert [await topic_of(first), await topic_of(second)] == ["mobility", "mobility"]
+
+        await asyncio.gather(first.look(), second.look())
+        assert [await topic_of(first), await topic_of(second)] == ["culture", "culture"]
+
+
+async def test_what_has_not_changed_is_not_loaded_again(serving: Serving) -> None:
+    """A look at a file that is the same costs no loading."""
+    loaded: list[Certain] = []
+
+    def load() -> Certain:
+        loaded.append(serving.load())
+        return loaded[-1]
+
+    understander = Understander(load, Succession(serving.stamp, load))
+    understander.start()
+    await understander.ready()
+    await understander.look()
+    understander.close()
+    assert len(loaded) == 1
+
+
+async def test_a_new_model_that_fails_leaves_the_old_one_serving(serving: Serving) -> None:
+    """It is tried once, the state stays ready, and the next whole model is taken over."""
+    async with watching(serving) as understander:
+        serving.become("")
+        await understander.look()
+        assert (understander.state, await topic_of(understander)) == (ModelState.READY, "mobility")
+
+        serving.become("culture")
+        await understander.look()
+        assert await topic_of(understander) == "culture"
+
+
+async def test_the_old_model_answers_while_the_new_one_is_loaded(serving: Serving) -> None:
+    """A slow loading holds up no message."""
+    slow = Slow()
+    understander = Understander(serving.load, Succession(serving.stamp, slow.load))
+    understander.start()
+    await understander.ready()
+    serving.become("culture")
+    looking = asyncio.create_task(understander.look())
+    assert await topic_of(understander) == "mobility"
+    assert not looking.done()
+
+    slow.may_load.set()
+    await looking
+    understander.close()
+
+
+async def test_a_model_after_a_failed_start_is_taken_over(serving: Serving) -> None:
+    """A service that began without a model is ready once one serves."""
+    serving.become("")
+    async with watching(serving) as understander:
+        assert not understander.has_model
+        serving.become("culture")
+        await understander.look()
+        assert (understander.state, await topic_of(understander)) == (ModelState.READY, "culture")
+
+
+async def test_watching_ends_with_the_service(serving: Serving) -> None:
+    """The watch takes over what changes, and ends when it is told to stop."""
+    async with watching(serving) as understander:
+        stop = asyncio.Event()
+        serving.become("culture")
+        watch = asyncio.create_task(understander.watch(stop))
+        while await topic_of(understander) != "culture":
+            pass
+        stop.set()
+        await watch

@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import json
 import os
+from collections.abc import Collection
 from dataclasses import asdict
 from pathlib import Path
 
@@ -24,6 +25,6 @@ def stored_model(folder: Path, version: str, made_at: int = 1_000_000) -> Path:
     return folder
 
 
-def trained(store: ModelStore, version: str, made_at: int = 1_000_000) -> str:
+def trained(store: ModelStore, version: str, made_at: int = 1_000_000, taught: Collection[str] = ()) -> str:
     """A candidate, as a training leaves it."""
-    return store.add(stored_model(store.draft(), version, made_at))
+    return store.add(stored_model(store.draft(), version, made_at), taught)

@@ -36,8 +36,8 @@ def rows(topic: str, number: int) -> list[Example]:
     return [Example(f"{topic}{i}", "", f"{topic} {i}", Kind.IDEA, (topic,), ()) for i in range(number)]
 
 
-def wrong(texts: list[Example], **changes: bool) -> dict[str, Understanding]:
-    return {row.text: said("housing", **changes) for row in texts}
+def wrong(texts: list[Example], *, acts: bool = False) -> dict[str, Understanding]:
+    return {row.text: said("housing", acts=acts) for row in texts}
 
 
 PERFECT = Oracle({})

@@ -174,3 +174,26 @@ def test_promotions_at_once_leave_a_whole_state(store: ModelStore, tmp_path: Pat
     assert len(promoted) == 2
     assert store.serving().name == promoted[-1]
     assert [path.name for path in store.path("").iterdir() if path.name.startswith(".serving")] == []
+
+
+def test_what_has_learned_from_erased_texts_is_removed(store: ModelStore) -> None:
+    """The one that serves stays, the shipped one takes the other's place, and a rollback leads there."""
+    lessons = {"1.0-a": ["one", "erased"], "1.0-b": ["one"], "1.0-c": ["erased"]}
+    for number, (version, taught) in enumerate(lessons.items()):
+        trained(store, version, made_at=number, taught=taught)
+    store.promote("1.0-a")
+    store.promote("1.0-b")
+    seen = store.stamp()
+
+    assert store.forget(["one", "two"]) == ("1.0-a", "1.0-c")
+    assert standings(store) == {SHIPPED: Standing.EARLIER, "1.0-b": Standing.SERVING}
+    assert store.stamp() != seen
+    assert store.rollback() == SHIPPED
+
+
+def test_a_serving_model_is_not_removed(store: ModelStore) -> None:
+    """Also one that has learned from what is erased serves until another one does."""
+    trained(store, "1.0-a", taught=["erased"])
+    store.promote("1.0-a")
+    assert store.forget([]) == ()
+    assert store.serving().name == "1.0-a"

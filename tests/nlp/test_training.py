@@ -10,7 +10,6 @@ import pytest
 
 from nlp.artefact import read_facts, read_model
 from nlp.corpus import CorpusError
-from nlp.hints import read_hints
 from nlp.pipeline import ModelCorrupt, ModelMismatch, ModelMissing, SpacyClassifier
 from nlp.train import train
 from tests.nlp.small_corpus import TOPICS, line, lines, write
@@ -82,7 +81,9 @@ def test_no_model_is_named_as_missing(tmp_path: Path) -> None:
         read_model(tmp_path / "nothing-here")
 
 
-@pytest.mark.parametrize("name", ["topics/model", "kind/model", "features/facts.json", "config.cfg", "tokenizer"])
+@pytest.mark.parametrize(
+    "name", ["topics/model", "kind/model", "features/facts.json", "features/table.npz", "config.cfg", "tokenizer"]
+)
 def test_half_a_file_is_refused(copy: Path, name: str) -> None:
     """A file that was cut short is named."""
     whole = (copy / name).read_bytes()
@@ -115,15 +116,7 @@ def test_a_model_of_other_topics_is_refused(copy: Path) -> None:
 def test_thresholds_of_other_topics_are_refused(copy: Path) -> None:
     """A topic without a threshold could not be acted on."""
     meta = json.loads((copy / "meta.json").read_text())
-    del meta["ideenkanal"]["thresholds"]["health"]
+    del meta["ideenkanal"]["rules"]["thresholds"]["health"]
     (copy / "meta.json").write_text(json.dumps(meta))
     with pytest.raises(ModelMismatch, match="thresholds"):
         read_model(copy)
-
-
-def test_a_hint_that_is_too_short_is_a_defect(tmp_path: Path) -> None:
-    """A hint of two letters would stand in every other word."""
-    path = tmp_path / "hints.toml"
-    path.write_text('mobility = "ab"')
-    with pytest.raises(CorpusError, match="mobility: 'ab' to have 3"):
-        read_hints(path, TOPICS)

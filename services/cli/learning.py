@@ -1,0 +1,184 @@
+"""Commands for whoever keeps the model: train it from the corpus and from corrections, and say which one serves."""
+
+from __future__ import annotations
+
+import argparse
+import asyncio
+import sys
+from collections.abc import Callable, Sequence
+from contextlib import AsyncExitStack
+from pathlib import Path
+from typing import TYPE_CHECKING, Any
+
+from nlp.corpus import Corpus, CorpusError, Example, read_examples
+from services.cli.service import MODEL_DIR, model_store, open_register
+from services.cli.tools import ToolError
+from services.ideas.catalogue import Catalogue
+
+if TYPE_CHECKING:
+    from nlp.comparison import Comparison
+    from nlp.model_store import ModelStore
+
+Commands = Any  # argparse keeps the type of its sub-parsers to itself
+CORPUS_DIR = MODEL_DIR.parent / "corpus"
+EVALUATION_DIR = MODEL_DIR.parent / "evaluation"
+MODEL_CARD = MODEL_DIR.parent / "MODEL_CARD.md"
+# The new model is there, but was not promoted.
+REFUSED = 3
+
+# Labelled pairs of ideas: they measure something else.
+_NO_MESSAGES = ("pairs.jsonl",)
+
+
+def add_commands(commands: Commands) -> None:
+    """Declare `train` and `model`."""
+    train = commands.add_parser(
+        "train", help="learn from the corpus and from corrections; promote the new model unless it is worse (code 3)"
+    )
+    train.add_argument("--shipped", action="store_true", help="make nlp/model and its card from the corpus alone")
+    train.add_argument("--if-needed", action="store_true", help="with --shipped: only where the corpus has changed")
+    train.set_defaults(call=_train)
+    model = commands.add_parser("model", help="the models of this installation: list, promote, rollback")
+    actions = model.add_subparsers(dest="action", required=True, metavar="ACTION")
+    actions.add_parser("list", help="all models, and which one serves").set_defaults(call=_stored(_list))
+    promote = actions.add_parser("promote", help="let a model serve, whatever the comparison said")
+    promote.add_argument("version", metavar="VERSION")
+    promote.set_defaults(call=_stored(_promote))
+    actions.add_parser("rollback", help="let the model serve that did before").set_defaults(call=_stored(_rollback))
+
+
+def _train(options: argparse.Namespace, catalogue: Catalogue) -> int:
+    if options.if_needed and not options.shipped:
+        print(
+            "--if-needed goes with --shipped: without it nothing is trained where there is nothing new", file=sys.stderr
+        )
+        return 2
+    try:
+        if options.shipped:
+            return _train_shipped(catalogue, only_if_needed=options.if_needed)
+        return _learn(catalogue, asyncio.run(_corrections(catalogue)))
+    except CorpusError as error:
+        raise ToolError(str(error)) from error
+
+
+def _train_shipped(catalogue: Catalogue, *, only_if_needed: bool) -> int:
+    from nlp.artefact import read_facts
+    from nlp.card import model_card
+    from nlp.train import train, training_corpus
+
+    topics, out = list(catalogue.topics), model_store(catalogue).shipped
+    if only_if_needed and _is_made_from(out, training_corpus(CORPUS_DIR, topics)):
+        return 0
+    report = train(CORPUS_DIR, topics, out, _progress)
+    MODEL_CARD.write_text(model_card(read_facts(out)), encoding="utf-8")
+    print(f"{out}: model {report.version} from {report.examples} messages in {report.seconds:.1f} s")
+    print(report.unseen.summary())
+    return 0
+
+
+def _is_made_from(model_dir: Path, corpus: Corpus) -> bool:
+    from nlp.artefact import ModelError, read_facts
+
+    try:
+        return read_facts(model_dir).digest == corpus.digest
+    except ModelError:
+        return False
+
+
+async def _corrections(catalogue: Catalogue) -> tuple[Example, ...]:
+    async with AsyncExitStack() as stack:
+        register = await open_register(stack, catalogue, create=False)
+        return await register.teaching.examples()
+
+
+def _learn(catalogue: Catalogue, corrections: Sequence[Example]) -> int:
+    """Train a candidate, compare it with the model that serves, and promote it unless it is worse."""
+    from nlp.train import train, training_corpus
+
+    store, topics = model_store(catalogue), list(catalogue.topics)
+    taught = [example.id for example in corrections]
+    print(f"{len(corrections)} corrections")
+    if _is_made_from(store.serving(), training_corpus(CORPUS_DIR, topics, corrections)):
+        print("nothing new: the model that serves has learned from all of it")
+        return 0
+    asked = _evaluation_set(topics)
+    draft = store.draft()
+    train(CORPUS_DIR, topics, draft, _progress, corrections)
+    version = store.add(draft, taught)
+    comparison = _compared(catalogue, store, version, (asked, corrections))
+    print(
+        comparison.table() if comparison else "the model that serves cannot be used: there is nothing to compare with"
+    )
+    code = _decide(store, version, comparison.objections if comparison else ())
+    for name in store.forget(taught):
+        print(f"{name} is removed: it has learned from texts that have been erased since")
+    return code
+
+
+def _decide(store: ModelStore, version: str, objections: Sequence[str]) -> int:
+    if objections:
+        print(f"refused: {version} is worse than the model that serves ({'; '.join(objections)})")
+        print(f"it stays as a candidate: ideenkanal model promote {version}")
+        return REFUSED
+    store.promote(version)
+    print(f"promoted: {version} serves now; the way back: ideenkanal model rollback")
+    return 0
+
+
+def _evaluation_set(topics: Sequence[str]) -> tuple[Example, ...]:
+    """Messages that no training has seen; raises CorpusError, and ToolError where there are none."""
+    paths = [path for path in sorted(EVALUATION_DIR.glob("*.jsonl")) if path.name not in _NO_MESSAGES]
+    rows = tuple(row for path in paths for row in read_examples(path, topics))
+    if not rows:
+        raise ToolError(f"{EVALUATION_DIR}: expected *.jsonl with labelled messages to compare models on")
+    return rows
+
+
+def _compared(
+    catalogue: Catalogue, store: ModelStore, version: str, asked: tuple[Sequence[Example], Sequence[Example]]
+) -> Comparison | None:
+    """How the candidate does beside the model that serves; None where that one cannot be used."""
+    from nlp.comparison import compare
+    from nlp.pipeline import ModelError, load
+
+    places, topics = catalogue.directory / "places", catalogue.topics
+    candidate = load(store.path(version), places, topics)
+    try:
+        serving = load(store.serving(), places, topics)
+    except ModelError:
+        return None
+    return compare(serving, candidate, *asked)
+
+
+def _stored(action: Callable[[argparse.Namespace, ModelStore], str]) -> Callable[[argparse.Namespace, Catalogue], int]:
+    """A command that looks at the models or changes which one serves, and prints what it says."""
+
+    def call(options: argparse.Namespace, catalogue: Catalogue) -> int:
+        from nlp.model_store import ModelStoreError
+
+        try:
+            print(action(options, model_store(catalogue)))
+        except ModelStoreError as error:
+            raise ToolError(str(error)) from error
+        return 0
+
+    return call
+
+
+def _list(_options: argparse.Namespace, store: ModelStore) -> str:
+    return "\n".join(
+        f"{model.name:<20}{model.version or 'unreadable':<20}{model.standing}" for model in store.versions()
+    )
+
+
+def _promote(options: argparse.Namespace, store: ModelStore) -> str:
+    store.promote(options.version)
+    return f"{options.version} serves now; running services take it over within seconds"
+
+
+def _rollback(_options: argparse.Namespace, store: ModelStore) -> str:
+    return f"{store.rollback()} serves now; running services take it over within seconds"
+
+
+def _progress(line: str) -> None:
+    print(line, file=sys.stderr)
