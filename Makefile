@@ -51,9 +51,10 @@ demo: .venv/ready .venv/model ## send ideas through a running Ideenkanal and sho
 	echo "showing the way of some ideas"
 	$(python) -m tests.demo
 
-model: .venv/ready ## train nlp/model from nlp/corpus
+model: .venv/ready ## train nlp/model from nlp/corpus and write its card
 	echo "training the model"
 	.venv/bin/ideenkanal train --shipped
+	.venv/bin/ideenkanal evaluate --card
 	touch .venv/model
 
 lock: ## write requirements.lock anew from pyproject.toml (needs uv; UPGRADE=--upgrade takes newer versions)

@@ -21,6 +21,7 @@ from nlp.judgement import Rules
 from nlp.understanding import Kind
 
 __all__ = [
+    "ENCODER",
     "HEADS",
     "KIND",
     "META",
@@ -39,6 +40,8 @@ __all__ = [
 TOPICS = "topics"
 KIND = "kind"
 HEADS = (TOPICS, KIND)
+# Not in every pipeline.
+ENCODER = "encoder"
 META = "meta.json"
 
 _SECTION = "ideenkanal"

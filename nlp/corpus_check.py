@@ -187,4 +187,4 @@ def _share(values: Iterable[bool]) -> float:
 
 
 def _number(value: float) -> str:
-    return f"{value:.0f}" if value > 1 else f"{value:.2f}"
+    return str(value) if isinstance(value, int) else f"{value:.2f}"

@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import json
 from collections.abc import Callable, Iterable, Iterator, MutableMapping, Sequence
+from itertools import islice
 from pathlib import Path
 from typing import Any
 
@@ -11,7 +12,6 @@ import numpy as np
 from spacy.language import Language
 from spacy.tokens import Doc
 from spacy.training import Example
-from spacy.util import minibatch
 
 from nlp.pretrained import Encoder, Vector
 
@@ -55,7 +55,8 @@ class TextEncoder:
 
     def pipe(self, stream: Iterable[Doc], *, batch_size: int = BATCH) -> Iterator[Doc]:
         """The same for many, a batch in one call of the encoder."""
-        for docs in minibatch(stream, batch_size):
+        waiting = iter(stream)
+        while docs := list(islice(waiting, batch_size)):
             self._give(docs)
             yield from docs
 
@@ -63,16 +64,15 @@ class TextEncoder:
         """Keep the encoder's vectors by text, and ask it about no text twice: a training meets each one often."""
         self._memory = memory
 
-    def initialize(
-        self, get_examples: Callable[[], Iterable[Example]], *, nlp: Language | None = None
-    ) -> None:
+    def initialize(self, get_examples: Callable[[], Iterable[Example]], *, nlp: Language | None = None) -> None:
         """Learn the middle of the predicted texts of the examples, and give them their vectors."""
         del nlp  # spaCy hands it to every component
         docs = [example.predicted for example in get_examples()]
         batches = [docs[start : start + BATCH] for start in range(0, len(docs), BATCH)]
         found = [vector for batch in batches for vector in self._encoded(batch)]
         known = [vector for vector in found if vector is not None]
-        self._mean = np.mean(known, axis=0, dtype=np.float64).astype(np.float32) if known else None
+        mean: Any = np.mean(known, axis=0, dtype=np.float64).astype(np.float32) if known else None
+        self._mean = mean
         for doc, vector in zip(docs, found, strict=True):
             doc.user_data[_ENCODING] = self._scaled(vector)
 
@@ -85,7 +85,7 @@ class TextEncoder:
         (folder / FACTS).write_text(json.dumps({"made_with": self.made_with, "mean": mean}), encoding="utf-8")
 
     def from_disk(self, path: str | Path, *, exclude: Sequence[str] = ()) -> TextEncoder:
-        """Read what `to_disk` wrote; raises OSError, ValueError or KeyError if it is not that, or of another package."""
+        """Read what `to_disk` wrote; raises OSError, ValueError or KeyError if it is not that or of another package."""
         del exclude
         content = json.loads((Path(path) / FACTS).read_text(encoding="utf-8"))
         if content["made_with"] != self.made_with:

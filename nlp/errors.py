@@ -11,7 +11,7 @@ from __future__ import annotations
 
 from pathlib import Path
 
-_TRAIN = "train it with `ideenkanal train`"
+_TRAIN = "make it with `ideenkanal train --shipped`"
 
 
 class ModelError(Exception):

@@ -9,7 +9,7 @@ from __future__ import annotations
 
 import json
 from collections.abc import Callable, Iterable, Iterator, Sequence
-from dataclasses import asdict, dataclass
+from dataclasses import asdict, dataclass, replace
 from pathlib import Path
 from typing import Any
 from zlib import crc32
@@ -21,10 +21,12 @@ from spacy.tokens import Doc
 from spacy.training import Example
 
 from nlp.compounds import Splitter
+from nlp.encoders import encoding_of
 from nlp.lexicon import Concept, grouped
 from nlp.tokens import written
-from nlp.trust import trust
-from nlp.word_features import Ints, Keys, WordReader, WordReading, keys_of
+from nlp.trust import familiar, trust
+from nlp.word_features import Ints, Keys, WordReader, WordReading, keys_of, letters
+from nlp.words import folded
 
 FACTORY = "ideenkanal_features"
 FACTS = "facts.json"
@@ -45,6 +47,7 @@ class Features:
 
     A hit is one occurrence: of feature `rows[hit_places[i]]` in token `hit_tokens[i]` (-1: in the text as a whole),
     which brought `hit_shares[i]` of that feature's value (0 to 1). `trust`: how far the text can be judged (0 to 1).
+    The last `dense` of the `width` features are those of an encoder: their values have either sign.
     """
 
     rows: Ints
@@ -54,6 +57,7 @@ class Features:
     hit_shares: Floats
     width: int
     trust: float
+    dense: int
 
 
 def features_of(doc: Doc) -> Features:
@@ -64,10 +68,15 @@ def features_of(doc: Doc) -> Features:
 
 @dataclass(frozen=True, slots=True)
 class _Knowledge:
-    """What the lexicon brings: the concepts, and the words that compounds are made of."""
+    """What is known beside the features: the lexicon's concepts, and the words that compounds are made of.
+
+    `dense` is how wide an encoder's vectors are, `familiar` the share of its words that a text has from the examples.
+    """
 
     concepts: tuple[Concept, ...] = ()
     parts: tuple[str, ...] = ()
+    dense: int = 0
+    familiar: float = 0.0
 
     def reader(self, sizes: tuple[int, int], numbered: Callable[[Keys], Ints]) -> WordReader:
         return WordReader(self.concepts, Splitter(self.parts), sizes, numbered)
@@ -80,7 +89,8 @@ class FeatureFinder:
     """The component: learns in `initialize` which features there are, then finds them in each text.
 
     A text has two blocks: what is written, concepts among it, scaled to length 1; and for each topic and kind that
-    the lexicon knows `known` times the logarithm of one plus the words that speak for it.
+    the lexicon knows `known` times the logarithm of one plus the words that speak for it. Behind them comes the vector
+    of an encoder, where the pipeline has one (nlp/encoders.py).
     """
 
     def __init__(self, sizes: tuple[int, int], at_most: int, known: float) -> None:
@@ -91,7 +101,8 @@ class FeatureFinder:
 
     def __call__(self, doc: Doc) -> Doc:
         """Find the features of `doc` for `features_of`."""
-        doc.user_data[_FEATURES] = self._found(doc)
+        found, vector = self._found(doc), encoding_of(doc)
+        doc.user_data[_FEATURES] = found if vector is None else _with_vector(found, vector)
         return doc
 
     def initialize(
@@ -110,9 +121,21 @@ class FeatureFinder:
         # The commonest, and of the equally common always the same ones: the same examples give the same features.
         kept = np.sort(np.lexsort((keys, -counts))[: self._at_most])
         rarity = np.log((1 + len(docs)) / (1 + counts[kept])) + 1
+        knowledge = replace(
+            knowledge,
+            dense=max((len(vector) for vector in map(encoding_of, docs) if vector is not None), default=0),
+            familiar=familiar([_words_of(doc) for doc in docs]),
+        )
         self._learn(keys[kept], rarity.astype(np.float16).astype(np.float32), knowledge)
         for doc in docs:
             self(doc)
+
+    def rarities(self, words: Iterable[str]) -> Floats:
+        """How rare folded words are: the logarithm of how many texts there are to one that has it."""
+        rows = self._rows(keys_of(f"={word}" for word in words))
+        rarest = self._rarity.max(initial=1.0)
+        found: Floats = np.where(rows >= 0, self._rarity[rows] if len(self._rarity) else 1.0, rarest) - 1
+        return found
 
     def to_disk(self, path: str | Path, *, exclude: Sequence[str] = ()) -> None:
         """Write the features and what the lexicon brought into the directory `path`."""
@@ -135,7 +158,8 @@ class FeatureFinder:
             keys, rarity = table["keys"], table["rarity"].astype(np.float32)
         if keys.shape != rarity.shape:
             raise ValueError(f"{path}: {len(keys)} features but {len(rarity)} rarities")
-        self._learn(keys, rarity, _Knowledge(concepts, tuple(content["parts"])))
+        knowledge = _Knowledge(concepts, tuple(content["parts"]), content["dense"], content["familiar"])
+        self._learn(keys, rarity, knowledge)
         return self
 
     def _listed(self, docs: Iterable[Doc], knowledge: _Knowledge) -> Iterator[Keys]:
@@ -156,7 +180,7 @@ class FeatureFinder:
         self._groups = np.zeros(len(knowledge.concepts), dtype=np.int32)
         for number, members in enumerate(groups.values()):
             self._groups[list(members)] = number
-        self._width = len(keys) + len(groups)
+        self._width = len(keys) + len(groups) + knowledge.dense
         self._reader = knowledge.reader(self._sizes, self._numbers)
         self._concepts = self._rows(knowledge.keys())
 
@@ -176,7 +200,12 @@ class FeatureFinder:
             hit_tokens=np.concatenate([written.tokens, swayed.tokens]),
             hit_shares=np.concatenate([written.shares, swayed.shares]).astype(np.float32),
             width=self._width,
-            trust=trust([word for _, item in read for word in item.words], sum(item.known for _, item in read)),
+            dense=self._knowledge.dense,
+            trust=trust(
+                [word for _, item in read for word in item.words],
+                sum(item.known for _, item in read),
+                self._knowledge.familiar,
+            ),
         )
 
     def _numbers(self, keys: Keys) -> Ints:
@@ -214,6 +243,25 @@ class _Block:
 def _block(rows: Ints, tokens: Ints) -> _Block:
     distinct, places, counts = np.unique(rows, return_inverse=True, return_counts=True)
     return _Block(distinct, counts, places.astype(np.int32), tokens)
+
+
+def _with_vector(found: Features, vector: Floats) -> Features:
+    """The same text with a value in each of the dense features; no word has brought it."""
+    if len(vector) != found.dense:
+        raise ValueError(f"a vector of {len(vector)} for {found.dense} features")
+    places = np.arange(found.dense, dtype=np.int32)
+    return replace(
+        found,
+        rows=np.concatenate([found.rows, places + np.int32(found.width - found.dense)]),
+        values=np.concatenate([found.values, vector]),
+        hit_places=np.concatenate([found.hit_places, places + np.int32(len(found.rows))]),
+        hit_tokens=np.concatenate([found.hit_tokens, np.full(found.dense, _NOWHERE, dtype=np.int32)]),
+        hit_shares=np.concatenate([found.hit_shares, np.ones(found.dense, dtype=np.float32)]),
+    )
+
+
+def _words_of(doc: Doc) -> list[str]:
+    return [folded(word) for token in written(doc)[1] for word in letters(token)]
 
 
 def _words(reader: WordReader, doc: Doc) -> list[tuple[int, WordReading]]:

@@ -12,6 +12,7 @@ from nlp.calibration import Scaling, one_of, several
 from nlp.understanding import TOPICS_AT_MOST, Kind, TopicScore
 
 SUGGESTIONS = 3
+DOUBTFUL = 0.5
 
 ROUTED = frozenset({Kind.IDEA, Kind.COMPLAINT, Kind.QUESTION})
 
@@ -44,9 +45,12 @@ class Judgement:
 def judged(rules: Rules, topic_sums: Any, kind_sums: Any, trust: float = 1.0) -> Judgement:
     """What is said of one text; `topic_sums` in the order of `rules.topics`, `kind_sums` in that of Kind.
 
-    The less a text is trusted (0 to 1), the less its topics differ from one another.
+    The less a text is trusted (0 to 1), the less its topics differ from one another; a doubtful one is taken for an
+    idea, so that a person looks at it.
     """
     kind = _kind(rules, kind_sums)
+    if trust < DOUBTFUL and kind in {Kind.COMPLAINT, Kind.QUESTION}:
+        kind = Kind.IDEA
     mean = topic_sums.mean()
     ranked = _ranked(rules.topics, several(mean + trust * (topic_sums - mean), rules.topic_scaling))
     acted = tuple(score for score in ranked if score.probability >= rules.thresholds[score.id])

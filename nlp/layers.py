@@ -56,13 +56,19 @@ def decoded(model: Model[Any, Any]) -> tuple[Matrix, Matrix]:
 
 
 def bayes(texts: Sequence[Features], truth: Matrix) -> Matrix:
-    """Complement naive Bayes: weights (features x labels) from texts and their truth (0 to 1 per label)."""
-    found = np.zeros((texts[0].width, truth.shape[1]))
+    """Complement naive Bayes: weights (features x labels) from texts and their truth (0 to 1 per label).
+
+    It counts, which the values of an encoder do not allow: their features have the weight 0.
+    """
+    counted = texts[0].width - texts[0].dense
+    found = np.zeros((counted, truth.shape[1]))
     for text, row in zip(texts, truth, strict=True):
-        found[text.rows] += np.outer(text.values, row)
+        words = text.rows < counted
+        found[text.rows[words]] += np.outer(text.values[words], row)
     others = found.sum(axis=1, keepdims=True) - found + SMOOTHING
     surprise = -np.log(others / others.sum(axis=0))
-    return (surprise - surprise.mean(axis=1, keepdims=True)).astype(np.float32)
+    weights = (surprise - surprise.mean(axis=1, keepdims=True)).astype(np.float32)
+    return np.pad(weights, ((0, texts[0].dense), (0, 0)))
 
 
 def store(model: Model[Any, Any], matrix: Matrix, bias: Any) -> None:

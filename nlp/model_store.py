@@ -15,6 +15,8 @@ from enum import StrEnum
 from pathlib import Path
 from typing import TYPE_CHECKING
 
+from nlp.errors import ModelError
+
 if TYPE_CHECKING:
     from nlp.artefact import ModelFacts
 
@@ -217,8 +219,6 @@ def _made_at(folder: Path) -> float:
 
 def _defect(folder: Path) -> str:
     """Why a model cannot be read; "" where it can."""
-    from nlp.artefact import ModelError  # noqa: PLC0415 - it loads spaCy, and to look at the stamp takes none
-
     try:
         _facts(folder)
     except (ModelError, OSError) as error:
@@ -227,6 +227,6 @@ def _defect(folder: Path) -> str:
 
 
 def _facts(folder: Path) -> ModelFacts:
-    from nlp.artefact import read_facts  # noqa: PLC0415 - as above
+    from nlp.artefact import read_facts  # noqa: PLC0415 - it loads spaCy, and to look at the stamp takes none
 
     return read_facts(folder)

@@ -17,6 +17,7 @@ from spacy.language import Language
 from spacy.tokens import Doc
 
 from nlp.artefact import (
+    ENCODER,
     HEADS,
     KIND,
     TOPICS,
@@ -28,12 +29,14 @@ from nlp.artefact import (
     label,
     read_model,
 )
-from nlp.features import features_of
+from nlp.features import FeatureFinder, features_of
 from nlp.gazetteer import load_gazetteer
 from nlp.judgement import ROUTED, Judgement, judged
 from nlp.layers import decoded
+from nlp.places import FACTORY as PLACES
 from nlp.places import NO_PLACES, PlaceReading, answered_places, attach_places
 from nlp.readable import Readable, readable
+from nlp.similar import fingerprint, method, words_of
 from nlp.tokens import written
 from nlp.understanding import Evidence, Kind, Point, TopicScore, Understanding
 
@@ -70,6 +73,8 @@ class SpacyClassifier:
     def __init__(self, nlp: Language, facts: ModelFacts) -> None:
         self._nlp = nlp
         self._facts = facts
+        finder: Any = nlp.get_pipe("features")
+        self._finder: FeatureFinder = finder
         pipes: dict[str, Any] = {head: nlp.get_pipe(head) for head in HEADS}
         names = {TOPICS: facts.topics, KIND: tuple(Kind)}
         # The layer numbers its labels as they were declared, the rules as the configuration does. All labels stand
@@ -90,6 +95,22 @@ class SpacyClassifier:
         """The understanding of one message and the positions shared with it; never raises for any text or point."""
         whole = readable(Understanding.source(subject, text))
         return self._understood([_Message(whole, points)])[0]
+
+    @property
+    def fingerprint_method(self) -> str:
+        """How fingerprints are made (nlp.similar): those of one method can be compared."""
+        return method(self._facts.topics)
+
+    def fingerprint(self, subject: str, text: str, understanding: Understanding) -> bytes:
+        """What nlp.similar compares of a message; `understanding` is the one that holds, corrections included."""
+        source = Understanding.source(subject, text)
+        with self._lock, self._nlp.memory_zone():
+            doc = self._nlp(readable(source).text, disable=[*HEADS, PLACES, ENCODER])
+            found = features_of(doc)
+            fetched = self._weights[found.rows][:, : len(self._facts.topics)]
+            contrast = fetched - fetched.mean(axis=1, keepdims=True)
+            words = list(words_of(written(doc)[1], found, contrast, self._finder.rarities))
+        return fingerprint(words, self._facts.topics, source, understanding)
 
     def place(self, text: str) -> Understanding:
         """The place that somebody names who was asked for one; no topics, and no places where none is recognised."""

@@ -96,6 +96,8 @@ def _choose(mention: Mention, context: Context) -> tuple[Sense, ...]:
     beside = _only(sense for sense in quarters if _beside_town(mention, sense, context))
     if beside:
         return beside
+    if mention.urban:
+        quarters = tuple(sense for sense in quarters if sense.urban) or quarters
     if mention.quarter and quarters:
         return _supported(quarters, context) or (quarters if len(quarters) == 1 else ())
     readable = tuple(sense for sense in senses if sense.policy is not MatchPolicy.NEVER_ALONE)
@@ -200,6 +202,7 @@ def askable(mention: Mention) -> tuple[Sense, ...]:
         if sense.ags
         and sense.kind in {SenseKind.MUNICIPALITY, SenseKind.LOCALITY}
         and (mention.quarter or sense.policy is not MatchPolicy.NEVER_ALONE)
+        and (sense.urban or not mention.urban)
     )
 
 

@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import re
 from dataclasses import replace
+from itertools import pairwise
 from typing import TYPE_CHECKING
 
 from nlp import place_cues as cues
@@ -23,6 +24,7 @@ _CLOSING = 40
 _ELSEWHERE = Reading(Form.NAME, (Sense(SenseKind.OUTSIDE, OUTSIDE, (OUTSIDE,)),))
 _NAMED = frozenset({Role.PLACE, Role.HINT, Role.FAR})
 _TAKEN = frozenset({Role.COMPARED, Role.HINT, Role.FAR, Role.ANCHOR})
+_LANDMARKS = frozenset({SenseKind.LANDMARK, SenseKind.PASSING})
 _POSTCODE = re.compile(r"\s+\d{5}\b")
 
 
@@ -32,7 +34,8 @@ def judged(text: str, mentions: tuple[Mention, ...], words: Words) -> tuple[Ment
     postscript = cues.POSTSCRIPT.search(text, signature)
     end = postscript.start() if postscript else len(text)
     ordered = sorted(mentions, key=lambda mention: mention.start)
-    single = [_judge(Surroundings(text, mention, words), range(signature, end)) for mention in ordered]
+    told_apart = _near_outside(text, ordered)
+    single = [_judge(Surroundings(text, mention, words), range(signature, end)) for mention in told_apart]
     return tuple(_spread(text, single))
 
 
@@ -57,22 +60,36 @@ def _is_elsewhere(place: Surroundings) -> bool:
     return place.mention.outside and is_word(place)
 
 
+def _near_outside(text: str, mentions: list[Mention]) -> list[Mention]:
+    """Put the name that several places bear outside where a town outside tells it apart: "Hermsdorf bei Gera"."""
+    told = list(mentions)
+    for index, (first, second) in enumerate(pairwise(mentions)):
+        between = cues.BETWEEN_NEAR.fullmatch(text[first.end : second.start][:20])
+        if between and second.outside and first.shared and first.reading.form < Form.ADJECTIVE:
+            told[index] = replace(first, reading=_ELSEWHERE)
+    return told
+
+
 def _judge(place: Surroundings, signature: range) -> Mention:
     elsewhere = is_namesake(place)
     if elsewhere:
         place.mention = replace(place.mention, reading=_ELSEWHERE)
     mention = place.mention
-    if is_street(place) or is_person(place) or is_word(place) or is_unproven_plate(place):
+    is_none = is_street(place) or is_person(place) or is_unproven_plate(place)
+    if is_none or (is_word(place) and not elsewhere):
         return replace(mention, role=Role.IGNORED)
     role = _signature_role(place) if mention.start in signature else role_of(place, elsewhere=elsewhere)
     spot = mention.passing and bool(cues.BEFORE_SPOT.search(place.before))
-    quarter = mention.local and bool(cues.BEFORE_QUARTER.search(place.before))
-    return replace(mention, role=role, quarter=quarter, spot=spot)
+    part = cues.BEFORE_QUARTER.search(place.before) or cues.AFTER_QUARTER.match(place.after) if mention.local else None
+    urban = bool(part and cues.URBAN.search(part.group()))
+    return replace(mention, role=role, quarter=bool(part), spot=spot, urban=urban)
 
 
 def _signature_role(place: Surroundings) -> Role:
     """Under the closing formula stand the writer's name, which is no place, and the writer's address."""
     if cues.BEFORE_HOME.search(place.near.lower()) or _POSTCODE.match(place.after):
+        return Role.HOME
+    if cues.BEFORE_LINE.search(place.near) and cues.AFTER_LINE.match(place.following):
         return Role.HOME
     return Role.IGNORED
 
@@ -89,6 +106,8 @@ def _spread(text: str, mentions: list[Mention]) -> list[Mention]:
             and cues.BETWEEN_NEIGHBOURS.fullmatch(text[earlier.end : later.start][:30])
         ):
             spread[index] = replace(later, role=Role.ANCHOR)
+        elif earlier.role is Role.COMPARED and later.role is Role.PLACE and _belongs(text, earlier, later):
+            spread[index] = replace(later, role=earlier.role)
         elif later.role in {Role.PLACE, Role.ROUTE, Role.IGNORED} and taken and _coordinated(text, earlier, later):
             spread[index] = replace(later, role=earlier.role)
     for index in range(len(spread) - 1, 0, -1):
@@ -96,6 +115,13 @@ def _spread(text: str, mentions: list[Mention]) -> list[Mention]:
         if earlier.role is Role.PLACE and later.role is Role.COMPARED and _coordinated(text, earlier, later):
             spread[index - 1] = replace(earlier, role=later.role)
     return spread
+
+
+def _belongs(text: str, town: Mention, later: Mention) -> bool:
+    """Whether the later name is a landmark of the town, in the same sentence."""
+    towns = {sense.ags for sense in town.reading.senses}
+    landmark = all(sense.kind in _LANDMARKS and sense.ags in towns for sense in later.reading.senses)
+    return landmark and not cues.BOUNDARY.search(text, town.end, later.start)
 
 
 def _coordinated(text: str, earlier: Mention, later: Mention) -> bool:

@@ -30,8 +30,10 @@ def after(*alternatives: str) -> re.Pattern[str]:
 
 _STREETS = any_of("straße strasse str weg allee platz tor ring gasse damm chaussee ufer steig landstraße hang kreuzung")
 STREET = after(
-    rf"(?:[\s-]*(?:/|,|und|oder|ecke|-|\u2013)\s*[^\W\d]{{2,25}}e[rn]\b){{0,3}}[\s-]*{_STREETS}(?![a-zäöüß])"
+    rf"[\s-]*(?:/|und|oder|ecke|-|\u2013)\s*(?:ecke\s+)?[^\W\d][\w-]{{1,30}}(?:straße|strasse|str\.|weg|allee|platz)(?![a-zäöüß])",
+    rf"(?:[\s-]*(?:/|,|und|oder|ecke|-|\u2013)\s*[^\W\d]{{2,25}}e[rn]\b){{0,3}}[\s-]*{_STREETS}(?![a-zäöüß])",
 )
+BEFORE_CROSSING = before(r"(?:straße|strasse|str\.|weg|allee|platz|ring)\s*(?:/|,|und|ecke|-|\u2013)\s*(?:ecke\s+)?")
 # "Rosa-Luxemburg-Straße", "Lichtenberg-Gymnasium": named after somebody.
 _CHAINED = any_of("straße strasse str weg allee platz ring gasse schule gymnasium oberschule grundschule")
 CHAINED_STREET = after(rf"(?:-[^\W_]+){{0,3}}-{_CHAINED}(?![a-zäöüß])")
@@ -42,7 +44,7 @@ AFTER_FAN = after(r"-(?:fans?|trikots?|schal|shirts?)\b")
 # Looked for in the text as it is written.
 BEFORE_PERSON = re.compile(
     r"(?:\b(?:Herrn?|Frau|Familie|Fam\.|Eheleute|Ehepaar|Dr\.|Prof\.|Hr\.|Fr\.|Frl\.|Doktor|Professor|Oma|Opa|Tante|Onkel"
-    r"|Pfarrer(?:in)?)[ \t]+(?:(?:Dr\.|Prof\.|[A-ZÄÖÜ]\.|[A-ZÄÖÜ][a-zäöüß-]+)[ \t]+){0,2}"
+    r"|Pfarrer(?:in)?)[ \t]+(?:(?:von|zu|van|Dr\.|Prof\.|[A-ZÄÖÜ]\.|[A-ZÄÖÜ][a-zäöüß-]+)[ \t]+){0,2}"
     r"|(?<![a-z]\.)(?<!St)(?:^|[ \t(\n])[A-ZÄÖÜ]\.[ \t]?"
     r"|\b(?:[Ii]ch heiße|namens|[Nn]ame ist|[Ii]ch bin (?:der|die))[ \t]+(?:[A-ZÄÖÜ][a-zäöüß-]+[ \t]+)?)$"
 )
@@ -51,11 +53,16 @@ BEFORE_OWNER = before(
     any_of(
         r"firma fa\. bäckerei bäcker fleischerei fleischer metzgerei autohaus kanzlei tischlerei gasthof apotheke ob"
         " landrat bürgermeister bürgermeisterin landrätin kollege kollegin nachbar nachbarin lehrer lehrerin"
-        " trainer trainerin hausarzt zahnarzt zahnärztin doktor schuster meister stadtrat"
+        " trainer trainerin hausarzt zahnarzt zahnärztin doktor schuster meister stadtrat architekt architektin anwalt"
+        r" \w*anwältin rechtsanwalt notar notarin optiker friseur frisör salon elektriker maler dachdecker steuerberater"
+        " praxis physiotherapie tierarzt tierärztin kinderarzt augenarzt ärztin chefarzt schulleiter direktor chef"
+        " ortsvorsteher abgeordneter abgeordnete gärtnerei gaststätte getränke möbel reisebüro fahrschule"
+        " fahrlehrer förster wehrleiter spedition busunternehmen reisedienst zimmerei malermeister baufirma"
     )
     + r"\s+"
 )
-BEFORE_RIVER = before(r"(?:der|die|zur)\s+")
+AFTER_PERSON = after(r",?\s+(?:ist\s+|war\s+)?(?:mein|der) name\b", r"\s+ist mein (?:nach|familien)name")
+BEFORE_RIVER = before(r"(?:der|die|zur)\s+", r"(?:an|in|entlang) der (?:\w+ ){1,3}(?:und|oder)\s+")
 _INSTITUTIONS = any_of(
     r"[\w-]{2,}(?:verein|kammer|haus|bad|schule|amt|halle|kirche|heim|park|wehr|markt|bahnhof|klinik)(?:e?s)?"
     r" [\w-]{2,}(?:verwaltung|treff|platz|hof) praxis umstieg haltestelle kita kindergarten hort schule grundschule"
@@ -66,7 +73,9 @@ BEFORE_TOWN = before(
     rf"(?:in|nach|aus|von|bei|für|um|ab|bis|richtung|zwischen|und|sowie|hier|{_INSTITUTIONS})\s+",
     r"[,/(\u2013-]\s*|[.!?]\s*",
 )
-BEFORE_FAR_TOWN = before(rf"(?:in|nach|aus|bei|richtung|ot|{_INSTITUTIONS})\s+")
+BEFORE_FAR_TOWN = before(rf"(?:in|nach|aus|bei|richtung|ot|{_INSTITUTIONS}(?:\s+(?:von|in))?)\s+")
+# Where nouns bear capitals, a word in small letters is a town only behind these.
+BEFORE_SMALL_TOWN = before(r"(?:in|nach|aus|bei|richtung|ot)\s+")
 BEFORE_SPOT = before(
     any_of(
         "im am beim zum vom ans ins aufm hinterm vorm unterm überm zur wohne hier an_(?:der|die)"
@@ -76,21 +85,32 @@ BEFORE_SPOT = before(
     + r"\s+(?:(?:ganzen|alten|oberen|unteren|neuen)\s+)?"
 )
 SENTENCE_START = re.compile(r"(?:^|[.!?:\n]\s*|[\"„»(]\s*)$")
-BEFORE_QUARTER = before(r"(?:ot|ortsteile?s?|stadtteile?s?|stadtviertel|viertel|ortschaft|dorf|quartier)\s+")
+BEFORE_QUARTER = before(r"(?:ot|ortsteile?s?|stadtteile?s?|stadtviertel|viertel|kiez|ortschaft|dorf|quartier)\s+")
+# Behind the name: "Bernsdorf, das Viertel hinter der TU".
+AFTER_QUARTER = after(
+    r"\s*[,(\u2013-]+\s*(?:(?:also|ich meine|und zwar|gemeint ist)\s+)?(?:das|der|dem|den|ein\w{0,2}|unser\w{0,2}|im|am)\s+"
+    r"(?:\w{2,20}\s+)?(?:(?:stadt|wohn)?viertel|stadtteil|ortsteil|kiez|wohngebiet|neubaugebiet)\b",
+)
+# These words are said of parts of towns alone, and not of villages.
+URBAN = re.compile(r"viertel|stadtteil|kiez|quartier|wohngebiet|neubaugebiet")
 BEFORE_EXAMPLES = before(
-    r"(?:städten?|orten?|gemeinden|kommunen|dörfern?|regionen|kleinstädten?|großstädten?)\s+wie\s+"
+    r"(?:städten?|orte?n?|gemeinden?|kommunen?|dörfern?|dorf|regionen|\w*stadt|gegend(?:en)?|kleinstädten?|großstädten?)\s+wie\s+"
     r"(?:in\s+|z\.\s?b\.\s+|etwa\s+)?"
 )
 # Only tells where the place before it lies: "Auerbach neben Rodewisch". Looked for between the two.
 BETWEEN_NEIGHBOURS = re.compile(
     r"\s*[,(]?\s*(?:also |das )?(?:bei|b\.|neben|nahe|unweit(?: von)?|in der nähe von|(?:direkt|gleich) (?:neben|bei)"
-    r"|nicht weit von|zwischen|kurz (?:vor|hinter))\s+",
+    r"|nicht weit von|zwischen|(?:kurz |gleich |direkt |etwas )?(?:vor|hinter|gegenüber(?: von)?"
+    r"|(?:ober|unter)halb(?: von)?|(?:nörd|süd|öst|west)lich(?: von)?))\s+",
     re.IGNORECASE,
 )
 # Looked for in the text as it is written.
 AFTER_ELSEWHERE = re.compile(
-    r"\s*(?:\(|/|\b(?:im|in|am|auf|bei|an)\s)\s*(?:(?:der|dem|den)\s+)?(?P<where>[A-ZÄÖÜ][^\W\d_]{2,})"
+    r"\s*(?:\(|/|,\s(?=[^\W\d]+[),.!?])|\b(?:im|in|am|auf|bei|an)\s)\s*(?:(?:der|dem|den)\s+)?(?P<where>[A-ZÄÖÜ][^\W\d_]{2,})"
 )
+BEFORE_ELSEWHERE = before(r"(?P<where>\w{3,}(?:isch|er))(?:e[nmrs]?)?\s+")
+# Directly behind a name it tells where that lies: "Hermsdorf bei Gera".
+BETWEEN_NEAR = re.compile(r"\s*\(?(?:bei|b\.|nahe|kreis|landkreis|,\s*(?:kreis|landkreis))\s+", re.IGNORECASE)
 CLOSING = re.compile(
     r"(?:^|[\n.!?]\s*)(?:(?:mit\s+)?(?:freundlichen?|besten?|vielen?|lieben?|herzlichen?|schönen?|sonnigen?|netten?)\s+"
     r"(?:gr(?:ü|ue)(?:ß|ss)en?|gru(?:ß|ss))"
@@ -103,6 +123,9 @@ POSTSCRIPT = re.compile(r"\n\s*(?:PS|P\.\s?S\.|NB)\b")
 BEFORE_HOME = before(
     r"(?:aus|in|im|stadt|gemeinde|ort|ot|landkreis)\s+(?:(?:dem|der|schönen)\s+){0,2}", r"\d{5}\s+", r"\w,[ \t]+"
 )
+# The name alone in a line under that of the writer, or in brackets behind it. Looked for in the text as it is written.
+BEFORE_LINE = re.compile(r"(?:\n[ \t]*[A-ZÄÖÜ][^\n\d]{2,30}[ \t]*\n|,[^\n]{2,30}\n|[a-zäöüß.] \()[ \t]*$")
+AFTER_LINE = re.compile(r"[ \t.]*(?:\)|\n|$)")
 ANSWER = re.compile(
     r"[\W_]*(?:(?:ich|wir|wohnen?|leben?|kommen?|bin|sind|es|das|ist|war|liegt|geht|um|hier|ort|gemeinde|stadt|in|im|ins|aus"
     r"|bei|nach|für|von|der|die|dem|den|plz)[\s:,]+){0,6}(?P<name>\w(?:.*[\w)])?)[\W_]*",

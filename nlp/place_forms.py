@@ -80,6 +80,8 @@ def spoken(name: str) -> Iterator[str]:
         return
     if name.endswith("en"):
         yield key(f"{name[:-2]}n")
+    if name.endswith("eln"):
+        yield key(f"{name[:-3]}ln")
     unrounded = name.translate(_UNROUNDED)
     if unrounded != name:
         yield key(unrounded)

@@ -18,13 +18,19 @@ _NO_NOUN = re.compile(r"\s*(?:[.,;:!?)\n]|\d|$)")
 _SMALL_LETTER = re.compile(r"\s+[a-zäöüß]")
 _CAPITAL = re.compile(r"\s+[A-ZÄÖÜ]")
 _PAUSE = re.compile(r"\s*[,:]")
-_PLATES = re.compile(r"kennzeichen|schild")
+_PLATES = re.compile(r"kennzeichen|schild|zulass|\bautos?\b|nummern")
+# One letter says less: "Zone C für Autos".
+_PLATES_ALONE = re.compile(r"kennzeichen|schild")
+_AMOUNT = re.compile(r"\d\s*$")
+_AND = re.compile(r"\b(?:und|sowie)\s+$")
+# A subject such as "Notaufnahme Aue".
+_LINE_OF_NOUN = re.compile(r"(?:^|\n)[ \t]*[A-ZÄÖÜ][\w-]{2,30} $")
 _LAST_WORD = re.compile(r"(\w+)[ \t]+(?:(?:von|zu|van)[ \t]+)?$")
 
 
 def is_namesake(place: Surroundings) -> bool:
-    """Whether the words behind the name put it into another part of the country: "Kirchberg im Hunsrück"."""
-    match = cues.AFTER_ELSEWHERE.match(place.after_written)
+    """Whether the words around the name put it into another part of the country: "Kirchberg im Hunsrück"."""
+    match = cues.AFTER_ELSEWHERE.match(place.after_written) or cues.BEFORE_ELSEWHERE.search(place.before)
     return match is not None and folded(match["where"]) in place.words.elsewhere
 
 
@@ -36,7 +42,7 @@ def is_street(place: Surroundings) -> bool:
         return False
     if cues.STREET.match(place.after):
         return True
-    if not cues.BEFORE_ELLIPTIC_STREET.search(place.before):
+    if not (cues.BEFORE_ELLIPTIC_STREET.search(place.before) or cues.BEFORE_CROSSING.search(place.before)):
         return False
     after = place.after_written
     return bool(_NO_NOUN.match(after) or (place.has_case and _SMALL_LETTER.match(after)))
@@ -46,6 +52,8 @@ def is_person(place: Surroundings) -> bool:
     """Whether it is a surname."""
     if not place.is_capital:
         return False
+    if cues.AFTER_PERSON.match(place.after):
+        return True
     last = _LAST_WORD.search(place.near)
     if cues.BEFORE_PERSON.search(place.near) or (last and folded(last[1]) in place.words.given_names):
         return True
@@ -68,9 +76,13 @@ def _is_everyday_place(place: Surroundings) -> bool:
     if mention.adjective:
         return place.is_capital and bool(_CAPITAL.match(place.after_written))
     quarter = all(sense.kind is SenseKind.LOCALITY for sense in mention.reading.senses)
-    if mention.outside or quarter or (not place.is_capital and place.has_case):
+    if not place.is_capital and place.has_case:
+        return bool(cues.BEFORE_SMALL_TOWN.search(place.before))
+    if mention.outside or quarter:
         return bool(cues.BEFORE_FAR_TOWN.search(place.before))
     if cues.BEFORE_TOWN.search(place.near.lower()):
+        return place.is_capital or not _AND.search(place.near)
+    if _LINE_OF_NOUN.search(place.near) and place.following.startswith("\n"):
         return True
     if _PAUSE.match(place.after_written) and not place.near.strip():
         return True
@@ -81,4 +93,6 @@ def is_unproven_plate(place: Surroundings) -> bool:
     """Whether letters of a number plate stand where nobody speaks of one."""
     if not place.mention.plate:
         return False
-    return not (place.written.isupper() and _PLATES.search(place.sentence))
+    if len(place.written) == 1 and not _PLATES_ALONE.search(place.sentence):
+        return True
+    return not place.written.isupper() or not _PLATES.search(place.sentence) or bool(_AMOUNT.search(place.before))

@@ -18,7 +18,7 @@ if TYPE_CHECKING:
 
 # What may stand between two words of one name: "Limbach-Oberfrohna", "Oelsnitz (Vogtl.)", "St. Egidien", and a break
 # of the line; but no end of a sentence, for which see _ABBREVIATED.
-_GAP = re.compile(r"[ \u00a0]?(?:\. ?|\.?[-\u2010\u2011\u2013/(]|, |['\u2019]|\n)?[ \u00a0\n]?\(?")
+_GAP = re.compile(r"[ \u00a0]?(?:\. ?|& ?|\.?[-\u2010\u2011\u2013/(]|, |['\u2019]|\n)?[ \u00a0\n]?\(?")
 _ABBREVIATED = 4
 _LINK = re.compile(r"\w@\w|://|www\.|\w\.(?:de|com|org|net|eu|info)\b")
 _LONGEST_LINK = 60

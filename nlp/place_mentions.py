@@ -35,7 +35,8 @@ class Role(StrEnum):
 class Mention:
     """A place name in a text; offsets are characters, end exclusive.
 
-    `quarter` is set after "Ortsteil" and the like, `spot` after "am", "auf dem" and the like.
+    `quarter` is set beside "Ortsteil" and the like, `urban` beside such words that mean parts of towns alone, and
+    `spot` after "am", "auf dem" and the like.
     """
 
     start: int
@@ -44,6 +45,7 @@ class Mention:
     role: Role = Role.PLACE
     quarter: bool = False
     spot: bool = False
+    urban: bool = False
 
     @property
     def adjective(self) -> bool:
@@ -59,6 +61,12 @@ class Mention:
     def local(self) -> bool:
         """Whether it may be a part of a municipality."""
         return any(sense.kind is SenseKind.LOCALITY for sense in self.reading.senses)
+
+    @property
+    def shared(self) -> bool:
+        """Whether other places too are called so, here or, as far as is known, elsewhere."""
+        senses = self.reading.senses
+        return self.town and (len(senses) > 1 or senses[0].policy is MatchPolicy.NEEDS_CONTEXT)
 
     @property
     def town(self) -> bool:

@@ -17,6 +17,8 @@ if TYPE_CHECKING:
     from nlp.gazetteer import Alias, Gazetteer
 
 _SHORTEST_BARE_QUARTER = 7
+# What the kinds of all municipalities contain that are no villages.
+_TOWN = "stadt"
 # What people call a district; the first word is the one in `districts.toml`.
 _LANDKREIS = (
     "Landkreis",
@@ -50,7 +52,7 @@ class SenseKind(StrEnum):
 class Sense:
     """One place that a name may mean; `districts` are keys, "region" or "outside".
 
-    `towns` are all municipalities that a road or the like passes through.
+    `towns` are all municipalities that a road or the like passes through; `urban` is what belongs to a town.
     """
 
     kind: SenseKind
@@ -59,6 +61,7 @@ class Sense:
     ags: str | None = None
     policy: MatchPolicy = MatchPolicy.FREE
     towns: tuple[str, ...] = ()
+    urban: bool = False
 
 
 @dataclass(frozen=True, slots=True)
@@ -111,6 +114,9 @@ def _written(gazetteer: Gazetteer) -> Iterator[tuple[str, Form, Sense]]:
             kind, landmark.names[0], landmark.districts, (*landmark.ags, None)[0], landmark.policy, landmark.ags
         )
         yield from _plain(landmark.names, sense)
+        # "am Fuß des Pöhlbergs"
+        single = (folded(name) for name in landmark.names if name.isalpha() and len(name) >= _SHORTEST_BARE_QUARTER)
+        yield from ((f"{name}s", Form.GENITIVE, sense) for name in single if name[-1] not in "sxz")
     for place in gazetteer.outside:
         near = place.state in gazetteer.region.near
         policy = MatchPolicy.FREE if near else MatchPolicy.NEEDS_CONTEXT
@@ -163,10 +169,11 @@ def _kreis(name: str) -> Iterator[str]:
 def _towns(gazetteer: Gazetteer) -> Iterator[tuple[Sense, str]]:
     for town in gazetteer.municipalities:
         yield Sense(SenseKind.MUNICIPALITY, town.name, (town.district,), town.ags), town.name
-    districts = {town.ags: town.district for town in gazetteer.municipalities}
+    belongs = {town.ags: town for town in gazetteer.municipalities}
     for place in gazetteer.localities:
-        district = districts[place.ags]
-        yield Sense(SenseKind.LOCALITY, place.name, (district,), place.ags, place.policy), place.name
+        town = belongs[place.ags]
+        urban = _TOWN in town.kind.lower()
+        yield Sense(SenseKind.LOCALITY, place.name, (town.district,), place.ags, place.policy, urban=urban), place.name
 
 
 def _alias(alias: Alias, gazetteer: Gazetteer, towns: Mapping[str, str]) -> Iterator[tuple[str, Form, Sense]]:

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+from bisect import bisect_left
 from dataclasses import dataclass, replace
 from typing import TYPE_CHECKING
 
@@ -39,6 +40,8 @@ FORM_FACTORS: Mapping[Form, float] = {
     Form.BARE: 0.92,
     Form.MISSPELT: 0.8,
 }
+# Between a postcode and its town.
+_BLANKS = 3
 # Each role counts where none of those before it names a place.
 _RANKS = (Role.PLACE, Role.HOME, Role.HINT, Role.FAR)
 
@@ -80,6 +83,7 @@ def resolve(
     address counts where the text names no place of the region, a hint where there is no address either.
     """
     context = context_of(text, tuple(m for m in mentions if m.role in {*_RANKS, Role.ANCHOR}), postcodes, neighbours)
+    postcodes = tuple(m for m in postcodes if not _is_named(m, mentions))
     for role in _RANKS[:1] if located.towns else _RANKS:
         named = [m for m in mentions if m.role is role and not m.outside]
         found = [_found_postcode(m) for m in postcodes if role is (Role.HOME if m.home else Role.PLACE)]
@@ -125,6 +129,15 @@ def _towns_of(sense: Sense) -> tuple[str, ...]:
     if 1 < len(sense.towns) <= MOST_PASSED:
         return sense.towns
     return (sense.ags,) if sense.ags and len(sense.towns) < 2 else ()
+
+
+def _is_named(postcode: PostcodeMention, mentions: tuple[Mention, ...]) -> bool:
+    """Whether the town stands behind a postcode that it shares with others: "09573 Leubsdorf"."""
+    index = bisect_left(mentions, postcode.end, key=lambda mention: mention.start)
+    if len(postcode.postcode.ags) < 2 or index == len(mentions) or mentions[index].start - postcode.end > _BLANKS:
+        return False
+    named = mentions[index]
+    return named.role in _RANKS and any(sense.ags in postcode.postcode.ags for sense in named.reading.senses)
 
 
 def _found_postcode(mention: PostcodeMention) -> Found:

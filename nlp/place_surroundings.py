@@ -14,6 +14,7 @@ if TYPE_CHECKING:
 _BEFORE = 120
 _AFTER = 80
 _NEAR = 40
+_BEHIND = 140
 # A line of so many letters was broken by a mail program, and its end is no end of a sentence.
 _WRAPPED = 60
 _HAS_CASE = re.compile(r"[a-zäöüß,] [A-ZÄÖÜ][a-zäöüß]")
@@ -41,6 +42,11 @@ class Surroundings:
     def following(self) -> str:
         """What stands right behind the name, whatever sentence it belongs to."""
         return self.text[self.mention.end : self.mention.end + _NEAR]
+
+    @property
+    def behind(self) -> str:
+        """What stands behind the name, with the sentences after."""
+        return self.text[self.mention.end : self.mention.end + _BEHIND]
 
     @property
     def sentence(self) -> str:

@@ -20,7 +20,6 @@ from numpy.typing import NDArray
 from spacy.language import Language
 from spacy.tokens import Doc
 from spacy.util import is_package, registry
-from spacy.vectors import Mode
 from thinc.api import to_numpy
 
 from nlp.errors import EncoderMissing
@@ -65,12 +64,12 @@ class SpacyVectors:
 
     def _mean(self, tokens: Sequence[str]) -> Vector | None:
         words = [token for token in tokens if any(map(str.isalnum, token))]
-        if self._vectors.mode == Mode.floret:  # it makes a vector of any word's pieces
+        if self._vectors.mode == "floret":  # it makes a vector of any word's pieces
             found = self._vectors.get_batch(words) if words else ()
         else:
             rows = [row for row in map(self._row, words) if row >= 0]
             found = self._vectors.data[rows]
-        return to_numpy(found).mean(axis=0).astype(np.float32) if len(found) else None
+        return _host(found).mean(axis=0).astype(np.float32) if len(found) else None
 
     def _row(self, word: str) -> int:
         """The row of a word, however the writer holds it with capitals; -1 if it has none."""
@@ -151,7 +150,7 @@ def make_e5(threads: int = 1) -> Encoder:
 
 
 def _loaded(package: str, **how: Any) -> Language:
-    # spaCy's packages are not on PyPI, where anybody may take such a name: de-core-news-md 999.9.9 there is a stranger's.
+    # spaCy's packages are not on PyPI, where anybody may take such a name: de-core-news-md 999.9.9 there is not theirs.
     remedy = f"python -m spacy download {package} (its packages are not on PyPI, so not by pip install with the name)"
     if not is_package(package) and not Path(package).exists():
         raise EncoderMissing(package, "it is neither an installed package nor a folder", remedy)
@@ -168,16 +167,21 @@ def _name(nlp: Language) -> str:
 
 def _pooled(doc: Doc) -> Vector | None:
     data = doc._.trf_data if Doc.has_extension("trf_data") else None
-    rows = to_numpy(doc.tensor) if data is None else _pieces(data)
+    rows = _host(doc.tensor) if data is None else _pieces(data)
     return rows.mean(axis=0).astype(np.float32) if rows.ndim == 2 and len(rows) else None
 
 
 def _pieces(data: Any) -> Any:
     """The last layer of a transformer: a row for each piece of a word."""
     if hasattr(data, "last_hidden_layer_state"):  # spacy-curated-transformers
-        return to_numpy(data.last_hidden_layer_state.dataXd)
+        return _host(data.last_hidden_layer_state.dataXd)
     # spacy-transformers: parts of the text x pieces x width, filled up where a part has fewer pieces.
     state = getattr(data.model_output, "last_hidden_state", None)
     if state is None:
         return np.zeros((0, 0), dtype=np.float32)
-    return to_numpy(state)[to_numpy(data.wordpieces.attention_mask) > 0]
+    return _host(state)[_host(data.wordpieces.attention_mask) > 0]
+
+
+def _host(array: Any) -> Any:
+    """The array in main memory: a pipeline may compute on a graphics card."""
+    return to_numpy(array)  # type: ignore[no-untyped-call]

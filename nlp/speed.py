@@ -9,7 +9,7 @@ import time
 from collections.abc import Iterable, Sequence
 from concurrent.futures import ProcessPoolExecutor
 from dataclasses import dataclass
-from itertools import islice
+from itertools import cycle, islice
 from multiprocessing import get_context
 from pathlib import Path
 
@@ -33,10 +33,9 @@ class Speed:
 
 
 def cut(texts: Iterable[str]) -> list[Message]:
-    """As many messages of `WORDS` words as are needed to measure (or as the texts give), without subjects."""
-    words = (word for text in texts for word in text.split())
-    pieces = (list(islice(words, WORDS)) for _ in range(_WARM + BATCHED + SINGLE))
-    return [("", " ".join(piece)) for piece in pieces if len(piece) == WORDS]
+    """As many messages of `WORDS` words as are needed to measure, without subjects; a short supply begins anew."""
+    words = cycle(word for text in texts for word in text.split())
+    return [("", " ".join(islice(words, WORDS))) for _ in range(_WARM + BATCHED + SINGLE)]
 
 
 def measured(model_dir: Path, places_dir: Path, messages: Sequence[Message]) -> Speed:

@@ -14,11 +14,13 @@ from numpy.typing import NDArray
 from spacy.language import Language
 from spacy.training import Example as Gold
 from spacy.util import load_config, load_model_from_config
+from thinc.api import Config
 
-from nlp.artefact import HEADS, KIND, TOPICS, ModelFacts, label, write_model
+from nlp.artefact import ENCODER, HEADS, KIND, TOPICS, ModelFacts, label, write_model
 from nlp.calibration import best_for_one_of, best_for_several, several, thresholds
 from nlp.compounds import read_parts
 from nlp.corpus import CORRECTIONS, Corpus, Example, read_corpus
+from nlp.encoders import Memory
 from nlp.evaluate import Evaluation, compared
 from nlp.features import Features, features_of
 from nlp.gradient import Descent, fitted
@@ -79,20 +81,23 @@ class Plan:
         return Descent(self.epochs, self.batch_size, self.rate, self.seed)
 
 
-def train(
+def train(  # noqa: PLR0913 - what is learned from, where it goes, and how
     corpus_dir: Path,
     topics: Sequence[str],
     out: Path,
     progress: Callable[[str], None],
     corrections: Sequence[Example] = (),
+    *,
+    config: Path = CONFIG,
 ) -> TrainingReport:
     """Train on the corpus plus people's corrections and replace `out` by the new model in one step.
 
-    Raises CorpusError (with every defect) before anything is written. The same corpus gives the same predictions.
+    Raises CorpusError (with every defect) before anything is written, and EncoderMissing if `config` names a package
+    that is not there. The same corpus gives the same predictions. `config` need say only what differs from CONFIG.
     """
     start = time.monotonic()
-    corpus = training_corpus(corpus_dir, topics, corrections)
-    trainer = _Trainer(tuple(topics), progress)
+    corpus = training_corpus(corpus_dir, topics, corrections, config)
+    trainer = _Trainer(tuple(topics), progress, config)
     progress(f"{len(corpus.examples)} labelled messages, digest {corpus.digest[:8]}")
     rules, scales, asked = trainer.calibrate(corpus.examples)
     unseen = compared(asked)
@@ -107,15 +112,22 @@ def train(
 
 
 def asked_unseen(
-    examples: Sequence[Example], topics: Sequence[str], progress: Callable[[str], None]
+    examples: Sequence[Example], topics: Sequence[str], progress: Callable[[str], None], config: Path = CONFIG
 ) -> tuple[tuple[Example, Judgement], ...]:
     """Each example with what is said of it by a model that has learned from the other writers' messages only."""
-    return _Trainer(tuple(topics), progress).calibrate(examples)[2]
+    return _Trainer(tuple(topics), progress, config).calibrate(examples)[2]
 
 
-def training_corpus(corpus_dir: Path, topics: Sequence[str], corrections: Sequence[Example] = ()) -> Corpus:
-    """The corpus with the digest that a model trained on it carries; raises CorpusError."""
-    return read_corpus(corpus_dir, topics, CONFIG, PARTS, *lexicon_files(LEXICON), corrections=corrections)
+def training_corpus(
+    corpus_dir: Path, topics: Sequence[str], corrections: Sequence[Example] = (), config: Path = CONFIG
+) -> Corpus:
+    """The corpus with the digest that a model trained on it by `config` carries; raises CorpusError."""
+    return read_corpus(corpus_dir, topics, *_configs(config), PARTS, *lexicon_files(LEXICON), corrections=corrections)
+
+
+def _configs(config: Path) -> tuple[Path, ...]:
+    """The files that say how to train, the later ones in the place of the earlier ones."""
+    return (CONFIG,) if config.samefile(CONFIG) else (CONFIG, config)
 
 
 def _figures(unseen: Evaluation) -> dict[str, Any]:
@@ -125,10 +137,11 @@ def _figures(unseen: Evaluation) -> dict[str, Any]:
 
 def _folds(examples: Sequence[Example], folds: int) -> list[list[Example]]:
     """Parts to ask about in turn: each writer's messages stay together, for a new person's are nobody's yet."""
-    sources = sorted({example.source for example in examples})
+    sources = sorted({example.source for example in examples} - {CORRECTIONS})
     if len(sources) >= folds:
         place = {source: number % folds for number, source in enumerate(sources)}
-        return [[e for e in examples if place[e.source] == number] for number in range(folds)]
+        # A few corrections must not move the writers to other parts: figures before and after are compared.
+        return [[e for e in examples if place.get(e.source, _bucket(e.id, folds)) == n] for n in range(folds)]
     return [[e for e in examples if _bucket(e.id, folds) == number] for number in range(folds)]
 
 
@@ -152,10 +165,13 @@ class _Scales:
 class _Trainer:
     """Fits pipelines to examples, and finds out on unseen ones what their sums are worth."""
 
-    def __init__(self, topics: tuple[str, ...], progress: Callable[[str], None]) -> None:
+    def __init__(self, topics: tuple[str, ...], progress: Callable[[str], None], config: Path) -> None:
         self.topics = topics
         self.progress = progress
-        self.config = load_config(CONFIG)
+        self.config = Config()
+        for path in _configs(config):
+            self.config = self.config.merge(load_config(path))
+        self.encoded: Memory = {}
         self.plan = Plan(**self.config["ideenkanal"], seed=self.config["training"]["seed"])
         self.concepts = read_lexicon(LEXICON, topics, Kind)
         self.parts = read_parts(PARTS)
@@ -237,12 +253,21 @@ class _Trainer:
         tokenizer.learn(map(_source, examples))
         docs = [nlp.make_doc(_source(example)) for example in examples]
         gold = [Gold(doc, doc) for doc in docs]
+        if ENCODER in nlp.pipe_names:
+            self._encode(nlp, gold)
         finder: Any = nlp.get_pipe("features")
         finder.initialize(lambda: gold, nlp=nlp, concepts=self.concepts, parts=self.parts)
         for head in HEADS:
             names = [label(head, name) for name in self.names[head]]
             nlp.get_pipe(head).initialize(lambda: gold[:1], nlp=nlp, labels=names)  # type: ignore[attr-defined]
         return nlp, [features_of(doc) for doc in docs]
+
+    def _encode(self, nlp: Language, gold: Sequence[Gold]) -> None:
+        encoder: Any = nlp.get_pipe(ENCODER)
+        # Each part meets the same texts, and an encoder takes longer for them than all the rest.
+        encoder.remember(self.encoded)
+        encoder.initialize(lambda: gold, nlp=nlp)
+        nlp.meta["requirements"] = [encoder.made_with]
 
     def _weights(self, texts: Sequence[Features], truth: Matrix, head: str) -> tuple[Matrix, Matrix, Matrix]:
         gradient, bias = fitted(texts, truth, self.plan.descent, exclusive=head == KIND)

@@ -3,29 +3,49 @@
 from __future__ import annotations
 
 import math
+from collections import Counter
 from collections.abc import Sequence
 
-# Of 1,000 German messages (dialect among them) of which nothing was learned, 995 have at least the upper share of
-# words that the corpus has; English ones with German place names have less than the lower one and a half.
-KNOWN_ENOUGH = 0.72
-KNOWN_TOO_FEW = 0.60
+# Of a thousand texts of the corpus, so many have a smaller share of words in common with the others: below it, a text
+# is less and less trusted, and not at all from `_FOREIGN` on downwards. English with German place names lies between.
+_STRANGE = 5
+_FOREIGN = 0.12
+_TEXTS_AT_LEAST = 1000
 # One short word that nobody has used proves nothing: each text is lent so many known ones.
 _LENT = 1.5
 
 # Herdan's measure of variety, log(different words) / log(words), is above 0.85 in what people write.
-VARIED_ENOUGH = 0.75
-VARIED_TOO_LITTLE = 0.55
+_VARIED_ENOUGH = 0.75
+_VARIED_TOO_LITTLE = 0.55
 _WORDS_AT_LEAST = 8
 
 
-def trust(words: Sequence[str], known: int) -> float:
-    """From 0 (nothing can be said) to 1 (an ordinary German text): `known` of its folded words are in the corpus."""
-    share = (known + _LENT) / (len(words) + _LENT)
-    trusted = _between(share, KNOWN_TOO_FEW, KNOWN_ENOUGH)
+def familiar(texts: Sequence[Sequence[str]]) -> float:
+    """The share of its (folded) words that nearly every one of these texts has in common with others of them.
+
+    It is 0 for a corpus that is too small to know the language: then every text is trusted.
+    """
+    if len(texts) < _TEXTS_AT_LEAST:
+        return 0.0
+    spread = Counter(word for text in texts for word in set(text))
+    shares = sorted(_share(len(text), sum(spread[word] > 1 for word in text)) for text in texts if text)
+    return shares[len(shares) * _STRANGE // 1000]
+
+
+def trust(words: Sequence[str], known: int, enough: float) -> float:
+    """From 0 (nothing can be said) to 1 (an ordinary text): `known` of its folded words are in the corpus.
+
+    `enough` is the share that is `familiar`.
+    """
+    trusted = _between(_share(len(words), known), enough - _FOREIGN, enough)
     if len(words) >= _WORDS_AT_LEAST:
         variety = math.log(len(set(words))) / math.log(len(words))
-        trusted *= _between(variety, VARIED_TOO_LITTLE, VARIED_ENOUGH)
+        trusted *= _between(variety, _VARIED_TOO_LITTLE, _VARIED_ENOUGH)
     return trusted
+
+
+def _share(words: int, known: int) -> float:
+    return (known + _LENT) / (words + _LENT)
 
 
 def _between(value: float, low: float, high: float) -> float:

@@ -86,7 +86,7 @@ class WordReader:
         mark = _mark(token)
         if mark or token.isspace():
             return WordReading((), mark, self._numbered(keys_of([mark] if mark else [])), (), (), 0)
-        words = tuple(folded(part) for part in _LETTERS.findall(token[:LETTERS_AT_MOST]))
+        words = tuple(map(folded, letters(token)))
         names: list[str] = []
         concepts: set[int] = set()
         for word in words:
@@ -97,6 +97,11 @@ class WordReader:
         opens = tuple(self._matcher.opens(word) for word in words)
         known = len(self._numbered(keys_of(f"={word}" for word in words)))
         return WordReading(words, "", self._numbered(keys_of(names)), tuple(sorted(concepts)), opens, known)
+
+
+def letters(token: str) -> list[str]:
+    """The words in a token: "S-Bahn" has two, "18:30" none."""
+    return _LETTERS.findall(token[:LETTERS_AT_MOST])
 
 
 def keys_of(names: Iterable[str]) -> Keys:

@@ -131,7 +131,8 @@ def _keep_what_is_shipped() -> None:
     commands.load_gazetteer = shipped.gazetteer  # type: ignore[attr-defined]
     shipped.gazetteer(shipped.CONFIG / "places")
     load_model = service.load_model
-    model = load_model(shipped.catalogue(shipped.CONFIG, {}))
+    # Not the one that serves here: a developer's own installation may have learned another one.
+    model = import_module("nlp.pipeline").load(service.MODEL_DIR, shipped.CONFIG / "places")
     service.load_model = lambda catalogue: model if catalogue.directory == shipped.CONFIG else load_model(catalogue)
 
 

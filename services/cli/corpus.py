@@ -29,19 +29,19 @@ def add_commands(commands: Commands) -> None:
 
 
 def _check(options: argparse.Namespace, catalogue: Catalogue) -> int:
-    from nlp.corpus_check import near_duplicates, shared_runs, targets
+    from nlp.corpus_check import RUN, near_duplicates, shared_runs, targets
 
     corpus, aside = _corpus(catalogue), _set_aside(catalogue)
     print(f"{len(corpus)} messages in {CORPUS_DIR}, {len(aside)} set aside to measure with")
     for target in targets(corpus, catalogue.topics):
         print(target)
-    twice = [*shared_runs((*corpus, *aside)), *near_duplicates((*corpus, *aside))]
-    print(f"{len(twice)} pairs of messages say the same in the same words")
-    for pair in twice:
+    runs, alike = shared_runs((*corpus, *aside)), near_duplicates((*corpus, *aside))
+    print(f"{len(runs)} pairs of messages share {RUN} words in a row, {len(alike)} are nearly the same")
+    for pair in (*runs, *alike):
         print(pair)
     if options.labels:
         _print_doubts(corpus, catalogue)
-    return 1 if twice else 0
+    return 1 if runs or alike else 0
 
 
 def _print_doubts(corpus: tuple[Example, ...], catalogue: Catalogue) -> None:

@@ -11,8 +11,8 @@ from typing import TYPE_CHECKING, Any
 
 from nlp.corpus import CorpusError, Example, read_corpus, read_examples
 from nlp.evaluate import PLACES, evaluate, message_files
-from services.cli.learning import CORPUS_DIR, EVALUATION_DIR, MODEL_CARD
-from services.cli.service import model_store
+from services.cli.learning import CORPUS_DIR, EVALUATION_DIR
+from services.cli.service import MODEL_DIR, model_store
 from services.cli.tools import ToolError, serving_model
 from services.ideas.catalogue import Catalogue
 
@@ -20,6 +20,7 @@ if TYPE_CHECKING:
     from nlp.card import Measurements
 
 Commands = Any  # argparse keeps the type of its sub-parsers to itself
+MODEL_CARD = MODEL_DIR.parent / "MODEL_CARD.md"
 PICTURES = Path(__file__).parents[2] / "docs" / "model"
 
 
@@ -70,8 +71,10 @@ def _measured(rows: Sequence[Example], catalogue: Catalogue) -> Measurements:
     return Measurements(
         facts=facts,
         corpus=corpus,
+        rows=rows,
         aside=evaluate(classifier, rows),
         places=evaluate_places(classifier, read_place_cases(cases)) if cases.exists() else None,
+        pairs=None,
         speed=measured(model_dir, places_dir, cut(example.text for example in corpus)),
     )
 

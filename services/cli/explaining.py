@@ -2,8 +2,10 @@
 
 from __future__ import annotations
 
+import os
 import re
 from collections.abc import Iterable, Iterator, Sequence
+from typing import TextIO
 
 from nlp.understanding import OUTSIDE, REGION, Evidence, TopicScore, Understanding
 from services.ideas.catalogue import Catalogue
@@ -20,12 +22,19 @@ _CONTROL = re.compile(r"[\x00-\x08\x0b-\x1f\x7f-\x9f]")
 
 
 def explain(catalogue: Catalogue, subject: str, text: str, understanding: Understanding, *, colour: bool) -> str:
-    """The message with its marked words, and below it kind, topics and places, each with its probability and reasons."""
+    """The message with its marked words; below it kind, topics and places, each with its probability and reasons."""
     source = Understanding.source(subject, text)
     topics = _shown(understanding)
     paint = {f"{_TOPIC}{score.id}": _COLOURS[number % len(_COLOURS)] for number, score in enumerate(topics)}
     marked = _marked(source, understanding.evidence, paint) if colour else _CONTROL.sub(" ", source)
     return "\n".join([marked, "", *_lines(catalogue, source, understanding)])
+
+
+def has_colours(output: TextIO) -> bool:
+    """Whether colours may be written: on a terminal, unless NO_COLOR is set (no-color.org); FORCE_COLOR wants them."""
+    if os.environ.get("FORCE_COLOR"):
+        return True
+    return output.isatty() and not os.environ.get("NO_COLOR")
 
 
 def _shown(understanding: Understanding) -> Sequence[TopicScore]:
@@ -48,10 +57,12 @@ def _marked(source: str, evidence: Iterable[Evidence], paint: dict[str, str]) ->
 def _lines(catalogue: Catalogue, source: str, understanding: Understanding) -> Iterator[str]:
     words = catalogue.texts.words(OWN_LANGUAGE)
     yield f"Art: {words.kinds[understanding.kind]}"
-    heading = "Thema" if understanding.topics else "kein Thema ist sicher genug; am ehesten"
+    if not understanding.topics:
+        yield "Kein Thema ist sicher genug. Am ehesten:"
     for score in _shown(understanding):
         reasons = _reasons(source, understanding.evidence, f"{_TOPIC}{score.id}")
-        yield f"{heading}: {topic_label(catalogue, score.id)} {score.probability:.0%}{reasons}"
+        heading = "Thema: " if understanding.topics else "  "
+        yield f"{heading}{topic_label(catalogue, score.id)} {score.probability:.0%}{reasons}"
     special = {REGION: words.whole_region, OUTSIDE: words.outside}
     for district in understanding.districts:
         known = catalogue.districts.get(district.key)

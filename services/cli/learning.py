@@ -7,10 +7,13 @@ import asyncio
 import sys
 from collections.abc import Callable, Sequence
 from contextlib import AsyncExitStack
+from dataclasses import dataclass
 from pathlib import Path
 from typing import TYPE_CHECKING, Any
 
-from nlp.corpus import Corpus, CorpusError, Example, read_examples
+from nlp.corpus import CorpusError, Example, read_examples
+from nlp.errors import ModelError
+from nlp.evaluate import message_files
 from services.cli.service import MODEL_DIR, model_store, open_register
 from services.cli.tools import ToolError
 from services.ideas.catalogue import Catalogue
@@ -18,6 +21,7 @@ from services.ideas.catalogue import Catalogue
 if TYPE_CHECKING:
     from nlp.comparison import Comparison
     from nlp.model_store import ModelStore
+    from nlp.train import TrainingReport
 
 Commands = Any  # argparse keeps the type of its sub-parsers to itself
 CORPUS_DIR = MODEL_DIR.parent / "corpus"
@@ -26,17 +30,21 @@ MODEL_CARD = MODEL_DIR.parent / "MODEL_CARD.md"
 # The new model is there, but was not promoted.
 REFUSED = 3
 
-# Labelled pairs of ideas: they measure something else.
-_NO_MESSAGES = ("pairs.jsonl",)
-
 
 def add_commands(commands: Commands) -> None:
     """Declare `train` and `model`."""
     train = commands.add_parser(
         "train", help="learn from the corpus and from corrections; promote the new model unless it is worse (code 3)"
     )
-    train.add_argument("--shipped", action="store_true", help="make nlp/model and its card from the corpus alone")
+    train.add_argument("--shipped", action="store_true", help="make nlp/model from the corpus alone")
     train.add_argument("--if-needed", action="store_true", help="with --shipped: only where the corpus has changed")
+    train.add_argument(
+        "--config",
+        dest="training",
+        type=Path,
+        metavar="FILE",
+        help="how to train (default: nlp/configs/default.cfg)",
+    )
     train.set_defaults(call=_train)
     model = commands.add_parser("model", help="the models of this installation: list, promote, rollback")
     actions = model.add_subparsers(dest="action", required=True, metavar="ACTION")
@@ -55,34 +63,52 @@ def _train(options: argparse.Namespace, catalogue: Catalogue) -> int:
         return 2
     try:
         if options.shipped:
-            return _train_shipped(catalogue, only_if_needed=options.if_needed)
-        return _learn(catalogue, asyncio.run(_corrections(catalogue)))
-    except CorpusError as error:
+            return _train_shipped(catalogue, _Workshop.at(catalogue, options), only_if_needed=options.if_needed)
+        return _learn(catalogue, _Workshop.at(catalogue, options, asyncio.run(_corrections(catalogue))))
+    except (CorpusError, ModelError) as error:
         raise ToolError(str(error)) from error
 
 
-def _train_shipped(catalogue: Catalogue, *, only_if_needed: bool) -> int:
-    from nlp.artefact import read_facts
-    from nlp.card import model_card
-    from nlp.train import train, training_corpus
+@dataclass(frozen=True, slots=True)
+class _Workshop:
+    """What a model is made from: the topics, the training's config, and people's corrections."""
 
-    topics, out = list(catalogue.topics), model_store(catalogue).shipped
-    if only_if_needed and _is_made_from(out, training_corpus(CORPUS_DIR, topics)):
+    topics: tuple[str, ...]
+    config: Path
+    corrections: tuple[Example, ...]
+
+    @classmethod
+    def at(cls, catalogue: Catalogue, options: argparse.Namespace, corrections: tuple[Example, ...] = ()) -> _Workshop:
+        from nlp.train import CONFIG
+
+        return cls(tuple(catalogue.topics), options.training or CONFIG, corrections)
+
+    def has_made(self, model_dir: Path) -> bool:
+        """Whether the model was made from all this and nothing else."""
+        from nlp.artefact import read_facts
+        from nlp.train import training_corpus
+
+        digest = training_corpus(CORPUS_DIR, self.topics, self.corrections, self.config).digest
+        try:
+            return read_facts(model_dir).digest == digest
+        except ModelError:
+            return False
+
+    def make(self, out: Path) -> TrainingReport:
+        """Train a model; raises CorpusError, and ModelError where the config names what is not there."""
+        from nlp.train import train
+
+        return train(CORPUS_DIR, self.topics, out, _progress, self.corrections, config=self.config)
+
+
+def _train_shipped(catalogue: Catalogue, workshop: _Workshop, *, only_if_needed: bool) -> int:
+    out = model_store(catalogue).shipped
+    if only_if_needed and workshop.has_made(out):
         return 0
-    report = train(CORPUS_DIR, topics, out, _progress)
-    MODEL_CARD.write_text(model_card(read_facts(out)), encoding="utf-8")
+    report = workshop.make(out)
     print(f"{out}: model {report.version} from {report.examples} messages in {report.seconds:.1f} s")
     print(report.unseen.summary())
     return 0
-
-
-def _is_made_from(model_dir: Path, corpus: Corpus) -> bool:
-    from nlp.artefact import ModelError, read_facts
-
-    try:
-        return read_facts(model_dir).digest == corpus.digest
-    except ModelError:
-        return False
 
 
 async def _corrections(catalogue: Catalogue) -> tuple[Example, ...]:
@@ -91,19 +117,17 @@ async def _corrections(catalogue: Catalogue) -> tuple[Example, ...]:
         return await register.teaching.examples()
 
 
-def _learn(catalogue: Catalogue, corrections: Sequence[Example]) -> int:
+def _learn(catalogue: Catalogue, workshop: _Workshop) -> int:
     """Train a candidate, compare it with the model that serves, and promote it unless it is worse."""
-    from nlp.train import train, training_corpus
-
-    store, topics = model_store(catalogue), list(catalogue.topics)
+    store, corrections = model_store(catalogue), workshop.corrections
     taught = [example.id for example in corrections]
     print(f"{len(corrections)} corrections")
-    if _is_made_from(store.serving(), training_corpus(CORPUS_DIR, topics, corrections)):
+    if workshop.has_made(store.serving()):
         print("nothing new: the model that serves has learned from all of it")
         return 0
-    asked = _evaluation_set(topics)
+    asked = _evaluation_set(workshop.topics)
     draft = store.draft()
-    train(CORPUS_DIR, topics, draft, _progress, corrections)
+    workshop.make(draft)
     version = store.add(draft, taught)
     comparison = _compared(catalogue, store, version, (asked, corrections))
     print(
@@ -127,8 +151,7 @@ def _decide(store: ModelStore, version: str, objections: Sequence[str]) -> int:
 
 def _evaluation_set(topics: Sequence[str]) -> tuple[Example, ...]:
     """Messages that no training has seen; raises CorpusError, and ToolError where there are none."""
-    paths = [path for path in sorted(EVALUATION_DIR.glob("*.jsonl")) if path.name not in _NO_MESSAGES]
-    rows = tuple(row for path in paths for row in read_examples(path, topics))
+    rows = tuple(row for path in message_files(EVALUATION_DIR) for row in read_examples(path, topics))
     if not rows:
         raise ToolError(f"{EVALUATION_DIR}: expected *.jsonl with labelled messages to compare models on")
     return rows
@@ -139,7 +162,7 @@ def _compared(
 ) -> Comparison | None:
     """How the candidate does beside the model that serves; None where that one cannot be used."""
     from nlp.comparison import compare
-    from nlp.pipeline import ModelError, load
+    from nlp.pipeline import load
 
     places, topics = catalogue.directory / "places", catalogue.topics
     candidate = load(store.path(version), places, topics)

@@ -148,6 +148,7 @@ async def _add_intake(assembly: _Assembly) -> None:
     from services.intake.email.channel import MailChannel
     from services.intake.email.receive import MailReceiver
     from services.intake.email.worker.reading import ReadingProcess
+    from services.intake.fingerprints import Fingerprinter
     from services.intake.reader import Reader
     from services.intake.telegram.read import TelegramReader
     from services.intake.understand import Succession, Understander
@@ -170,6 +171,7 @@ async def _add_intake(assembly: _Assembly) -> None:
     readers = (mail, TelegramReader(catalogue))
     assembly.loops.append(Reader(assembly.register, readers, understander, assembly.stop).run)
     assembly.loops.append(partial(understander.watch, assembly.stop))
+    assembly.loops.append(Fingerprinter(assembly.register.similar, understander, assembly.stop).run)
     await _add_telegram(assembly, inbound)
     # Last, because it imports spaCy in a thread: two threads that import at once wait for one another.
     understander.start()
@@ -278,7 +280,8 @@ def load_model(catalogue: Catalogue) -> Any:
 
     Where the promoted model cannot be used, it is the shipped one. Raises ModelError and GazetteerError.
     """
-    from nlp.pipeline import ModelError, load
+    from nlp.errors import ModelError
+    from nlp.pipeline import load
 
     folder, places = model_store(catalogue).serving(), catalogue.directory / "places"
     try:

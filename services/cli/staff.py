@@ -18,8 +18,10 @@ from services.ideas.description import describe
 from services.ideas.errors import IdeaNotFound
 from services.ideas.messages import Part
 from services.ideas.model import Contribution, Idea, NotificationState
+from services.ideas.reasons import reasons
 from services.ideas.reference import parse_reference
 from services.ideas.register import Register
+from services.ideas.similar import named
 
 Commands = Any  # argparse keeps the type of its sub-parsers to itself
 _MOMENT_EXPECTED = "erwartet wird ein Zeitpunkt wie 2026-11-23 oder 2026-11-23T14:00"
@@ -95,7 +97,8 @@ def reference_of(text: str) -> str:
 
 async def _show(options: argparse.Namespace, register: Register) -> int:
     idea = await register.idea(reference_of(options.reference))
-    lines = [*_lines(register, idea, full=options.full), "", "Nachrichten an die einreichende Person"]
+    similar = named(register.catalogue, (await register.similar.of([idea.reference])).get(idea.reference, ()))
+    lines = [*_lines(register, idea, similar, full=options.full), "", "Nachrichten an die einreichende Person"]
     for delivery in await register.deliveries(idea.reference):
         state = STATES[NotificationState(delivery.state)]
         error = f", {delivery.last_error}" if delivery.last_error else ""
@@ -109,7 +112,7 @@ def say(text: str) -> None:
     print(_STEERING.sub("\N{REPLACEMENT CHARACTER}", text))
 
 
-def _lines(register: Register, idea: Idea, *, full: bool) -> list[str]:
+def _lines(register: Register, idea: Idea, similar: Sequence[str], *, full: bool) -> list[str]:
     catalogue = register.catalogue
     description = describe(catalogue, idea)
     zone = catalogue.settings.region.zone
@@ -120,8 +123,12 @@ def _lines(register: Register, idea: Idea, *, full: bool) -> list[str]:
         f"  Themen:    {'; '.join(description.topics) or 'noch offen'}",
         f"  Orte:      {'; '.join(description.places) or 'keine'}",
     ]
+    if decided := reasons(idea):
+        lines.insert(4, f"  Gründe:    {', '.join(f'{word} {share:.0%}' for word, share in decided)}")
     if description.candidates:
         lines.append(f"  Gemeint?   {' oder '.join(description.candidates)}")
+    if similar:
+        lines.append(f"  Ähnlich:   {'; '.join(similar)}")
     lines += [
         f"  Zuständig: {'; '.join(description.bodies)}",
         f"  Modell:    {idea.understanding.model}",
@@ -209,7 +216,8 @@ async def _digest(options: argparse.Namespace, register: Register) -> int:
     if not ideas and not waiting:
         print("In diesem Zeitraum gibt es keine Ideen für diese Stelle.")
         return 0
-    values = digest_values(register, options.body, ideas, end, waiting)
+    similar = await register.similar.of([idea.reference for idea in ideas])
+    values = digest_values(register, options.body, ideas, end, waiting, similar=similar)
     say(catalogue.texts.render("de", "digest", Part.TEXT, values).rstrip("\n"))
     return 0
 

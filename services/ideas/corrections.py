@@ -13,6 +13,7 @@ from sqlalchemy.ext.asyncio import AsyncSession
 
 from nlp.understanding import DistrictScore, MunicipalityScore, TopicScore, Understanding
 from services.ideas.chat_tables import CorrectionRow
+from services.ideas.fingerprints import outdate
 from services.ideas.tables import IdeaRow
 
 
@@ -62,6 +63,7 @@ async def correct(  # noqa: PLR0913 - what is corrected, how, by whom, and when
         )
     )
     idea.understanding = after.to_json()
+    await outdate(session, idea)
 
 
 async def corrected(session: AsyncSession, idea: IdeaRow, understanding: Understanding) -> Understanding:

@@ -14,6 +14,7 @@ from sqlalchemy.ext.asyncio import AsyncSession
 from nlp.understanding import NO_MODEL, Understanding
 from services.ideas.chat_tables import ChatMessageRow, CorrectionRow
 from services.ideas.conversation import tell_again
+from services.ideas.fingerprints import erase_fingerprints
 from services.ideas.inbound import READ, STORED
 from services.ideas.outbox import FAREWELL
 from services.ideas.persons import Person
@@ -75,6 +76,8 @@ async def forget(
         owed = (NotificationRow.channel == row.channel, NotificationRow.recipient == row.address)
         await session.execute(delete(NotificationRow).where(*owed, NotificationRow.template == FAREWELL))
     await session.execute(delete(CapabilityRow).where(CapabilityRow.idea_id.in_(person.ideas)))
+    # What stays readable gets another one, made from what is left.
+    await erase_fingerprints(session, person.ideas)
     await _anonymise(session, person)
     if fate is Fate.LOCKED:
         await session.execute(update(IdeaRow).where(IdeaRow.id.in_(person.ideas)).values(locked_at=now))

@@ -14,6 +14,7 @@ from nlp.understanding import Understanding
 from services.ideas.admission import Admission
 from services.ideas.conversation import tell_again
 from services.ideas.corrections import corrected, has_spoken
+from services.ideas.fingerprints import outdate
 from services.ideas.readings import Source
 from services.ideas.store import Store
 from services.ideas.tables import IdeaRow
@@ -99,6 +100,7 @@ class Reclassification:
             change = await self._change(session, row, understood) if row else None
             if row is not None and change is not None and change.fate is Fate.TAKEN:
                 row.model, row.understanding = understood.model, change.after.to_json()
+                await outdate(session, row)
                 await self._admission.assign_anew(session, row, change.after, now)
                 await tell_again(session, row)
             return change

@@ -14,6 +14,7 @@ from sqlalchemy.orm import defer
 from services.ideas.channels import EMAIL
 from services.ideas.chat_tables import ChatMessageRow, CorrectionRow, DialogueRow, JoinCodeRow, WrongCodeRow
 from services.ideas.columns import Table
+from services.ideas.fingerprints import FingerprintRow
 from services.ideas.persons import Person
 from services.ideas.tables import (
     AssignmentRow,
@@ -81,6 +82,10 @@ async def _idea(session: AsyncSession, row: IdeaRow, record: Record) -> dict[str
         "stages": await _rows(session, StageChangeRow, StageChangeRow.idea_id == row.id),
         "assignments": await _rows(session, AssignmentRow, AssignmentRow.idea_id == row.id),
         "links": await _rows(session, CapabilityRow, CapabilityRow.idea_id == row.id),
+        "fingerprints": [
+            {**_plain(each), "file": _compared(each, record)}
+            for each in await _found(session, FingerprintRow, FingerprintRow.idea_id == row.id)
+        ],
     }
 
 
@@ -123,6 +128,13 @@ def _is_told(person: Person) -> ColumnElement[bool]:
 def _attached(row: AttachmentRow, record: Record) -> str:
     name = f"dateien/{len(record.files) + 1:04}_{_safe(row.filename)}"
     record.files.append(RecordedFile(name, row.size_bytes, select(BlobRow.content).where(BlobRow.sha256 == row.sha256)))
+    return name
+
+
+def _compared(row: FingerprintRow, record: Record) -> str:
+    name = f"vergleich/{row.idea_id:06}.bin"
+    content = select(FingerprintRow.content).where(FingerprintRow.idea_id == row.idea_id)
+    record.files.append(RecordedFile(name, len(row.content), content))
     return name
 
 

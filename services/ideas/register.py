@@ -20,6 +20,7 @@ from services.ideas.corrections import corrected
 from services.ideas.dialogue.turn import Understood
 from services.ideas.digests import write_digest
 from services.ideas.errors import IdeaNotFound
+from services.ideas.fingerprints import outdate
 from services.ideas.groups import Groups
 from services.ideas.holding import HoldingPen
 from services.ideas.inbound_sqlite import SqliteInsert
@@ -31,6 +32,7 @@ from services.ideas.outbox import Outbox, Owed
 from services.ideas.personal_data import PersonalData
 from services.ideas.readings import Asked, Reading, Submission
 from services.ideas.reclassification import Reclassification
+from services.ideas.similar import SimilarIdeas
 from services.ideas.store import Store
 from services.ideas.tables import IdeaRow, NotificationRow, StageChangeRow, SubmitterRow
 from services.ideas.taking import outcome, take
@@ -65,6 +67,7 @@ class Register(Lookups):
         self.teaching = Teaching(store, self._admission)
         self.triage = Triage(store, catalogue)
         self.reclassification = Reclassification(store, self._admission)
+        self.similar = SimilarIdeas(store, catalogue)
 
     # The inbound log
 
@@ -103,6 +106,7 @@ class Register(Lookups):
                 known[reading.source] = understanding
             reference = await take(session, self._admission, logged, reading, known)
         self.notifications_waiting.set()
+        self.similar.unmarked_waiting.set()
         if isinstance(reading, Submission) and reading.awaited:
             self.awaited_files.waiting.set()
         if isinstance(reading, Asked) and reading.button.wish is Wish.ERASE:
@@ -136,6 +140,7 @@ class Register(Lookups):
                 idea.model = understanding.model
                 read = await corrected(session, idea, understanding)
                 idea.understanding = read.to_json()
+                await outdate(session, idea)
                 await self._admission.assign(session, idea, read, now)
 
     # What staff do

@@ -7,6 +7,8 @@ from collections.abc import Callable
 from concurrent.futures import ThreadPoolExecutor
 from dataclasses import dataclass
 from enum import StrEnum
+from functools import partial
+from typing import Any
 
 import structlog
 
@@ -98,6 +100,19 @@ class Understander:
         if self._classifier is None:
             return Understanding.nothing()
         return await asyncio.get_running_loop().run_in_executor(self._thread, _ask, self._classifier, source)
+
+    @property
+    def fingerprint_method(self) -> str | None:
+        """How fingerprints of ideas are made; None while there is no model, or one that makes none."""
+        found: str | None = getattr(self._classifier, "fingerprint_method", None)
+        return found
+
+    async def fingerprint(self, source: Source, understanding: Understanding) -> bytes:
+        """The fingerprint of what an idea says, as it is understood; only where there is a `fingerprint_method`."""
+        marker: Any = self._classifier
+        ask = partial(marker.fingerprint, source.subject, source.text, understanding)
+        made: bytes = await asyncio.get_running_loop().run_in_executor(self._thread, ask)
+        return made
 
     def close(self) -> None:
         """Let the threads go; what is under way in them is not waited for."""

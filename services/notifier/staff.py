@@ -2,17 +2,24 @@
 
 from __future__ import annotations
 
+from collections.abc import Mapping, Sequence
 from datetime import datetime
+from types import MappingProxyType
 
 from services.ideas.channels import EMAIL
 from services.ideas.description import body_name, describe
 from services.ideas.model import Idea, Notification
 from services.ideas.register import Register
+from services.ideas.similar import named
+from services.ideas.triage import Untaught, by_worth
 from services.notifier.values import NothingToSay, Values, day, idea_of
 
 _EXCERPT_CHARACTERS = 600
 _PROPOSALS = 2
 _PROPOSED_FROM = 0.2
+
+Similar = Mapping[str, Sequence[Idea]]
+_NONE_SIMILAR: Similar = MappingProxyType({})
 
 
 async def digest(register: Register, notification: Notification) -> Values:
@@ -22,7 +29,8 @@ async def digest(register: Register, notification: Notification) -> Values:
     waiting = await waiting_for(register, body)
     if not ideas and not waiting:
         raise NothingToSay
-    values = digest_values(register, body, ideas, notification.created_at, waiting)
+    similar = await register.similar.of([idea.reference for idea in ideas])
+    values = digest_values(register, body, ideas, notification.created_at, waiting, similar=similar)
     if notification.channel == EMAIL:
         return values
     return {**values, "ideas": [{**item, **_NO_WORDS} for item in values["ideas"]]}
@@ -37,17 +45,38 @@ async def waiting_for(register: Register, body: str) -> int:
     return await register.holding_pen.number() if body == register.catalogue.catch_all else 0
 
 
-def digest_values(register: Register, body: str, ideas: tuple[Idea, ...], at: datetime, waiting: int = 0) -> Values:
-    """What a digest of these ideas says to a body; `waiting` messages are its people's to place."""
+def digest_values(  # noqa: PLR0913 - all that a digest says
+    register: Register,
+    body: str,
+    ideas: tuple[Idea, ...],
+    at: datetime,
+    waiting: int = 0,
+    *,
+    similar: Similar = _NONE_SIMILAR,
+) -> Values:
+    """What a digest of these ideas says to a body; `waiting` messages are its people's to place.
+
+    `similar` has earlier ideas that are probably the same, by the reference of each idea.
+    """
     settings = register.catalogue.settings
     return {
         "region": settings.region.name,
         "email": settings.email.addresses[0],
         "body": body_name(register.catalogue, body),
         "period": day(register, at),
-        "ideas": [_item(register, idea) for idea in ideas],
+        "ideas": [_item(register, idea, similar.get(idea.reference, ())) for idea in _in_order(register, body, ideas)],
         "waiting": waiting,
     }
+
+
+def _in_order(register: Register, body: str, ideas: tuple[Idea, ...]) -> tuple[Idea, ...]:
+    """As they came; for the body that triages, those without a topic by what a person's answer would teach."""
+    if body != register.catalogue.catch_all:
+        return ideas
+    unsure = [idea for idea in ideas if idea.understanding.abstained]
+    worth = by_worth([Untaught(idea.reference, "", idea.understanding.suggestions) for idea in unsure], {})
+    places = {item.reference: number for number, item in enumerate(worth)}
+    return tuple(sorted(ideas, key=lambda idea: places.get(idea.reference, -1)))
 
 
 async def alert(register: Register, notification: Notification) -> Values:
@@ -69,7 +98,7 @@ async def group(register: Register, notification: Notification) -> Values:
     return {"group": notification.recipient, "body": body.name if body else ""}
 
 
-def _item(register: Register, idea: Idea) -> Values:
+def _item(register: Register, idea: Idea, similar: Sequence[Idea]) -> Values:
     description = describe(register.catalogue, idea)
     first, answers = idea.contributions[:1], idea.contributions[1:]
     return {
@@ -82,6 +111,7 @@ def _item(register: Register, idea: Idea) -> Values:
         "topics": list(description.topics) or _proposals(register, idea),
         "places": list(description.places),
         "candidates": list(description.candidates),
+        "similar": named(register.catalogue, similar),
         "created": day(register, idea.created_at),
         "stage": description.stage,
         "kind": description.kind,

@@ -62,7 +62,6 @@ def workshop(model: Path, tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> Pa
     monkeypatch.setattr(service, "MODEL_DIR", folder / "model")
     monkeypatch.setattr(learning, "CORPUS_DIR", folder / "corpus")
     monkeypatch.setattr(learning, "EVALUATION_DIR", folder / "evaluation")
-    monkeypatch.setattr(learning, "MODEL_CARD", folder / "MODEL_CARD.md")
     return folder
 
 
@@ -202,12 +201,11 @@ def test_without_an_evaluation_set_nothing_is_trained(do: Do, workshop: Path, ca
 
 
 def test_the_shipped_model_is_made_from_the_corpus_alone(workshop: Path, capsys: Output) -> None:
-    """`train --shipped` replaces nlp/model and its card, and needs no database; `--if-needed` does it once."""
+    """`train --shipped` replaces nlp/model, and needs no database; `--if-needed` does it once."""
     before = read_facts(workshop / "model").version
     small_corpus.write(workshop / "corpus", *small_corpus.lines(), small_corpus.line(id="new", text="Ein Radlerweg"))
     assert main(["train", "--shipped", "--if-needed"]) == 0
     assert read_facts(workshop / "model").version != before
-    assert (workshop / "MODEL_CARD.md").is_file()
     assert "from 65 messages" in capsys.readouterr().out
 
     assert main(["train", "--shipped", "--if-needed"]) == 0
@@ -219,6 +217,16 @@ def test_a_corpus_with_defects_is_told_line_by_line(workshop: Path, capsys: Outp
     small_corpus.write(workshop / "corpus", "{")
     assert main(["train", "--shipped"]) == 1
     assert "rows.jsonl:1: expected" in capsys.readouterr().err
+
+
+@pytest.mark.usefixtures("workshop")
+def test_a_training_can_be_configured(tmp_path: Path, here: Catalogue, capsys: Output) -> None:
+    """The model bears the release of the given config, and is made anew where only that has changed."""
+    (tmp_path / "own.cfg").write_text('[ideenkanal]\nrelease = "own"\n')
+    for _ in range(2):
+        assert main(["train", "--shipped", "--if-needed", "--config", str(tmp_path / "own.cfg")]) == 0
+    assert serves(here).startswith("own-")
+    assert capsys.readouterr().out.count("model own-") == 1
 
 
 def test_if_needed_goes_with_shipped_only(capsys: Output) -> None:

@@ -4,8 +4,10 @@ from collections.abc import Awaitable, Callable
 from datetime import UTC, datetime, timedelta
 from typing import Any
 
+import numpy as np
 import pytest
 
+from nlp.similar import Word, fingerprint
 from services.cli import main
 from services.cli.staff import STATES
 from services.ideas.model import NotificationState
@@ -33,6 +35,23 @@ def test_show_tells_everything_about_an_idea(do: Do, capsys: Output) -> None:
     expected += ["23.11.2026 13:00", "Ein Radweg für alle.", "Plan.pdf", f"confirmation:{reference}: wartet"]
     assert [fact for fact in expected if fact not in shown] == []
     assert "4711" not in shown
+
+
+def test_show_names_earlier_ideas_with_the_same_wish(do: Do, capsys: Output) -> None:
+    """By number and place, and only where there are some."""
+
+    async def two(register: Register) -> tuple[str, str]:
+        first, last = await an_idea(register), await an_idea(register)
+        for idea in await register.similar.unmarked("test", 10):
+            word = Word("radweg", 6.0, np.ones(1, dtype=np.float32))
+            await register.similar.mark(idea, "test", fingerprint([word], ["mobility"], "", idea.understanding))
+        return first, last
+
+    first, last = do(two)
+    main(["show", last])
+    assert f"  Ähnlich:   {first} (Chemnitz)\n" in capsys.readouterr().out
+    main(["show", first])
+    assert "Ähnlich" not in capsys.readouterr().out
 
 
 def test_a_number_may_be_typed_as_people_read_it(do: Do) -> None:

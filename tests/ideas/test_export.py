@@ -17,6 +17,7 @@ from services.ideas.capability import Purpose
 from services.ideas.chat_tables import ChatMessageRow, CorrectionRow, DialogueRow, JoinCodeRow, WrongCodeRow
 from services.ideas.columns import Table, UtcDateTime
 from services.ideas.export import Export
+from services.ideas.fingerprints import FingerprintRow
 from services.ideas.model import Attachment, InboundMessage, LoggedMessage, Sender
 from services.ideas.readings import Submission
 from services.ideas.register import Register
@@ -58,6 +59,7 @@ PERSONAL = (
     DialogueRow,
     JoinCodeRow,
     WrongCodeRow,
+    FingerprintRow,
 )
 OTHERS = {"role_mailbox", "digest", "reference_counter", "migrated_chat", "lease"}
 # What ties a person's rows together.

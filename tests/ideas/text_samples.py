@@ -33,6 +33,7 @@ IDEA: dict[str, Any] = {
     "topics": ["Mobilität und Verkehr"],
     "places": ["Kirchberg"],
     "candidates": ["Auerbach (Vogtlandkreis)", "Auerbach (Erzgebirgskreis)"],
+    "similar": ["SWS-2026-0017-9 (Kirchberg)", "SWS-2026-0003-0"],
     "created": "22.11.2026",
     "stage": "eingegangen",
     "kind": "Frage",
@@ -49,6 +50,7 @@ BARE_IDEA = {
     "topics": [],
     "places": [],
     "candidates": [],
+    "similar": [],
     "attachments": [],
 }
 # As a person's own list shows them.

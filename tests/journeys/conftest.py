@@ -6,9 +6,9 @@ from collections.abc import AsyncIterator, Callable
 
 import pytest
 
+from nlp.pipeline import load
 from services.cli import service
-from services.cli.service import load_model
-from services.ideas.catalogue import Catalogue, read_catalogue
+from services.ideas.catalogue import Catalogue
 from tests.conftest import CONFIG
 from tests.fakes.bot_api import BotApiServer
 from tests.house import House, free_port, open_house
@@ -18,7 +18,8 @@ __all__ = ["House", "free_port"]
 
 @pytest.fixture(scope="session")
 def model() -> object:
-    return load_model(read_catalogue(CONFIG, {}))
+    # Not the one that serves here: a developer's own installation may have learned another one.
+    return load(service.MODEL_DIR, CONFIG / "places")
 
 
 @pytest.fixture

@@ -32,6 +32,20 @@ def test_an_example_holds_what_its_line_says(tmp_path: Path) -> None:
     )
 
 
+def test_what_may_be_left_out_is_nothing(tmp_path: Path) -> None:
+    """Without `implicit` and `either` a message is explicit and has one primary topic; its writer is its file."""
+    (example,) = read_corpus(write(tmp_path, line()), TOPICS).examples
+    assert (example.implicit, example.either, example.source) == (False, (), "rows")
+
+
+def test_any_topic_that_readers_may_take_for_the_primary_one_counts_as_such(tmp_path: Path) -> None:
+    """The first topic always does, and those of `either` beside it."""
+    folder = write(tmp_path, line(topics=["mobility", "work", "health"], either=["health"], implicit=True))
+    (example,) = read_corpus(folder, TOPICS).examples
+    assert example.primary == {"mobility", "health"}
+    assert example.implicit
+
+
 @pytest.mark.parametrize(
     ("wrong", "expected"),
     [
@@ -48,6 +62,8 @@ def test_an_example_holds_what_its_line_says(tmp_path: Path) -> None:
         ({"id": 7}, "id to be a string"),
         ({"topics": "mobility"}, "topics to be a list of strings"),
         ({"note": "x"}, "an object with exactly the keys"),
+        ({"implicit": "yes"}, "implicit to be true or false"),
+        ({"either": ["culture"]}, "either to hold some of the topics"),
     ],
 )
 def test_a_wrong_line_is_named_with_what_was_expected(tmp_path: Path, wrong: dict[str, Any], expected: str) -> None:

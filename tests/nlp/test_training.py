@@ -77,7 +77,9 @@ def test_a_corpus_with_defects_leaves_the_model_alone(copy: Path, tmp_path: Path
 
 def test_no_model_is_named_as_missing(tmp_path: Path) -> None:
     """The message names the path and the command that makes a model."""
-    with pytest.raises(ModelMissing, match="nothing-here: there is no model; train it with `ideenkanal train`"):
+    with pytest.raises(
+        ModelMissing, match="nothing-here: there is no model; make it with `ideenkanal train --shipped`"
+    ):
         read_model(tmp_path / "nothing-here")
 
 
@@ -120,3 +122,27 @@ def test_thresholds_of_other_topics_are_refused(copy: Path) -> None:
     (copy / "meta.json").write_text(json.dumps(meta))
     with pytest.raises(ModelMismatch, match="thresholds"):
         read_model(copy)
+
+
+def test_a_topic_more_needs_thirty_examples_and_no_code(tmp_path: Path) -> None:
+    """A topic that nobody foresaw is learned like the others, without words of it in the lexicon."""
+    words = ("Regen", "Sturm", "Hagel", "Gewitter", "Nebel", "Frost")
+    places = ("am Markt", "im Oberdorf", "hinter der Kirche", "an der Mulde", "am Hang")
+    weather = [
+        line(id=f"{word}-{place}", text=f"Eine Warnung vor {word} {place} wäre gut.", topics=["weather"])
+        for word in words
+        for place in places
+    ]
+    train(write(tmp_path / "corpus", *lines(), *weather), [*TOPICS, "weather"], tmp_path / "model", lambda _: None)
+    understood = SpacyClassifier(*read_model(tmp_path / "model")).understand("", "Vor dem Hagel hat uns keiner gewarnt")
+    assert understood.suggestions[0].id == "weather"
+
+
+def test_a_topic_may_have_another_name(tmp_path: Path) -> None:
+    """Who renames a topic renames it in the corpus, and that is all."""
+    names = {"mobility": "traffic"}
+    renamed = [{**row, "topics": [names.get(topic, topic) for topic in row["topics"]]} for row in lines()]
+    topics = ["traffic", *TOPICS[1:]]
+    train(write(tmp_path / "corpus", *renamed), topics, tmp_path / "model", lambda _: None)
+    understood = SpacyClassifier(*read_model(tmp_path / "model")).understand("", "Ein Radweg am Markt")
+    assert understood.suggestions[0].id == "traffic"

@@ -53,6 +53,7 @@ DIGEST: dict[str, Any] = {
             "topics": ["Mobilität und Verkehr"],
             "places": ["Chemnitz"],
             "candidates": [],
+            "similar": [],
             "created": "23.11.2026",
             "stage": "eingegangen",
             "kind": "Idee",

@@ -4,9 +4,11 @@ from dataclasses import replace
 from datetime import timedelta
 from typing import Any
 
+import numpy as np
 import pytest
 from sqlalchemy import delete
 
+from nlp.similar import Word, fingerprint
 from services.ideas.catalogue import Catalogue
 from services.ideas.messages import Part
 from services.ideas.model import Notification
@@ -55,6 +57,22 @@ async def test_a_digest_in_a_group_holds_no_word_of_a_citizen(register: Register
 
     assert reference in text
     assert "wort" not in f"{text} {values}".lower()
+
+
+async def test_a_digest_names_earlier_ideas_with_the_same_wish(register: Register) -> None:
+    """By number and place, in the mail and in the group, under the later idea alone."""
+    first = await submit(register, "Nachtbus")
+    last = await submit(register, "Nachtbus, bitte!")
+    for idea in await register.similar.unmarked("test", 10):
+        word = Word("nachtbus", 6.0, np.ones(1, dtype=np.float32))
+        await register.similar.mark(idea, "test", fingerprint([word], ["mobility"], "", idea.understanding))
+    values = await digests(register)
+    expected = {first: [], last: [f"{first} (Chemnitz)"]}
+
+    assert {item["reference"]: item["similar"] for item in values["email"]["ideas"]} == expected
+    for channel, part in (("email", Part.TEXT), ("email", Part.HTML), ("telegram", Part.TELEGRAM)):
+        text = register.catalogue.texts.render("de", "digest", part, values[channel])
+        assert text.count(f"Ähnlich: {first} (Chemnitz)") == 1
 
 
 async def test_a_group_is_told_what_just_happened(register: Register) -> None:

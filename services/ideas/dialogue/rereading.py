@@ -10,6 +10,7 @@ from nlp.understanding import Understanding
 from services.ideas.conversation import tell_again
 from services.ideas.corrections import corrected
 from services.ideas.dialogue.turn import Turn
+from services.ideas.fingerprints import outdate
 from services.ideas.readings import Source
 from services.ideas.tables import ContributionRow, IdeaRow
 
@@ -26,6 +27,7 @@ async def read_anew(turn: Turn, idea: IdeaRow) -> Understanding:
     understood = turn.understanding(Source.whole(said))
     understanding = await corrected(turn.session, idea, understood)
     idea.model, idea.understanding = understood.model, understanding.to_json()
+    await outdate(turn.session, idea)
     await route_anew(turn, idea, understanding)
     return understanding
 
