@@ -11,8 +11,6 @@ import json
 from collections.abc import Callable, Iterable, Iterator, Sequence
 from dataclasses import asdict, dataclass, replace
 from pathlib import Path
-from typing import Any
-from zlib import crc32
 
 import numpy as np
 from numpy.typing import NDArray
@@ -22,23 +20,18 @@ from spacy.training import Example
 
 from nlp.compounds import Splitter
 from nlp.encoders import encoding_of
+from nlp.hits import NOWHERE, Hits, alone, beyond, block, read_words, words_of
 from nlp.lexicon import Concept, grouped
-from nlp.tokens import written
 from nlp.trust import familiar, trust
-from nlp.word_features import Ints, Keys, WordReader, WordReading, keys_of, letters
-from nlp.words import folded
+from nlp.word_features import Ints, Keys, WordReader, keys_of
 
 FACTORY = "ideenkanal_features"
 FACTS = "facts.json"
 TABLE = "table.npz"
 
 _FEATURES = "ideenkanal.features"
-_NOWHERE = -1
 
 Floats = NDArray[np.float32]
-# Features (or their keys) that were met, and the token of each.
-_Hits = tuple[Any, Ints]
-_Read = Sequence[tuple[int, WordReading]]
 
 
 @dataclass(frozen=True, slots=True)
@@ -124,7 +117,7 @@ class FeatureFinder:
         knowledge = replace(
             knowledge,
             dense=max((len(vector) for vector in map(encoding_of, docs) if vector is not None), default=0),
-            familiar=familiar([_words_of(doc) for doc in docs]),
+            familiar=familiar([words_of(doc) for doc in docs]),
         )
         self._learn(keys[kept], rarity.astype(np.float16).astype(np.float32), knowledge)
         for doc in docs:
@@ -168,9 +161,9 @@ class FeatureFinder:
         reader = knowledge.reader(self._sizes, lambda keys: keys.view(np.int32))
         spoken = knowledge.keys()
         for doc in docs:
-            read = _words(reader, doc)
+            read = read_words(reader, doc)
             alone = [item.features.view(np.uint32) for _, item in read]
-            yield np.unique(np.concatenate([*alone, spoken[reader.concepts(read)[0]], _beyond(read)[0]]))
+            yield np.unique(np.concatenate([*alone, spoken[reader.concepts(read)[0]], beyond(read)[0]]))
 
     def _learn(self, keys: Keys, rarity: Floats, knowledge: _Knowledge) -> None:
         self._keys = keys
@@ -185,12 +178,12 @@ class FeatureFinder:
         self._concepts = self._rows(knowledge.keys())
 
     def _found(self, doc: Doc) -> Features:
-        read = _words(self._reader, doc)
+        read = read_words(self._reader, doc)
         concepts, tokens = self._reader.concepts(read)
         rows = self._concepts[concepts]
-        hits = (_alone(read), (rows[rows >= 0], tokens[rows >= 0]), self._known_of(_beyond(read)))
-        written = _block(np.concatenate([hit[0] for hit in hits]), np.concatenate([hit[1] for hit in hits]))
-        swayed = _block(self._groups[concepts] + len(self._keys), tokens)
+        hits = (alone(read), (rows[rows >= 0], tokens[rows >= 0]), self._known_of(beyond(read)))
+        written = block(np.concatenate([hit[0] for hit in hits]), np.concatenate([hit[1] for hit in hits]))
+        swayed = block(self._groups[concepts] + len(self._keys), tokens)
         values = (1 + np.log(written.counts)) * self._rarity[written.rows]
         length = float(np.sqrt((values**2).sum())) or 1.0
         return Features(
@@ -213,7 +206,7 @@ class FeatureFinder:
         rows = self._rows(keys)
         return rows[rows >= 0]
 
-    def _known_of(self, hits: _Hits) -> _Hits:
+    def _known_of(self, hits: Hits) -> Hits:
         """The same, with their tokens."""
         rows = self._rows(hits[0])
         return rows[rows >= 0], hits[1][rows >= 0]
@@ -226,25 +219,6 @@ class FeatureFinder:
         return np.where(self._keys[places] == keys, places, -1).astype(np.int32)
 
 
-@dataclass(frozen=True, slots=True)
-class _Block:
-    """Hits summed up by feature; `places[i]` is the index in `rows` of hit `i`."""
-
-    rows: Ints
-    counts: NDArray[np.int64]
-    places: Ints
-    tokens: Ints
-
-    @property
-    def shares(self) -> Any:
-        return (1 / self.counts)[self.places]
-
-
-def _block(rows: Ints, tokens: Ints) -> _Block:
-    distinct, places, counts = np.unique(rows, return_inverse=True, return_counts=True)
-    return _Block(distinct, counts, places.astype(np.int32), tokens)
-
-
 def _with_vector(found: Features, vector: Floats) -> Features:
     """The same text with a value in each of the dense features; no word has brought it."""
     if len(vector) != found.dense:
@@ -255,43 +229,9 @@ def _with_vector(found: Features, vector: Floats) -> Features:
         rows=np.concatenate([found.rows, places + np.int32(found.width - found.dense)]),
         values=np.concatenate([found.values, vector]),
         hit_places=np.concatenate([found.hit_places, places + np.int32(len(found.rows))]),
-        hit_tokens=np.concatenate([found.hit_tokens, np.full(found.dense, _NOWHERE, dtype=np.int32)]),
+        hit_tokens=np.concatenate([found.hit_tokens, np.full(found.dense, NOWHERE, dtype=np.int32)]),
         hit_shares=np.concatenate([found.hit_shares, np.ones(found.dense, dtype=np.float32)]),
     )
-
-
-def _words_of(doc: Doc) -> list[str]:
-    return [folded(word) for token in written(doc)[1] for word in letters(token)]
-
-
-def _words(reader: WordReader, doc: Doc) -> list[tuple[int, WordReading]]:
-    return list(enumerate(map(reader.read, written(doc)[1])))
-
-
-def _alone(read: _Read) -> _Hits:
-    """What each token is by itself."""
-    sizes = [len(item.features) for _, item in read]
-    rows = np.concatenate([np.zeros(0, dtype=np.int32), *(item.features for _, item in read)])
-    return rows, np.repeat(np.array([number for number, _ in read], dtype=np.int32), sizes)
-
-
-def _beyond(read: _Read) -> _Hits:
-    """The keys of pairs of words (they belong to the second one) and of the text's length."""
-    pairs = list(_pairs(read))
-    words = sum(len(item.words) for _, item in read)
-    keys = np.array([key for key, _ in pairs], dtype=np.uint32)
-    tokens = np.array([*(number for _, number in pairs), _NOWHERE], dtype=np.int32)
-    return np.concatenate([keys, keys_of([f"~length:{words.bit_length()}"])]), tokens
-
-
-def _pairs(read: _Read) -> Iterator[tuple[int, int]]:
-    previous = "|"
-    for number, item in read:
-        for word in item.words:
-            yield crc32(f"{previous} {word}".encode()), number
-            previous = word
-        if item.mark:
-            previous = item.mark
 
 
 @Language.factory(FACTORY, default_config={"sizes": [3, 6], "at_most": 400_000, "known": 0.1})

@@ -12,7 +12,9 @@ from nlp.calibration import Scaling, one_of, several
 from nlp.understanding import TOPICS_AT_MOST, Kind, TopicScore
 
 SUGGESTIONS = 3
+# A text that is trusted less is doubtful; it is spam only where that is nearly certain.
 DOUBTFUL = 0.5
+DOUBTFUL_SPAM = 0.97
 
 ROUTED = frozenset({Kind.IDEA, Kind.COMPLAINT, Kind.QUESTION})
 
@@ -42,24 +44,41 @@ class Judgement:
         return self.kind in ROUTED and not self.topics
 
 
-def judged(rules: Rules, topic_sums: Any, kind_sums: Any, trust: float = 1.0) -> Judgement:
-    """What is said of one text; `topic_sums` in the order of `rules.topics`, `kind_sums` in that of Kind.
+@dataclass(frozen=True, slots=True)
+class Reading:
+    """What a text is judged by: the layers' sums, how far it is trusted (0 to 1), and whether it can be a question.
 
-    The less a text is trusted (0 to 1), the less its topics differ from one another; a doubtful one is taken for an
-    idea, so that a person looks at it.
+    `topics` are in the order of `Rules.topics`, `kinds` in that of Kind.
     """
-    kind = _kind(rules, kind_sums)
-    if trust < DOUBTFUL and kind in {Kind.COMPLAINT, Kind.QUESTION}:
+
+    topics: Any
+    kinds: Any
+    trust: float = 1.0
+    can_ask: bool = True
+
+
+def judged(rules: Rules, reading: Reading) -> Judgement:
+    """What is said of one text.
+
+    The less it is trusted, the less its topics differ from one another. Nothing with a topic that is acted on is taken
+    for talk or advertising, and nothing doubtful for a complaint or a question: a person looks at ideas.
+    """
+    mean = reading.topics.mean()
+    ranked = _ranked(rules.topics, several(mean + reading.trust * (reading.topics - mean), rules.topic_scaling))
+    acted = tuple(score for score in ranked if score.probability >= rules.thresholds[score.id])[:TOPICS_AT_MOST]
+    kind = _kind(rules, reading)
+    if (acted and kind not in ROUTED) or (reading.trust < DOUBTFUL and kind in {Kind.COMPLAINT, Kind.QUESTION}):
         kind = Kind.IDEA
-    mean = topic_sums.mean()
-    ranked = _ranked(rules.topics, several(mean + trust * (topic_sums - mean), rules.topic_scaling))
-    acted = tuple(score for score in ranked if score.probability >= rules.thresholds[score.id])
-    return Judgement(kind, acted[:TOPICS_AT_MOST] if kind in ROUTED else (), ranked[:SUGGESTIONS])
+    return Judgement(kind, acted if kind in ROUTED else (), ranked[:SUGGESTIONS])
 
 
-def _kind(rules: Rules, kind_sums: Any) -> Kind:
-    likely = one_of(kind_sums, rules.kind_scaling)
+def _kind(rules: Rules, reading: Reading) -> Kind:
+    likely = one_of(reading.kinds, rules.kind_scaling)
     for score in _ranked(tuple(Kind), likely):
+        if score.id == Kind.QUESTION and not reading.can_ask:
+            continue
+        if score.id == Kind.SPAM and reading.trust < DOUBTFUL and score.probability < DOUBTFUL_SPAM:
+            continue
         if score.probability >= rules.at_least.get(score.id, 0.0):
             return Kind(score.id)
     return Kind.IDEA

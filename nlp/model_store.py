@@ -135,6 +135,8 @@ class ModelStore:
 
         Returns their names. One that serves stays until another one does.
         """
+        if not self._learned.exists():
+            return ()
         with self._locked():
             promoted = self._promoted()
             gone = [name for name in self._names() if not self._taught(name) <= set(remaining)]

@@ -29,9 +29,10 @@ from nlp.artefact import (
     label,
     read_model,
 )
+from nlp.asking import can_ask
 from nlp.features import FeatureFinder, features_of
 from nlp.gazetteer import load_gazetteer
-from nlp.judgement import ROUTED, Judgement, judged
+from nlp.judgement import ROUTED, Judgement, Reading, judged
 from nlp.layers import decoded
 from nlp.places import FACTORY as PLACES
 from nlp.places import NO_PLACES, PlaceReading, answered_places, attach_places
@@ -165,10 +166,11 @@ class SpacyClassifier:
         )
 
     def _judged(self, doc: Doc, summed: Any, trust: float) -> Judgement:
-        if not written(doc)[0].strip():
+        text = written(doc)[0]
+        if not text.strip():
             return Judgement(Kind.IDEA, (), ())  # nothing to go by: left to a person
         topics = len(self._facts.topics)
-        return judged(self._facts.rules, summed[:topics], summed[topics:], trust)
+        return judged(self._facts.rules, Reading(summed[:topics], summed[topics:], trust, can_ask(text)))
 
     def _reasons(self, doc: Doc, topics: Iterable[TopicScore], fetched: Any) -> Iterator[Evidence]:
         """The words that speak for each topic rather than for the others, in the order of the text."""

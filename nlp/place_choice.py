@@ -60,9 +60,7 @@ def context_of(
     districts.update(key for m in postcodes for key in m.postcode.districts)
     towns = frozenset(sense.ags for sense in senses if sense.ags) | by_postcode
     anchors = tuple(m for m in mentions if m.role is Role.ANCHOR)
-    passed = frozenset(
-        ags for m in mentions for sense in m.reading.senses if sense.kind is SenseKind.PASSING for ags in sense.towns
-    )
+    passed = frozenset(ags for m in mentions if m.passing for sense in m.reading.senses for ags in sense.towns)
     return Context(text, frozenset(districts), towns, by_postcode, passed, certain, anchors, neighbours)
 
 

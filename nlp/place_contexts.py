@@ -47,7 +47,8 @@ def answered(text: str, mentions: tuple[Mention, ...], words: Words) -> tuple[Me
 def signature_start(text: str) -> int:
     """The offset behind the closing formula, or the length of the text where there is none near its end."""
     start = max(0, len(text) - _LONGEST_SIGNATURE - _CLOSING)
-    closings = [match.end() for match in cues.CLOSING.finditer(text, start)]
+    # "Grüße aus Oelsnitz, hier fehlt ein Arzt": where a message begins so, it closes nothing.
+    closings = [match.end() for match in cues.CLOSING.finditer(text, start) if match.start() > 0]
     if closings and len(text) - closings[-1] <= _LONGEST_SIGNATURE:
         return closings[-1]
     address = cues.ADDRESS.search(text, start)
@@ -106,9 +107,9 @@ def _spread(text: str, mentions: list[Mention]) -> list[Mention]:
             and cues.BETWEEN_NEIGHBOURS.fullmatch(text[earlier.end : later.start][:30])
         ):
             spread[index] = replace(later, role=Role.ANCHOR)
-        elif earlier.role is Role.COMPARED and later.role is Role.PLACE and _belongs(text, earlier, later):
-            spread[index] = replace(later, role=earlier.role)
-        elif later.role in {Role.PLACE, Role.ROUTE, Role.IGNORED} and taken and _coordinated(text, earlier, later):
+        elif (earlier.role is Role.COMPARED and later.role is Role.PLACE and _belongs(text, earlier, later)) or (
+            later.role in {Role.PLACE, Role.ROUTE, Role.IGNORED} and taken and _coordinated(text, earlier, later)
+        ):
             spread[index] = replace(later, role=earlier.role)
     for index in range(len(spread) - 1, 0, -1):
         earlier, later = spread[index - 1], spread[index]
@@ -125,4 +126,7 @@ def _belongs(text: str, town: Mention, later: Mention) -> bool:
 
 
 def _coordinated(text: str, earlier: Mention, later: Mention) -> bool:
-    return bool(cues.COORDINATION.fullmatch(text[earlier.end : later.start][:30].lower()))
+    between = text[earlier.end : later.start][:30].lower()
+    if between == ", " and cues.NEW_CLAUSE.match(text[later.end : later.end + 15]):
+        return False
+    return bool(cues.COORDINATION.fullmatch(between))

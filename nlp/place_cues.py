@@ -30,10 +30,14 @@ def after(*alternatives: str) -> re.Pattern[str]:
 
 _STREETS = any_of("straße strasse str weg allee platz tor ring gasse damm chaussee ufer steig landstraße hang kreuzung")
 STREET = after(
-    rf"[\s-]*(?:/|und|oder|ecke|-|\u2013)\s*(?:ecke\s+)?[^\W\d][\w-]{{1,30}}(?:straße|strasse|str\.|weg|allee|platz)(?![a-zäöüß])",
+    r"[\s-]*(?:/|und|oder|ecke|-|\u2013)\s*(?:ecke\s+)?[^\W\d][\w-]{1,30}(?:straße|strasse|str\.|weg|allee|platz)(?![a-zäöüß])",
+    r"\s*/?\s*ecke\s+[a-zäöüß]{4,}",
     rf"(?:[\s-]*(?:/|,|und|oder|ecke|-|\u2013)\s*[^\W\d]{{2,25}}e[rn]\b){{0,3}}[\s-]*{_STREETS}(?![a-zäöüß])",
 )
-BEFORE_CROSSING = before(r"(?:straße|strasse|str\.|weg|allee|platz|ring)\s*(?:/|,|und|ecke|-|\u2013)\s*(?:ecke\s+)?")
+BEFORE_CROSSING = before(
+    r"[a-zäöüß]{3,}er\s*/?\s*ecke\s+",
+    r"(?:straße|strasse|str\.|weg|allee|platz|ring)\s*(?:/|,|und|ecke|-|\u2013)\s*(?:ecke\s+)?",
+)
 # "Rosa-Luxemburg-Straße", "Lichtenberg-Gymnasium": named after somebody.
 _CHAINED = any_of("straße strasse str weg allee platz ring gasse schule gymnasium oberschule grundschule")
 CHAINED_STREET = after(rf"(?:-[^\W_]+){{0,3}}-{_CHAINED}(?![a-zäöüß])")
@@ -44,8 +48,9 @@ AFTER_FAN = after(r"-(?:fans?|trikots?|schal|shirts?)\b")
 # Looked for in the text as it is written.
 BEFORE_PERSON = re.compile(
     r"(?:\b(?:Herrn?|Frau|Familie|Fam\.|Eheleute|Ehepaar|Dr\.|Prof\.|Hr\.|Fr\.|Frl\.|Doktor|Professor|Oma|Opa|Tante|Onkel"
-    r"|Pfarrer(?:in)?)[ \t]+(?:(?:von|zu|van|Dr\.|Prof\.|[A-ZÄÖÜ]\.|[A-ZÄÖÜ][a-zäöüß-]+)[ \t]+){0,2}"
-    r"|(?<![a-z]\.)(?<!St)(?:^|[ \t(\n])[A-ZÄÖÜ]\.[ \t]?"
+    r"|Pfarrer(?:in)?)[ \t]+(?:(?:Dr\.|Prof\.|[A-ZÄÖÜ]\.|[A-ZÄÖÜ][a-zäöüß-]+)[ \t]+){0,2}"
+    r"|\b(?:Nachbar(?:in)?|Kolleg(?:e|in)|Chefin?|Mann|Freund(?:in)?|Lehrer(?:in)?)[ \t]+heißt[ \t]+"
+    r"|\b(?:Herrn?|Frau|Familie)[ \t]+(?:von|zu|van)[ \t]+|(?<![a-z]\.)(?<!St)(?:^|[ \t(\n])[A-ZÄÖÜ]\.[ \t]?"
     r"|\b(?:[Ii]ch heiße|namens|[Nn]ame ist|[Ii]ch bin (?:der|die))[ \t]+(?:[A-ZÄÖÜ][a-zäöüß-]+[ \t]+)?)$"
 )
 # Behind these, what is as often a surname as a place is a surname.
@@ -53,9 +58,10 @@ BEFORE_OWNER = before(
     any_of(
         r"firma fa\. bäckerei bäcker fleischerei fleischer metzgerei autohaus kanzlei tischlerei gasthof apotheke ob"
         " landrat bürgermeister bürgermeisterin landrätin kollege kollegin nachbar nachbarin lehrer lehrerin"
+        r" \w+(?:arbeiter|leiter|händler|meister|berater|helfer|pfleger|führer|fahrer|lehrer|anwalt|arzt)(?:in)?"
         " trainer trainerin hausarzt zahnarzt zahnärztin doktor schuster meister stadtrat architekt architektin anwalt"
-        r" \w*anwältin rechtsanwalt notar notarin optiker friseur frisör salon elektriker maler dachdecker steuerberater"
-        " praxis physiotherapie tierarzt tierärztin kinderarzt augenarzt ärztin chefarzt schulleiter direktor chef"
+        r" \w*anwältin rechtsanwalt notar notarin optiker friseur frisör salon elektriker maler dachdecker"
+        " steuerberater tierarzt tierärztin kinderarzt augenarzt ärztin chefarzt schulleiter direktor chef"
         " ortsvorsteher abgeordneter abgeordnete gärtnerei gaststätte getränke möbel reisebüro fahrschule"
         " fahrlehrer förster wehrleiter spedition busunternehmen reisedienst zimmerei malermeister baufirma"
     )
@@ -88,7 +94,8 @@ SENTENCE_START = re.compile(r"(?:^|[.!?:\n]\s*|[\"„»(]\s*)$")
 BEFORE_QUARTER = before(r"(?:ot|ortsteile?s?|stadtteile?s?|stadtviertel|viertel|kiez|ortschaft|dorf|quartier)\s+")
 # Behind the name: "Bernsdorf, das Viertel hinter der TU".
 AFTER_QUARTER = after(
-    r"\s*[,(\u2013-]+\s*(?:(?:also|ich meine|und zwar|gemeint ist)\s+)?(?:das|der|dem|den|ein\w{0,2}|unser\w{0,2}|im|am)\s+"
+    r"(?:\s*[,(\u2013-]+|\s+(?:ist|war))\s*(?:(?:also|ich meine|und zwar|gemeint ist)\s+)?"
+    r"(?:d\w\w|ein\w{0,2}|unser\w{0,2}|im|am)\s+"
     r"(?:\w{2,20}\s+)?(?:(?:stadt|wohn)?viertel|stadtteil|ortsteil|kiez|wohngebiet|neubaugebiet)\b",
 )
 # These words are said of parts of towns alone, and not of villages.
@@ -108,20 +115,19 @@ BETWEEN_NEIGHBOURS = re.compile(
 AFTER_ELSEWHERE = re.compile(
     r"\s*(?:\(|/|,\s(?=[^\W\d]+[),.!?])|\b(?:im|in|am|auf|bei|an)\s)\s*(?:(?:der|dem|den)\s+)?(?P<where>[A-ZÄÖÜ][^\W\d_]{2,})"
 )
-BEFORE_ELSEWHERE = before(r"(?P<where>\w{3,}(?:isch|er))(?:e[nmrs]?)?\s+")
 # Directly behind a name it tells where that lies: "Hermsdorf bei Gera".
 BETWEEN_NEAR = re.compile(r"\s*\(?(?:bei|b\.|nahe|kreis|landkreis|,\s*(?:kreis|landkreis))\s+", re.IGNORECASE)
 CLOSING = re.compile(
     r"(?:^|[\n.!?]\s*)(?:(?:mit\s+)?(?:freundlichen?|besten?|vielen?|lieben?|herzlichen?|schönen?|sonnigen?|netten?)\s+"
     r"(?:gr(?:ü|ue)(?:ß|ss)en?|gru(?:ß|ss))"
-    r"|gr(?:ü|ue)(?:ß|ss)e|gru(?:ß|ss)|mfg|lg|vg|glück\s?auf|hochachtungsvoll|herzlich|ihre?\s+familie)\b",
+    r"|(?:es\s+)?gr(?:ü|ue)(?:ß|ss)(?:e|t|en)|gru(?:ß|ss)|mfg|lg|vg|glück\s?auf|hochachtungsvoll|herzlich|ihre?\s+familie)\b",
     re.IGNORECASE,
 )
 # An address at the end of the text: "Familie Lorenz, Gartenweg 3, 08412 Werdau".
 ADDRESS = re.compile(r"\n(?:[^\n]{2,45}\n)?[^\n]{0,60}\b\d{5} +[A-ZÄÖÜ][^\n]{2,40}\s*$")
 POSTSCRIPT = re.compile(r"\n\s*(?:PS|P\.\s?S\.|NB)\b")
 BEFORE_HOME = before(
-    r"(?:aus|in|im|stadt|gemeinde|ort|ot|landkreis)\s+(?:(?:dem|der|schönen)\s+){0,2}", r"\d{5}\s+", r"\w,[ \t]+"
+    r"(?:aus|in|im|stadt|gemeinde|ort|ot|landkreis)\s+(?:(?:dem|der|schönen)\s+){0,2}", r"\d{5}\s+", r"\w+,[ \t]+"
 )
 # The name alone in a line under that of the writer, or in brackets behind it. Looked for in the text as it is written.
 BEFORE_LINE = re.compile(r"(?:\n[ \t]*[A-ZÄÖÜ][^\n\d]{2,30}[ \t]*\n|,[^\n]{2,30}\n|[a-zäöüß.] \()[ \t]*$")
@@ -131,8 +137,16 @@ ANSWER = re.compile(
     r"|bei|nach|für|von|der|die|dem|den|plz)[\s:,]+){0,6}(?P<name>\w(?:.*[\w)])?)[\W_]*",
     re.IGNORECASE | re.DOTALL,
 )
+# Behind the second name: "kein Anhängsel von Plauen, Weischlitz will ..." begins anew.
+NEW_CLAUSE = after(r"\s+(?:will|braucht|bräuchte|soll|sollte|muss|müsste|fehlt|verdient|bekommt|hat|ist|könnte|kann)\b")
 COORDINATION = after(
     r"\s*(?:,|/|&|und|oder|sowie|bzw\.|,?\s*aber auch)\s*(?:(?<!,)(?<!, )(?:auch\s+)?(?:in|im|aus)\s+)?"
     r"(?:der\s+|dem\s+|den\s+)?(?:ganzen\s+)?"
 )
 BOUNDARY = re.compile(r"(?<=[\w\"”)]{2})[.!?;…]+(?=\s)|\n")
+# The car of somebody else, of which nobody knows whether it is at home here.
+BEFORE_PLATE = before(
+    r"(?:nachbar\w*|\w*fahrer\w*|kolleg\w+|\w*autos?|wagen|\w*lkws?|raser|\w*parker|tourist\w*|transporter|jemand|typ"
+    r"|leute|bekannte\w?|gäste)\b[^.!?;\n]{0,40}"
+)
+OFFICE = re.compile(r"\b(?:(?:land)?kreis\w*|\w*zulass\w+|zugelassen|bei uns|hier)\b")

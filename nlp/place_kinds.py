@@ -22,6 +22,8 @@ _PLATES = re.compile(r"kennzeichen|schild|zulass|\bautos?\b|nummern")
 # One letter says less: "Zone C für Autos".
 _PLATES_ALONE = re.compile(r"kennzeichen|schild")
 _AMOUNT = re.compile(r"\d\s*$")
+_ADJECTIVES = ("isch", "er")
+_ADJECTIVE_ENDING = re.compile(r"(?<=isch)e[nmrs]?$")
 _AND = re.compile(r"\b(?:und|sowie)\s+$")
 # A subject such as "Notaufnahme Aue".
 _LINE_OF_NOUN = re.compile(r"(?:^|\n)[ \t]*[A-ZÄÖÜ][\w-]{2,30} $")
@@ -30,8 +32,11 @@ _LAST_WORD = re.compile(r"(\w+)[ \t]+(?:(?:von|zu|van)[ \t]+)?$")
 
 def is_namesake(place: Surroundings) -> bool:
     """Whether the words around the name put it into another part of the country: "Kirchberg im Hunsrück"."""
-    match = cues.AFTER_ELSEWHERE.match(place.after_written) or cues.BEFORE_ELSEWHERE.search(place.before)
-    return match is not None and folded(match["where"]) in place.words.elsewhere
+    match = cues.AFTER_ELSEWHERE.match(place.after_written)
+    if match and folded(match["where"]) in place.words.elsewhere:
+        return True
+    adjective = _ADJECTIVE_ENDING.sub("", place.before.rstrip().rpartition(" ")[2])
+    return adjective.endswith(_ADJECTIVES) and folded(adjective) in place.words.elsewhere
 
 
 def is_street(place: Surroundings) -> bool:
@@ -82,9 +87,8 @@ def _is_everyday_place(place: Surroundings) -> bool:
         return bool(cues.BEFORE_FAR_TOWN.search(place.before))
     if cues.BEFORE_TOWN.search(place.near.lower()):
         return place.is_capital or not _AND.search(place.near)
-    if _LINE_OF_NOUN.search(place.near) and place.following.startswith("\n"):
-        return True
-    if _PAUSE.match(place.after_written) and not place.near.strip():
+    subject = place.following.startswith("\n") and _LINE_OF_NOUN.search(place.near)
+    if subject or (_PAUSE.match(place.after_written) and not place.near.strip()):
         return True
     return bool(cues.SENTENCE_START.search(place.near) and _SMALL_LETTER.match(place.after_written))
 
@@ -96,3 +100,10 @@ def is_unproven_plate(place: Surroundings) -> bool:
     if len(place.written) == 1 and not _PLATES_ALONE.search(place.sentence):
         return True
     return not place.written.isupper() or not _PLATES.search(place.sentence) or bool(_AMOUNT.search(place.before))
+
+
+def is_foreign_plate(place: Surroundings) -> bool:
+    """Whether it is the number plate of somebody else."""
+    if not place.mention.plate or cues.OFFICE.search(place.sentence):
+        return False
+    return bool(cues.BEFORE_PLATE.search(place.before))

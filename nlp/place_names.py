@@ -114,6 +114,7 @@ def _written(gazetteer: Gazetteer) -> Iterator[tuple[str, Form, Sense]]:
             kind, landmark.names[0], landmark.districts, (*landmark.ags, None)[0], landmark.policy, landmark.ags
         )
         yield from _plain(landmark.names, sense)
+        yield from _plain(_declined(landmark.names), sense)
         # "am Fuß des Pöhlbergs"
         single = (folded(name) for name in landmark.names if name.isalpha() and len(name) >= _SHORTEST_BARE_QUARTER)
         yield from ((f"{name}s", Form.GENITIVE, sense) for name in single if name[-1] not in "sxz")
@@ -124,6 +125,15 @@ def _written(gazetteer: Gazetteer) -> Iterator[tuple[str, Form, Sense]]:
         # "Selber", "Hammer": who comes from such a town is never meant here.
         word = folded(place.name) in gazetteer.words.everyday
         yield from _plain((place.name,), sense) if word else _forms(place.name, sense)
+
+
+def _declined(names: Iterable[str]) -> Iterator[str]:
+    """Names that begin with an adjective, behind an article: "auf der Reichen Zeche", "am Roten Turm"."""
+    for name in names:
+        first, _, rest = name.partition(" ")
+        stem = next((first.removesuffix(ending) for ending in ("er", "es", "e") if first.endswith(ending)), "")
+        if len(stem) > 2 and rest:
+            yield f"{stem}en {rest}"
 
 
 def _told_apart(gazetteer: Gazetteer) -> Iterator[tuple[str, Form, Sense]]:

@@ -6,7 +6,10 @@ from typing import TYPE_CHECKING
 
 from nlp import place_cues as cues
 from nlp import place_stances as stances
+from nlp.place_contrasts import is_contrasted
+from nlp.place_kinds import is_foreign_plate
 from nlp.place_mentions import Role
+from nlp.place_past import BEFORE_YOUTH, is_left, is_wished_elsewhere
 
 if TYPE_CHECKING:
     from nlp.place_surroundings import Surroundings
@@ -16,9 +19,9 @@ def role_of(place: Surroundings, *, elsewhere: bool) -> Role:
     """The role of a name in the text above the signature; `elsewhere` where its words put it outside."""
     if cues.BEFORE_EXAMPLES.search(place.before) and not stances.BEFORE_OTHER_PLACES.search(place.before):
         return Role.COMPARED if place.mention.outside else Role.PLACE
-    if _is_foreign_plate(place):
+    if is_foreign_plate(place):
         return Role.COMPARED
-    if _is_compared(place) or _is_contrasted(place) or _is_left(place) or _is_corrected(place) or _is_done_already(place):
+    if _is_compared(place) or is_contrasted(place) or is_left(place) or _is_corrected(place) or _is_done_already(place):
         return Role.COMPARED
     return _role_outside(place, elsewhere=elsewhere) if place.mention.outside else _role_inside(place)
 
@@ -36,7 +39,7 @@ def _role_inside(place: Surroundings) -> Role:
     if stances.BEFORE_OWN.search(place.before):
         return Role.PLACE
     if _is_far(place):
-        return Role.FAR
+        return Role.COMPARED if is_wished_elsewhere(place) else Role.FAR
     return Role.HINT if _is_hint(place) else Role.PLACE
 
 
@@ -47,42 +50,6 @@ def _is_compared(place: Surroundings) -> bool:
     if place.mention.adjective:
         return bool(stances.AFTER_VORBILD.match(place.after))
     return bool(stances.BEFORE_SECOND.search(place.before))
-
-
-def _is_contrasted(place: Surroundings) -> bool:
-    """Whether it is only named for what the writer's own place, left unnamed, lacks."""
-    if stances.BEFORE_OWN.search(place.before):
-        return False
-    if stances.BEFORE_NEITHER.search(place.before) and stances.AFTER_NEITHER.match(place.after):
-        return True
-    if stances.BEFORE_WHAT.search(place.before) and stances.AFTER_WHAT.match(place.after):
-        return True
-    people = place.mention.adjective and stances.BEFORE_OTHERS.search(place.before)
-    if people and stances.AFTER_OTHERS.match(place.after):
-        return True
-    if stances.AND_WE.search(place.behind.lower()) and not stances.MISSING.search(place.sentence):
-        return True
-    match = stances.AFTER_CONTRAST.match(place.after)
-    return match is not None and not stances.MISSING.search(match["there"] or "")
-
-
-def _is_foreign_plate(place: Surroundings) -> bool:
-    """Whether it is the number plate of somebody else."""
-    if not place.mention.plate or stances.OFFICE.search(place.sentence):
-        return False
-    return bool(stances.BEFORE_PLATE.search(place.before))
-
-
-def _is_left(place: Surroundings) -> bool:
-    """Whether the writer lived or was there once."""
-    if stances.AFTER_LEFT.match(place.after) and stances.BEFORE_LEFT.search(place.before):
-        return True
-    if stances.AFTER_PAST.match(place.after) and stances.BEFORE_PAST.search(place.before):
-        return True
-    if stances.AFTER_YEARS.match(place.after) and stances.BEFORE_YEARS.search(place.before):
-        return True
-    young = stances.BEFORE_YOUTH.search(place.before)
-    return young is not None and stances.UNNAMED_HOME.search(place.text, place.mention.end) is not None
 
 
 def _is_corrected(place: Surroundings) -> bool:
@@ -101,13 +68,15 @@ def _is_done_already(place: Surroundings) -> bool:
 
 
 def _is_hint(place: Surroundings) -> bool:
-    if stances.BEFORE_HINT.search(place.before) or stances.BEFORE_YOUTH.search(place.before):
+    if stances.BEFORE_HINT.search(place.before) or BEFORE_YOUTH.search(place.before):
         return True
     return bool(stances.AFTER_WAYS.match(place.after)) and not stances.NEGATION.search(place.after)
 
 
 def _is_far(place: Surroundings) -> bool:
     if stances.BEFORE_FAR.search(place.before) or stances.AFTER_FAR_WORK.match(place.after):
+        return True
+    if stances.AFTER_TAKEN.match(place.after):
         return True
     if not stances.BEFORE_GOAL.search(place.before) or stances.BEFORE_WAY.search(place.before):
         return False

@@ -58,10 +58,8 @@ _MODELS = (
     r"gegenüber\s+(?:der stadt\s+)?",
     r"wie\s+(?:ihn|es|sie|das|den)\s+(?:die\s+|schon\s+|auch\s+)?",
     rf"sogar\s+{_IN}",
-    r"wenn\s+(?:das\s+|es\s+|die\s+|man\s+)?(?:selbst|sogar|schon)\s+(?:(?:in|im|bei|die|das|der|ein\w{0,2}|so)\s+){0,3}"
-    r"(?:kleine\w?\s+|winzige\w?\s+)?",
-    r"(?:ähnlich|genauso|genau so|ebenso|so etwas|sowas|so was|so)\s+wie\s+(?:das|der|die|den|dem|ein\w{0,2}|beim|im|am)\s+"
-    r"[\w-]{2,30}\s+(?:in|von|aus|bei)\s+",
+    r"wenn\s+(?:(?:das|es|die|man)\s+)?(?:selbst|sogar|schon)\s+(?:(?:in|im|bei|die|das|der|so|kleine\w?)\s+){0,4}",
+    r"(?:ähnlich|genau ?so|ebenso|so ?was|so etwas)\s+wie\s+(?:d\w{2}|ein\w{0,2}|im|am)\s+[\w-]{2,30}\s+(?:in|von)\s+",
     r"(?:ist|sind|war|waren) uns\s+",
 )
 _OTHERS = (
@@ -73,7 +71,9 @@ _OTHERS = (
 )
 _NOT = (
     r"(?:nicht (?:das|die|der|den|um|etwa)|keinesfalls|keineswegs|(?:aber|und) nicht)\s+(?:in|im|bei|um)?\s*",
-    r"(?<!warum )(?<!wieso )nicht (?:mehr )?(?:ins|zum|zur|zu|an|vom|von)\s+(?:den\s+|dem\s+|die\s+|der\s+|das\s+)?",
+    r"(?<!warum )(?<!wieso )nicht (?:mehr )?(?:ins|zum|zur|zu)\s+(?:den\s+|dem\s+|die\s+|der\s+|das\s+)?",
+    r"(?:rede|reden|spreche|sprechen|schreibe|handelt) (?:\w+ ){0,2}nicht (?:mehr )?(?:von|über|um)\s+",
+    r"kein\w{0,2} (?:anhängsel|vorort|stadtteil|ableger|abklatsch) von\s+",
     r"nicht (?:immer|unbedingt|gerade)\s+(?:in\s+|nach\s+)?",
     r"(?<!warum )nicht\s+",
     r"(?:statt|anstatt|anstelle von|abgesehen von|außer|ausgenommen|mit ausnahme von)\s+(?:in|im|nach|bei)?\s*",
@@ -87,19 +87,19 @@ _PAST = (
     rf"(?:stamme|stammt|stammen|geboren|aufgewachsen)\s+(?:(?:ursprünglich|eigentlich)\s+)?(?:in|im|bei|aus)\s+{_FILL}",
     rf"(?:meiner?|unserer?) (?:kindheit|jugend|studienzeit|lehrzeit|schulzeit)\s+{_IN}",
     rf"(?:mein\w{{1,2}}|unser\w{{1,2}}|im)\s+(?:studiums?|lehre|ausbildung|lehrjahren?|praktikums?|wehrdienst\w*)\s+{_IN}",
+    rf"(?:nach|während|seit|bei|in)\s+(?:der|dem)\s+(?:studium|lehre|lehrzeit|armee|armeezeit|wehrdienst)\s+{_IN}",
     rf"(?:aufgewachsen|geboren|gelernt|studiert|gearbeitet|gewohnt)\s+(?:bin|habe?|wurde)\s+(?:ich|wir)\s+(?:\w+\s+){{0,4}}{_IN}",
 )
+_PLACES = r"(?:städten?|orten?|gemeinden|kommunen|dörfern?|regionen|kleinstädten?|(?:land)?kreisen?|bundesländern?)"
+_FOR_EXAMPLE = r"(?:wie|z\.\s?b\.|zum beispiel|etwa|darunter|beispielsweise|also)"
 _ELSEWHERE = (
-    r"(?:anderen?|anderswo|vergleichbaren?|umliegenden?|meisten|reichen?)\s+(?:städten?|orten?|gemeinden|kommunen|dörfern?"
-    r"|regionen|kleinstädten?|kreisen?|landkreisen?|bundesländern?)\s*,?\s+(?:wie|z\.\s?b\.|zum beispiel|etwa|darunter)\s+"
-    r"(?:in\s+|etwa\s+|z\.\s?b\.\s+)?",
-    r"(?:anderswo|woanders|andernorts|anderenorts)\s*,?\s*(?:(?:wie|z\.\s?b\.|zum beispiel|etwa|beispielsweise|also)\s+)?"
-    r"(?:in|im|bei)\s+",
+    rf"(?:anderen?|vergleichbaren?|umliegenden?|meisten|reichen?)\s+{_PLACES},?\s+{_FOR_EXAMPLE}\s+(?:(?:in|etwa)\s+){{0,2}}",
+    rf"(?:anderswo|woanders|anderer?norts)\s*,?\s*(?:{_FOR_EXAMPLE}\s+)?{_IN}",
 )
 BEFORE_OTHER_PLACES = before(*_ELSEWHERE)
 BEFORE_COMPARED = before(*_LIKE, *_MODELS, *_ELSEWHERE, *_OTHERS, *_NOT, *_PAST)
 AFTER_COMPARED = after(
-    r"\s+(?:ist|sind|wäre|dient|gilt|kann|könnte|sollte)\s+(?:\w{1,20}\s+){0,4}(?:vorbild|beispiel|muster)\b",
+    r"\s+(?:ist|sind|wäre|dient|gilt|kann|könnte|sollte)\s+(?:(?!sich\b)\w{1,20}\s+){0,4}(?:vorbild|beispiel|muster)\b",
     rf"\s+(?:macht|machen|lebt|leben)(?:{_S})?\s+(?:(?:es|das|uns|ja|doch|allen)\s+){{0,3}}vor\b",
     r"\s+(?:zeigt|zeigen|macht)(?:\s+(?:es|uns|doch|ja)){0,2}\s*,\s*(?:wie|dass)\b",
     r"\s+als\s+(?:gutes\s+)?(?:vorbild|beispiel)\b",
@@ -110,73 +110,21 @@ AFTER_COMPARED = after(
     r"\s+(?:meine?|meinte|meinen)\s+(?:ich|wir)\s+(?:\w+\s+)?nicht\b",
     r"\s+(?:\w{1,20}\s+){0,3}(?:zugezogen|hergezogen|hierher|hergekommen|weggezogen)\b",
     r"\s+(?:kenne|kennen)\s+(?:ich|wir)\b",
-    r"[^.!?\n]{0,40}?\bso (?:was|etwas|ein\w{0,2}(?: \S{2,25})?) (?:hätten|wollen|wünschen|brauchen|bräuchten|möchten) wir\b",
+    r"[^.!?\n]{0,40}?\bso (?:was|etwas|ein\w{0,2}(?: \S{2,25})?) (?:hätten|wollen|wünschen|brauchen|möchten) wir\b",
     r"[^.!?\n]{0,60}(?:\bund|\baber|\bnur|,)\s*(?:wir|hier|bei uns)\s+(?:\w+\s+)?"
     r"(?:nicht|nix|nichts|nie|kein\w{0,3})\b",
     r"\s+(?:ist|läuft) alles (?:gut|bestens|in ordnung|schön|prima|ok|okay)\b",
     r"\s+(?:\w+\s+)?(?:zur|auf) arbeit\b|\s+(?:pendelt|pendeln|pendle)\b",
 )
-# Others have it, and the writer's place has not: "In Zwickau fährt sie bis elf, bei uns ist um acht Schluss".
-AFTER_CONTRAST = after(
-    r"(?P<there>[^.!?\n]{6,70}?)(?:,|;|:|\s[\u2013-]|\bund|\baber|\bwährend|\bnur|\bdoch)\s*(?:(?:und|aber|nur|doch|während|hier)\s+)*"
-    r"(?:bei uns|(?<!und )uns (?:fehlt|bleibt|fehlen)|wir (?:(?:haben|kriegen|bekommen|stehen|sitzen|hatten)\s+)?(?:nur|bloß|dagegen|hingegen|leider|immer noch))\b(?!\s+(?:hier\s+)?(?:in|im|am|auf|aus)\b)",
-    r"(?P<same>[^.!?\n]{1,60}?),?\s*(?:warum|wieso|weshalb|wann)\s+(?:\w+\s+){0,3}(?:nicht|nie|endlich)\s+(?:auch\s+)?"
-    r"(?:hier|bei uns)\s*(?:[.!?]|$)",
-)
-# "Die Freiberger haben einen Christmarkt, wir haben drei Buden".
-AFTER_OTHERS = after(r"\s+(?:hat|haben|kriegen|bekommen|dürfen|können)\b[^.!?\n]{1,60}(?:,|;|\bund|\baber)\s*(?:und\s+|aber\s+)?(?:wir|uns)\b")
-BEFORE_OTHERS = before(r"(?:die|den|der)\s+")
-# "Was Annaberg kann, das können wir auch".
-BEFORE_WHAT = before(r"^\W*was\s+(?:(?:in|die|der|das|man in|denen in)\s+)?")
-AFTER_WHAT = after(r"[^.!?\n]{0,60}\b(?:kann|können|geht|schaff\w+|hat|haben|mach\w+|krieg\w+)\b[^.!?\n,]{0,12},[^.!?\n]{0,40}\b(?:wir|uns|hier|auch)\b")
-# Looked for in the text behind the name, in small letters.
-AND_WE = re.compile(r"[.!?\u2026]\s*(?:und|aber|nur)\s+(?:was ist mit uns|wir|bei uns|hier|unser ort|unser dorf)\s*(?:hier)?\s*[?\u2026]")
-MISSING = re.compile(
-    r"\b(?:kein\w{0,3}|nicht|nie|niemand|nirgends|fehl\w+|weg|zu|geschlossen|leer|kaputt|soll\w{0,4}|muss|müsste\w?|müssen"
-    r"|brauch\w+|bräuchte\w?|könnte\w?|wir|ich|unser\w{0,2}|uns)\b"
-)
-# "Weder Zwickau noch Plauen interessieren mich".
-BEFORE_NEITHER = before(r"(?:weder|noch)\s+(?:um\s+|das\s+|die\s+)?")
-AFTER_NEITHER = after(r"[^.!?\n]{0,40}\b(?:interessier\w+|gemeint|meine ich|geht es|geht's|gehen mich|helfen mir)\b")
 # "Wir wollen kein zweites Oberwiesenthal werden".
-BEFORE_SECOND = before(r"(?:kein|ein)\w{0,2}\s+(?:zweites|neues|anderes)\s+")
+BEFORE_SECOND = before(r"(?:kein|ein)\w{0,2}\s+(?:zweite[sn]|neues|anderes)\s+")
 AFTER_VORBILD = after(r"\s+(?:vorbild|modell|beispiel|muster)\b")
-BEFORE_PAST = before(r"(?:\b(?:ich|wir)\b|^\W*(?:bin|hab|habe|haben|sind)\b)[^.!?;\n]{0,90}")
-AFTER_PAST = after(
-    r"[^.!?;,\n]{0,40}?\b(?:"
-    + any_of(
-        "gewohnt gelebt gesehen erlebt kennengelernt aufgewachsen geboren gewesen studiert gearbeitet gelernt"
-        " gedient verbracht unterrichtet malocht angestellt_gewesen"
-    )
-    + r"|(?:habe|hatte|wohnte|lebte|arbeitete)\s+(?:ich|wir))\b"
-)
-BEFORE_YEARS = before(r"(?:ich|wir)\b[^.!?;\n]{0,30}\b(?:jahre|jahrelang|jahrzehnte|jahrzehntelang|ewig)\b[^.!?;\n]{0,40}")
-AFTER_YEARS = after(r"[^.!?;,\n]{0,40}?\b(?:gestanden|geschafft|gesessen|gefahren|gebaut|gedreht|geschuftet|genäht|gewebt)\b")
-BEFORE_LEFT = before(r"(?:aus|von)\s+(?:dem\s+|der\s+)?")
-AFTER_LEFT = after(r"\s+(?:\S+\s+){0,5}?(?:gezogen|gekommen|geflohen|geflüchtet)\b")
-# Long ago, in the writer's life: a hint, unless the writer now lives somewhere that stays unnamed.
-BEFORE_YOUTH = before(
-    r"(?:in|seit|aus|zu) (?:meiner|unserer|der) (?:kindheit|jugend|schulzeit|studienzeit|lehrzeit|kinderzeit|armeezeit)\b"
-    r"[^.!?;\n]{0,90}",
-    r"als (?:kind|kinder|junge|mädchen|lehrling|student|studentin|schüler|schülerin|jugendlicher?|stift|azubi)\b[^.!?;\n]{0,90}",
-    r"als (?:ich|wir) (?:noch )?(?:klein|jung|kind|kinder|lehrling|student|azubi)\b[^.!?;\n]{0,80}",
-)
-UNNAMED_HOME = re.compile(
-    r"\b(?:in|bei|an|für|zu) (?:mein|unser)\w{0,2} (?:\w{3,15} )?(?:dorf|ort|stadt|städtchen|gemeinde|viertel|kleinstadt)\b"
-    r"|\bbei uns\b(?! (?:hier )?(?:in|im|am|auf)\b)",
-    re.IGNORECASE,
-)
-# The car of somebody else, of which nobody knows whether it is at home here.
-BEFORE_PLATE = before(
-    r"(?:nachbar\w*|\w*fahrer\w*|kolleg\w+|\w*autos?|wagen|\w*lkws?|raser|\w*parker|tourist\w*|transporter|jemand|typ"
-    r"|leute|bekannte\w?|gäste)\b[^.!?;\n]{0,40}"
-)
-OFFICE = re.compile(r"\b(?:(?:land)?kreis\w*|\w*zulass\w+|zugelassen|bei uns|hier)\b")
 # Said by mistake: "in Oelsnitz, nein, in Gersdorf". Looked for in what follows, beyond the end of the sentence.
 AFTER_CORRECTED = after(
-    r"(?:\s+\w+){0,2}\s*[?,;:.…\u2013-]{1,3}\s*(?:ach |äh |oh )?"
+    r"(?:\s+\w+){0,3}\s*[?,;:.…\u2013-]{1,3}\s*(?:ach )?entschuldigung,? (?:gemeint|ich mein|ich wollte|es ist)",
+    r"(?:\s+\w+)?\s*[?,;:.…\u2013-]{1,3}\s*(?:ach |äh |oh )?"
     + any_of(
-        r"verzeihung entschuldigung(?=,?_(?:gemeint|ich_mein)) pardon sorry nein nee nö ne(?=_quatsch|,) quatsch falsch korrektur ich_mein\w{0,2} blödsinn"
+        r"verzeihung pardon sorry nein nee nö ne(?=_quatsch|,) quatsch falsch korrektur ich_mein\w{0,2} blödsinn"
         " stimmt_nicht vielmehr"
     )
     + r"\b",
@@ -199,6 +147,8 @@ AFTER_SAME = after(
     rf"{_WORKS}(?:(?<=s)|\s+{_SAME})\s+(?:wunderbar|prima|super|gut|bestens|seit jahren)\b",
     rf"\s+{_HAS}\s+{_THEY}(?:{_SAME}\s+(?:[^.!?;,\n]{{0,30}}\s)?{_ALREADY}|(?:{_ALREADY}\s+)+{_SAME})\b",
     rf"\s+{_HAS}['\u2019]s\s+(?:\w+\s+)?{_ALREADY}\b",
+    r"(?:\s+(?:im|am|in der|beim|auf dem)\s+\w+)?\s+(?:hat|haben|macht|machen|nimmt) (?:man|sie|die)"
+    r" (?:so|sowas|so was|dafür|längst|schon)\b",
     rf"\s+(?:hat|haben|ham)\s+(?:{_ALREADY}\s+)?(?:eins|eine|einen|welche|so was|sowas)\s*[.,;!]",
 )
 # Where others do things in some way: a hint.
@@ -206,6 +156,7 @@ AFTER_WAYS = after(
     rf"(?:{_GIVES}|[^.!?;,\n]{{0,15}}?\s(?:gibt|gab)\s+s)\b[^.!?;\n]{{0,40}}\b(?:{_SAME}|{_ALREADY})\b",
     rf"(?:{_WORKS}|\s+(?:fährt|kostet))\s+{_SAME}\b",
     rf"\s+{_HAS}\s+{_THEY}(?:{_ALREADY}\s+)*{_SAME}\b(?!\s+(?:\w+ste[nsrm]?|problem|geld|recht|potenzial|potential|zeug)\b)",
+    r"\s+hätten?\s+(?:er|sie|man|ich|wir)\b",
     r"\s+(?:macht|hat|darf) man\b|\s+(?:haben|machen|kriegen|ham) (?:sie|die|se)\b",
     r"\s+(?:zb|z\.\s?b|zum beispiel|beispielsweise)\b",
     r"\s+(?:ist|war) das (?:schon|längst|doch|anders|besser|auch)\b",
@@ -233,7 +184,8 @@ BEFORE_HINT = before(
 )
 # A place where one goes, works, or has to go: it counts where not even a hint is given.
 _WORK = any_of(
-    "arbeite arbeitet arbeiten arbeiteten kaufe kaufen bestelle bestellen schaffe studiere studiert studieren studium pendle pendelt pendeln job"
+    "arbeite arbeitet arbeiten arbeiteten kaufe kaufen bestelle bestellen schaffe studiere studiert studieren"
+    " studium pendle pendelt pendeln job"
     r" arbeitsplatz arbeit besuch zu_gast montage liefern liefert liefere notdienst notaufnahme bereitschaft\w{0,12}"
     " urlaub kur reha"
 )
@@ -242,25 +194,31 @@ _ONLY = any_of(
     " (?<!nicht_)nur(?:_noch)? bloß(?:_noch)? höchstens"
 )
 _LATELY = any_of(
-    "neulich letztens letzte_woche vorige_woche gestern vorgestern am_wochenende war_mal war_ich waren_wir bin_ich"
+    "neulich letztens letzte[ns]?_(?:winter|sommer|jahr|herbst|ferien|urlaub) voriges_jahr im_urlaub"
+    " letzte_woche vorige_woche gestern vorgestern am_wochenende war_mal war_ich waren_wir bin_ich"
 )
 BEFORE_FAR = before(
     rf"{_WORK}\b[^.!?;,\n]{{0,30}}\b(?:in|nach|bis|bei)\s+",
     rf"{_ONLY}\s(?:[^.!?;\n]{{0,45}}\s)?(?:in|bis|nach)\s+",
     rf"{_LATELY}\s+(?:\w{{1,20}}\s+){{0,2}}(?:in|bei)\s+",
-    r"(?:muss|müssen|musste|mussten|fahre|fahren|fährt)\s[^.!?;\n]{0,40}\b(?:zum|zur|für (?:den|die|das|ein\w{0,2}|jede\w?))\s+"
+    r"(?:muss|müssen|mussten?|fahren?|fährt)\s[^.!?;\n]{0,40}\b(?:zum|zur|für (?:d\w\w|ein\w{0,2}|jede\w?))\s+"
     r"[\w-]{3,25}\s+(?:\w+\s+){0,2}(?:bis|nach|in)\s+(?:nach\s+)?",
     r"(?:war|waren)\s+(?:doch\s+|ja\s+|früher\s+)?mal\s+(?:in|bei)\s+",
     r"(?:richtung|vor|über)\s+",
     r"(?:liegt|gehört|ist?)\s+(?:\w+\s+){0,2}(?:zwischen|bei|neben|nahe|zu)\s+",
 )
 AFTER_FAR_WORK = after(
-    r"\s+(?:ist|wäre|liegt)\s+(?:\w+\s+){0,4}(?:zu |sehr |ziemlich )?(?:weit|fern)\b(?!\s+(?:voraus|vorn))", r"\s+(?:arbeitet|arbeiten|arbeite|studiert|studieren|studiere)\b")
+    r"\s+(?:(?:ist|wäre|liegt)\s+)?(?:(?:uns|mir|doch|ja|einfach|halt|auch|leider|viel|für uns|für viele)\s+){0,3}"
+    r"(?:zu|sehr|ziemlich)\s+weit\b(?!\s+(?:voraus|vorn))",
+    r"\s+(?:arbeitet|arbeiten|arbeite|studiert|studieren|studiere)\b",
+)
 BEFORE_GOAL = before(
     r"nach\s+",
     r"bis(?:\s+(?:nach|rüber|runter|hoch|rauf|rein|raus|in|zum|zur))*\s+",
     r"(?:rüber|runter|hoch|rauf|rein)(?:\s+nach|\s+bis)?\s+",
 )
+# Where the sick are taken.
+AFTER_TAKEN = after(r"\s+(?:ins krankenhaus\s+)?(?:geflogen|eingeliefert|überwiesen|gebracht worden|transportiert)\b")
 # From one place to another: both are meant.
 BEFORE_WAY = before(r"(?:von|ab|aus|zwischen)\s+(?:\S+\s+){1,4}?(?:nach|bis|und)\s+(?:\w+\s+){0,2}")
 # Who comes back or comes to a place is at home there.
@@ -277,16 +235,16 @@ TRANSPORT = re.compile(
     r"|leitung|wanderweg|rufbus|wagen)\b|\b(?:rb|re|s) ?\d"
 )
 BEFORE_OWN = before(
-    r"(?:bei uns|hier|wohn\w{0,5}|leb(?:e|en|t)|daheim|zu ?hause|heimat\w{0,6}|unser\w{0,2}(?: \w{2,20})?|wir"
-    r"|ich bin|ich|mir|uns|komme?n?(?: ich| wir)?)\s+"
+    r"(?:bei uns|hier|wohn\w{0,5}|leb(?:e|en|t)|daheim|zu ?hause|heimat\w{0,6}|unser\w{0,2}(?: \w{2,20})?"
+    r"|(?<!waren )wir|ich bin|ich|mir|uns|komme?n?(?: ich| wir)?)\s+"
     r"(?:(?:hier|oben|unten|auch|jetzt|seit \d+ jahren|selbst|selber|direkt|mitten|ja|in der stadt|im dorf|im ort)\s+)"
     r"{0,2}"
     r"(?:in|im|auf|bei|aus|um|von|am|aufm)\s+(?:(?:der|dem|den)\s+)?",
     r"zu uns(?: \w{2,20}){0,3}\s+(?:in|nach)\s+",
 )
 BEFORE_ROUTE = before(
-    r"(?:nach|richtung|bis|(?<!park )(?<!platz )(?<!hof )(?<!stadt )(?<!bad )(?<!zentrum )(?<!mitte )(?<!haus )von|ab|aus"
-    r"|mit|über|(?<!zum )beispiel:?)\s+"
+    r"(?:nach|richtung|bis|(?<!park )(?<!platz )(?<!hof )(?<!stadt )(?<!bad )(?<!zentrum )(?<!mitte )(?<!haus )von|ab"
+    r"|aus|mit|über|(?<!zum )beispiel:?)\s+"
 )
 BEFORE_THERE = before(r"(?:gibt|gab|existiert)\s+(?:es\s+)?(?:\w+\s+){1,4}in\s+")
 AFTER_FAR = after(r"\s+(?:gabs?|war|waren|wurde|hatten?|hat|haben|bietet|schafft|schaffte|baut|zahlt|kann|macht)\b")
@@ -294,7 +252,7 @@ WISH = re.compile(
     r"\b"
     + any_of(
         r"soll\w{0,4} muss müsste\w? müssen braucht bräuchte brauchen fehl(?:t|en) könnte\w? wünsch\w{0,3} bitte"
-        " endlich will wollen ist"
+        r" endlich will wollen ist gehör(?:t|en)_(?:d\w\w|ein\w{0,2}|endlich|dort|da)"
     )
     + r"\b"
 )

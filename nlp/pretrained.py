@@ -1,7 +1,7 @@
 """Encoders: one dense vector for a text, from a pretrained package that is no part of this repository.
 
 Each is a function of spaCy's registry `misc`, so that a config names it; see nlp/configs/ and docs/decisions/0017. What
-a function has made is kept: a process loads a package once, however many models use it (large ones take 600 MB).
+a function has made is kept: a process loads a package once, however many models use it, for large ones need memory.
 """
 
 from __future__ import annotations

@@ -2,9 +2,8 @@
 
 from __future__ import annotations
 
-import hashlib
 import time
-from collections.abc import Callable, Iterable, Iterator, Sequence
+from collections.abc import Callable, Iterator, Sequence
 from dataclasses import dataclass
 from pathlib import Path
 from typing import Any
@@ -17,16 +16,18 @@ from spacy.util import load_config, load_model_from_config
 from thinc.api import Config
 
 from nlp.artefact import ENCODER, HEADS, KIND, TOPICS, ModelFacts, label, write_model
+from nlp.asking import can_ask
 from nlp.calibration import best_for_one_of, best_for_several, several, thresholds
 from nlp.compounds import read_parts
-from nlp.corpus import CORRECTIONS, Corpus, Example, read_corpus
+from nlp.corpus import Corpus, Example, read_corpus
 from nlp.encoders import Memory
 from nlp.evaluate import Evaluation, compared
 from nlp.features import Features, features_of
-from nlp.gradient import Descent, fitted
-from nlp.judgement import Judgement, Rules, judged
+from nlp.gradient import fitted
+from nlp.judgement import Judgement, Reading, Rules, judged
 from nlp.layers import bayes, store
 from nlp.lexicon import lexicon_files, read_lexicon
+from nlp.training_plan import Plan
 from nlp.understanding import Kind, Understanding
 
 CONFIG = Path(__file__).parent / "configs" / "default.cfg"
@@ -49,36 +50,6 @@ class TrainingReport:
     examples: int
     seconds: float
     unseen: Evaluation
-
-
-@dataclass(frozen=True, slots=True)
-class Plan:
-    """The block [ideenkanal] of the config (see there) and the seed."""
-
-    release: str
-    epochs: int
-    batch_size: int
-    rate: float
-    second: float
-    folds: int
-    bayes_topics: float
-    bayes_kind: float
-    precision: float
-    implicit: float
-    spam_at_least: float
-    other_at_least: float
-    correction: int
-    seed: int
-
-    @property
-    def bayes(self) -> dict[str, float]:
-        """How much the counted weights say beside those of the gradient, per head."""
-        return {TOPICS: self.bayes_topics, KIND: self.bayes_kind}
-
-    @property
-    def descent(self) -> Descent:
-        """How the gradient is followed."""
-        return Descent(self.epochs, self.batch_size, self.rate, self.seed)
 
 
 def train(  # noqa: PLR0913 - what is learned from, where it goes, and how
@@ -135,20 +106,6 @@ def _figures(unseen: Evaluation) -> dict[str, Any]:
     return {name: figure for name, figure in unseen.to_json().items() if name not in {"districts", "municipalities"}}
 
 
-def _folds(examples: Sequence[Example], folds: int) -> list[list[Example]]:
-    """Parts to ask about in turn: each writer's messages stay together, for a new person's are nobody's yet."""
-    sources = sorted({example.source for example in examples} - {CORRECTIONS})
-    if len(sources) >= folds:
-        place = {source: number % folds for number, source in enumerate(sources)}
-        # A few corrections must not move the writers to other parts: figures before and after are compared.
-        return [[e for e in examples if place.get(e.source, _bucket(e.id, folds)) == n] for n in range(folds)]
-    return [[e for e in examples if _bucket(e.id, folds) == number] for number in range(folds)]
-
-
-def _bucket(name: str, buckets: int) -> int:
-    return int.from_bytes(hashlib.sha256(name.encode()).digest()[:8]) % buckets
-
-
 @dataclass(frozen=True, slots=True)
 class _Scales:
     """How far the two kinds of weights spread on unseen texts: divided by it, both have the same say."""
@@ -179,7 +136,7 @@ class _Trainer:
 
     def learn(self, examples: Sequence[Example], scales: dict[str, _Scales]) -> Language:
         """A pipeline that has learned from the examples."""
-        learned = self._repeated(examples)
+        learned = self.plan.repeated(examples)
         nlp, texts = self._prepared(learned)
         for head in HEADS:
             gradient, bias, counted = self._weights(texts, self._targets(learned, head), head)
@@ -193,12 +150,12 @@ class _Trainer:
         """The rules and scales for a model of these examples, and what such models say of unseen ones."""
         asked: list[Example] = []
         views: dict[str, list[tuple[Matrix, Matrix]]] = {head: [] for head in HEADS}
-        for number, part in enumerate(_folds(examples, self.plan.folds), start=1):
+        for number, part in enumerate(self.plan.parts(examples), start=1):
             if not part or len(part) == len(examples):
                 continue
             self.progress(f"  part {number} of {self.plan.folds}: asking about {len(part)}")
             left_out = {e.id for e in part}
-            seen = self._repeated(e for e in examples if e.id not in left_out)
+            seen = self.plan.repeated(e for e in examples if e.id not in left_out)
             nlp, texts = self._prepared(seen)
             unseen = [features_of(doc) for doc in nlp.pipe(map(_source, part), disable=list(HEADS))]
             for head in HEADS:
@@ -220,7 +177,7 @@ class _Trainer:
         topical = [number for number, example in enumerate(asked) if example.topics]
         truth = np.array([[name in asked[i].topics for name in self.topics] for i in topical], dtype=np.float64)
         kinds = np.array([[kind == example.kind for kind in Kind] for example in asked], dtype=np.float64)
-        counts = self._counts(asked)
+        counts = self.plan.counts(asked)
         scaling = best_for_several(found[TOPICS][topical].astype(np.float64), truth, counts[topical])
         likely = several(found[TOPICS][topical], scaling)
         chosen = thresholds(likely, truth, counts[topical], self.plan.precision)
@@ -231,21 +188,12 @@ class _Trainer:
             kind_scaling=best_for_one_of(found[KIND].astype(np.float64), kinds, counts),
             at_least={Kind.SPAM: self.plan.spam_at_least, Kind.OTHER: self.plan.other_at_least},
         )
-        said = [judged(rules, *rows) for rows in zip(found[TOPICS], found[KIND], strict=True)]
+        # The sums have been trusted as far as they may be already.
+        said = [
+            judged(rules, Reading(topics, kinds, can_ask=can_ask(_source(example))))
+            for topics, kinds, example in zip(found[TOPICS], found[KIND], asked, strict=True)
+        ]
         return rules, scales, tuple(zip(asked, said, strict=True))
-
-    def _counts(self, examples: Sequence[Example]) -> NDArray[np.float64]:
-        """How often each example counts, so that implicit ones have the share that they have in life."""
-        implicit = np.array([example.implicit for example in examples])
-        share = float(implicit.mean())
-        if share <= self.plan.implicit:
-            return np.ones(len(examples))
-        wanted = self.plan.implicit
-        return np.where(implicit, wanted / share, (1 - wanted) / (1 - share))
-
-    def _repeated(self, examples: Iterable[Example]) -> list[Example]:
-        """The examples, each correction as often as it counts."""
-        return [e for e in examples for _ in range(self.plan.correction if e.source == CORRECTIONS else 1)]
 
     def _prepared(self, examples: Sequence[Example]) -> tuple[Language, list[Features]]:
         nlp = load_model_from_config(self.config, auto_fill=True)

@@ -6,6 +6,8 @@ import math
 from collections import Counter
 from collections.abc import Sequence
 
+from nlp.words import folded
+
 # Of a thousand texts of the corpus, so many have a smaller share of words in common with the others: below it, a text
 # is less and less trusted, and not at all from `_FOREIGN` on downwards. English with German place names lies between.
 _STRANGE = 5
@@ -16,8 +18,25 @@ _LENT = 1.5
 
 # Herdan's measure of variety, log(different words) / log(words), is above 0.85 in what people write.
 _VARIED_ENOUGH = 0.75
-_VARIED_TOO_LITTLE = 0.55
-_WORDS_AT_LEAST = 8
+_VARIED_SCARCELY = 0.55
+_REPEATED_FROM = 5
+
+# Of what people write in at least so many words, two messages of a thousand have a smaller share of the little words
+# that hold a sentence together; a list of a topic's words has none.
+_JOINED_ENOUGH = 0.10
+_JOINED_SCARCELY = 0.04
+_JOINED_FROM = 9
+_LITTLE_WORDS = frozenset(
+    folded(word)
+    for line in (
+        "und oder aber die der das den dem des ein eine einen einem einer eines in im am an auf aus bei beim mit nach",
+        "von vom zu zum zur für über unter vor ist sind war waren hat haben hatte wird werden kann können soll sollte",
+        "muss müsste will nicht kein keine keinen es ich wir ihr sie er man mich uns mir mein unser unsere euch sich",
+        "wenn dass weil wie was wer wo so auch noch nur mal schon als da hier bis seit ohne um durch gegen bitte ja",
+        "doch dann denn wäre hätte könnte gibt geht statt mehr ins ans nix ni net is n ne mer mir dr de",
+    )
+    for word in line.split()
+)
 
 
 def familiar(texts: Sequence[Sequence[str]]) -> float:
@@ -38,9 +57,12 @@ def trust(words: Sequence[str], known: int, enough: float) -> float:
     `enough` is the share that is `familiar`.
     """
     trusted = _between(_share(len(words), known), enough - _FOREIGN, enough)
-    if len(words) >= _WORDS_AT_LEAST:
+    if len(words) >= _REPEATED_FROM:
         variety = math.log(len(set(words))) / math.log(len(words))
-        trusted *= _between(variety, _VARIED_TOO_LITTLE, _VARIED_ENOUGH)
+        trusted *= _between(variety, _VARIED_SCARCELY, _VARIED_ENOUGH)
+    if len(words) >= _JOINED_FROM:
+        joined = sum(word in _LITTLE_WORDS for word in words) / len(words)
+        trusted *= _between(joined, _JOINED_SCARCELY, _JOINED_ENOUGH)
     return trusted
 
 

@@ -27,7 +27,8 @@ from sqlalchemy.orm import configure_mappers
 
 import nlp
 import services
-from services.cli import service
+from services.cli import models, service
+from services.ideas.catalogue import Catalogue
 from tests import certificates, shipped
 
 _REQUEST_BYTES = 65_536
@@ -130,10 +131,13 @@ def _keep_what_is_shipped() -> None:
     commands.read_catalogue = shipped.catalogue  # type: ignore[attr-defined]
     commands.load_gazetteer = shipped.gazetteer  # type: ignore[attr-defined]
     shipped.gazetteer(shipped.CONFIG / "places")
-    load_model = service.load_model
     # Not the one that serves here: a developer's own installation may have learned another one.
-    model = import_module("nlp.pipeline").load(service.MODEL_DIR, shipped.CONFIG / "places")
-    service.load_model = lambda catalogue: model if catalogue.directory == shipped.CONFIG else load_model(catalogue)
+    model = import_module("nlp.pipeline").load(models.MODEL_DIR, shipped.CONFIG / "places")
+
+    def load_model(catalogue: Catalogue) -> object:
+        return model if catalogue.directory == shipped.CONFIG else models.load_model(catalogue)
+
+    setattr(service, "load_model", load_model)  # noqa: B010 - mypy would see a name that is not exported
 
 
 def _become(command: Sequence[str], environment: Mapping[str, str]) -> None:

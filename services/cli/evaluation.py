@@ -10,9 +10,9 @@ from pathlib import Path
 from typing import TYPE_CHECKING, Any
 
 from nlp.corpus import CorpusError, Example, read_corpus, read_examples
-from nlp.evaluate import PLACES, evaluate, message_files
+from nlp.evaluate import PAIRS, PLACES, evaluate, message_files
 from services.cli.learning import CORPUS_DIR, EVALUATION_DIR
-from services.cli.service import MODEL_DIR, model_store
+from services.cli.models import MODEL_DIR, model_store
 from services.cli.tools import ToolError, serving_model
 from services.ideas.catalogue import Catalogue
 
@@ -58,6 +58,7 @@ def _measured(rows: Sequence[Example], catalogue: Catalogue) -> Measurements:
     """All that the card says of the shipped model; raises CorpusError, and ToolError for a model that is of no use."""
     from nlp.artefact import ModelError, read_facts
     from nlp.card import Measurements
+    from nlp.evaluate_pairs import evaluate_pairs, read_pairs
     from nlp.evaluate_places import evaluate_places, read_place_cases
     from nlp.pipeline import load
     from nlp.speed import cut, measured
@@ -67,14 +68,16 @@ def _measured(rows: Sequence[Example], catalogue: Catalogue) -> Measurements:
         facts, classifier = read_facts(model_dir), load(model_dir, places_dir, catalogue.topics)
     except ModelError as error:
         raise ToolError(str(error)) from error
-    corpus, cases = read_corpus(CORPUS_DIR, catalogue.topics).examples, EVALUATION_DIR / PLACES
+    corpus = read_corpus(CORPUS_DIR, catalogue.topics).examples
+    cases, pairs = EVALUATION_DIR / PLACES, EVALUATION_DIR / PAIRS
+    unseen = [pair for pair in read_pairs(pairs) if pair.is_to_measure] if pairs.exists() else []
     return Measurements(
         facts=facts,
         corpus=corpus,
         rows=rows,
         aside=evaluate(classifier, rows),
         places=evaluate_places(classifier, read_place_cases(cases)) if cases.exists() else None,
-        pairs=None,
+        pairs=evaluate_pairs(classifier, unseen) if unseen else None,
         speed=measured(model_dir, places_dir, cut(example.text for example in corpus)),
     )
 

@@ -5,8 +5,8 @@ from __future__ import annotations
 import argparse
 import asyncio
 import sys
-from collections.abc import Callable, Sequence
-from contextlib import AsyncExitStack
+from collections.abc import Callable, Iterator, Sequence
+from contextlib import AsyncExitStack, contextmanager
 from dataclasses import dataclass
 from pathlib import Path
 from typing import TYPE_CHECKING, Any
@@ -14,7 +14,8 @@ from typing import TYPE_CHECKING, Any
 from nlp.corpus import CorpusError, Example, read_examples
 from nlp.errors import ModelError
 from nlp.evaluate import message_files
-from services.cli.service import MODEL_DIR, model_store, open_register
+from services.cli.models import MODEL_DIR, model_store
+from services.cli.service import open_register
 from services.cli.tools import ToolError
 from services.ideas.catalogue import Catalogue
 
@@ -26,7 +27,6 @@ if TYPE_CHECKING:
 Commands = Any  # argparse keeps the type of its sub-parsers to itself
 CORPUS_DIR = MODEL_DIR.parent / "corpus"
 EVALUATION_DIR = MODEL_DIR.parent / "evaluation"
-MODEL_CARD = MODEL_DIR.parent / "MODEL_CARD.md"
 # The new model is there, but was not promoted.
 REFUSED = 3
 
@@ -88,17 +88,30 @@ class _Workshop:
         from nlp.artefact import read_facts
         from nlp.train import training_corpus
 
-        digest = training_corpus(CORPUS_DIR, self.topics, self.corrections, self.config).digest
+        with _config_blamed(self.config):
+            digest = training_corpus(CORPUS_DIR, self.topics, self.corrections, self.config).digest
         try:
             return read_facts(model_dir).digest == digest
         except ModelError:
             return False
 
     def make(self, out: Path) -> TrainingReport:
-        """Train a model; raises CorpusError, and ModelError where the config names what is not there."""
+        """Train a model; raises CorpusError, ModelError where the config names what is not there, and ToolError."""
         from nlp.train import train
 
-        return train(CORPUS_DIR, self.topics, out, _progress, self.corrections, config=self.config)
+        with _config_blamed(self.config):
+            return train(CORPUS_DIR, self.topics, out, _progress, self.corrections, config=self.config)
+
+
+@contextmanager
+def _config_blamed(config: Path) -> Iterator[None]:
+    """Say which config cannot be used, and why."""
+    try:
+        yield
+    # What spaCy raises for text that is no config is a ValueError; a setting that is not known is a TypeError.
+    except (TypeError, ValueError) as error:
+        reason = next((line.strip() for line in str(error).splitlines() if line.strip()), type(error).__name__)
+        raise ToolError(f"{config}: it is no config for a training: {reason}") from error
 
 
 def _train_shipped(catalogue: Catalogue, workshop: _Workshop, *, only_if_needed: bool) -> int:
@@ -124,6 +137,7 @@ def _learn(catalogue: Catalogue, workshop: _Workshop) -> int:
     print(f"{len(corrections)} corrections")
     if workshop.has_made(store.serving()):
         print("nothing new: the model that serves has learned from all of it")
+        _forget(store, taught)
         return 0
     asked = _evaluation_set(workshop.topics)
     draft = store.draft()
@@ -134,9 +148,13 @@ def _learn(catalogue: Catalogue, workshop: _Workshop) -> int:
         comparison.table() if comparison else "the model that serves cannot be used: there is nothing to compare with"
     )
     code = _decide(store, version, comparison.objections if comparison else ())
+    _forget(store, taught)
+    return code
+
+
+def _forget(store: ModelStore, taught: Sequence[str]) -> None:
     for name in store.forget(taught):
         print(f"{name} is removed: it has learned from texts that have been erased since")
-    return code
 
 
 def _decide(store: ModelStore, version: str, objections: Sequence[str]) -> int:

@@ -16,6 +16,7 @@ from typing import TYPE_CHECKING, Any
 
 import structlog
 
+from services.cli.models import load_model, load_next_model, model_store
 from services.ideas.catalogue import Catalogue
 from services.ideas.errors import ConfigurationError, Problem, StoreError
 from services.ideas.inbound import InboundLog
@@ -27,13 +28,11 @@ from services.ideas.store import Store
 if TYPE_CHECKING:
     from aiohttp import web
 
-    from nlp.model_store import ModelStore
 
 # Together with the mail receiver's drain this stays under the ten seconds that supervisors give.
 _LOOPS_END_WITHIN_SECONDS = 2.0
 # Each waits for the DNS of one mail at a time, and a stranger's DNS may be slow.
 _AUTHENTICATORS = 3
-MODEL_DIR = Path(__file__).parents[2] / "nlp" / "model"
 
 log = structlog.get_logger(__name__)
 
@@ -132,6 +131,7 @@ async def serve_until(stop: asyncio.Event, catalogue: Catalogue, parts: Parts) -
         # Loops that wait for work look up and see that they are to stop.
         assembly.register.messages_waiting.set()
         assembly.register.notifications_waiting.set()
+        assembly.register.similar.unmarked_waiting.set()
     if failures:
         raise failures[0]
 
@@ -266,35 +266,3 @@ def _start_loops(assembly: _Assembly) -> list[BaseException]:
         task.add_done_callback(ended)
     assembly.stack.push_async_callback(end)
     return failures
-
-
-def model_store(catalogue: Catalogue) -> ModelStore:
-    """The shipped model, and those that this installation has learned since."""
-    from nlp.model_store import ModelStore
-
-    return ModelStore(MODEL_DIR, catalogue.settings.storage.data_dir / "models")
-
-
-def load_model(catalogue: Catalogue) -> Any:
-    """The classifier that serves, with the region's places; takes seconds and loads spaCy.
-
-    Where the promoted model cannot be used, it is the shipped one. Raises ModelError and GazetteerError.
-    """
-    from nlp.errors import ModelError
-    from nlp.pipeline import load
-
-    folder, places = model_store(catalogue).serving(), catalogue.directory / "places"
-    try:
-        return load(folder, places, catalogue.topics)
-    except ModelError as error:
-        if folder == MODEL_DIR:
-            raise
-        log.exception("model.unusable", reason=str(error), instead="the shipped model")
-        return load(MODEL_DIR, places, catalogue.topics)
-
-
-def load_next_model(catalogue: Catalogue) -> Any:
-    """The classifier that is to serve from now on, and no other: raises as `load_model` does."""
-    from nlp.pipeline import load
-
-    return load(model_store(catalogue).chosen(), catalogue.directory / "places", catalogue.topics)

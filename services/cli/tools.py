@@ -13,7 +13,7 @@ from pathlib import Path
 from typing import Any
 
 from services.cli.explaining import explain, has_colours
-from services.cli.service import load_model
+from services.cli.models import load_model
 from services.ideas.catalogue import Catalogue
 from services.ideas.migrate import migrate
 from services.ideas.store import Store

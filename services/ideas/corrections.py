@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from collections.abc import Iterable, Mapping
+from collections.abc import Collection, Iterable, Mapping
 from dataclasses import replace
 from datetime import datetime
 from enum import StrEnum
@@ -11,7 +11,8 @@ from typing import Any
 from sqlalchemy import select
 from sqlalchemy.ext.asyncio import AsyncSession
 
-from nlp.understanding import DistrictScore, MunicipalityScore, TopicScore, Understanding
+from nlp.corpus import KINDS_WITHOUT_TOPIC
+from nlp.understanding import DistrictScore, Kind, MunicipalityScore, TopicScore, Understanding
 from services.ideas.chat_tables import CorrectionRow
 from services.ideas.fingerprints import outdate
 from services.ideas.tables import IdeaRow
@@ -25,6 +26,8 @@ class Field(StrEnum):
     CONFIRMED = "confirmed"
 
 
+# By these a person has said what an idea is about.
+OF_TOPICS = frozenset({Field.TOPIC, Field.CONFIRMED})
 # The part of an understanding's JSON object that each field covers.
 _PARTS: Mapping[Field, tuple[str, ...]] = {
     Field.TOPIC: ("topics", "suggestions"),
@@ -36,10 +39,11 @@ _PARTS: Mapping[Field, tuple[str, ...]] = {
 def with_topic(understanding: Understanding, topic: str) -> Understanding:
     """The understanding with this topic instead; without any where `topic` is "": then a person decides.
 
-    Nothing else is suggested any more: the person has seen it.
+    Nothing else is suggested any more: the person has seen it. What has a topic is no small talk and no advertising.
     """
     topics = (TopicScore(topic, 1.0),) if topic else ()
-    return replace(understanding, topics=topics, suggestions=topics, abstained=not topics)
+    kind = _kind(understanding.kind, has_topic=bool(topics))
+    return replace(understanding, kind=kind, topics=topics, suggestions=topics, abstained=not topics)
 
 
 def with_place(understanding: Understanding, place: Understanding) -> Understanding:
@@ -76,9 +80,9 @@ async def corrected(session: AsyncSession, idea: IdeaRow, understanding: Underst
     return _above(understanding, ((Field(row.field), row.after) for row in rows))
 
 
-async def has_spoken(session: AsyncSession, idea: IdeaRow) -> bool:
-    """Whether a person has corrected or confirmed anything of an idea."""
-    found = select(CorrectionRow.id).where(CorrectionRow.idea_id == idea.id).limit(1)
+async def has_spoken(session: AsyncSession, idea: IdeaRow, of: Collection[Field] = tuple(Field)) -> bool:
+    """Whether a person has corrected or confirmed anything of an idea, or one of these fields."""
+    found = select(CorrectionRow.id).where(CorrectionRow.idea_id == idea.id, CorrectionRow.field.in_(of)).limit(1)
     return await session.scalar(found) is not None
 
 
@@ -88,7 +92,12 @@ def _above(understanding: Understanding, corrections: Iterable[tuple[Field, Mapp
         read |= after
         if field is Field.TOPIC:
             read["abstained"] = not after["topics"]
+            read["kind"] = _kind(Kind(read["kind"]), has_topic=bool(after["topics"]))
     return Understanding.from_json(read)
+
+
+def _kind(kind: Kind, *, has_topic: bool) -> Kind:
+    return Kind.IDEA if has_topic and kind in KINDS_WITHOUT_TOPIC else kind
 
 
 def _part(understanding: Understanding, field: Field) -> dict[str, Any]:

@@ -6,6 +6,7 @@ IdeenkanalError
 │   ├── StoreFull          no space is left: nothing was stored
 │   └── SchemaTooNew       the database was written by a newer version
 ├── IdeaNotFound           no idea bears this reference number
+├── NothingToConfirm       no topic was understood that a person could agree with
 ├── NotHeld                no message of this number waits for a person
 ├── StageRefused           the lifecycle does not lead there
 ├── NotUnderstood          the model has to be asked first (services.ideas.readings)
@@ -40,6 +41,10 @@ class SchemaTooNew(StoreError):  # noqa: N818 - named for what is the case
 
 class IdeaNotFound(IdeenkanalError):  # noqa: N818 - named for what is the case
     """No idea bears this reference number."""
+
+
+class NothingToConfirm(IdeenkanalError):  # noqa: N818 - named for what is the case
+    """No topic was understood that a person could agree with."""
 
 
 class NotHeld(IdeenkanalError):  # noqa: N818 - named for what is the case

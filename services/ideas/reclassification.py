@@ -13,7 +13,7 @@ from sqlalchemy.ext.asyncio import AsyncSession
 from nlp.understanding import Understanding
 from services.ideas.admission import Admission
 from services.ideas.conversation import tell_again
-from services.ideas.corrections import corrected, has_spoken
+from services.ideas.corrections import OF_TOPICS, corrected, has_spoken
 from services.ideas.fingerprints import outdate
 from services.ideas.readings import Source
 from services.ideas.store import Store
@@ -33,7 +33,7 @@ class Difference(StrEnum):
 
 
 class Fate(StrEnum):
-    """What becomes of a new reading: it is taken over, or a person has spoken of the idea or moved it on."""
+    """What becomes of a new reading: it is taken over, or a person has spoken of the topic or moved the idea on."""
 
     TAKEN = "taken"
     SPOKEN_OF = "spoken-of"
@@ -90,8 +90,9 @@ class Reclassification:
             return await self._change(session, row, understood) if row else None
 
     async def take_over(self, idea: OpenIdea, understood: Understanding, now: datetime) -> Change | None:
-        """What a new reading changes, taken over where no person has spoken of the idea or moved it on.
+        """What a new reading changes, taken over where no person has spoken of its topic or moved it on.
 
+        A place that a person has named stands above any reading, and so keeps no topic from being found.
         The idea is routed anew, and nobody but its bodies hears of it. None where nothing changes, also where the idea
         has got other words meanwhile.
         """
@@ -120,7 +121,7 @@ class Reclassification:
         after = await corrected(session, row, understood)
         if not any(_differences(before, after)):
             return None
-        if await has_spoken(session, row):
+        if await has_spoken(session, row, OF_TOPICS):
             fate = Fate.SPOKEN_OF
         else:
             is_untouched = self._admission.catalogue.lifecycle.is_untouched(row.stage)

@@ -16,8 +16,8 @@ from services.ideas.admission import Admission
 from services.ideas.channels import EMAIL
 from services.ideas.chat_tables import CorrectionRow
 from services.ideas.conversation import idea_numbered, tell_again
-from services.ideas.corrections import Field, correct, with_place, with_topic
-from services.ideas.errors import IdeaNotFound
+from services.ideas.corrections import OF_TOPICS, Field, correct, with_place, with_topic
+from services.ideas.errors import IdeaNotFound, NothingToConfirm
 from services.ideas.lookups import unknown
 from services.ideas.readings import Source
 from services.ideas.store import Store
@@ -63,10 +63,15 @@ class Teaching:
             return await self._take(session, idea, Field.PLACE, after, now)
 
     async def confirm(self, reference: str, now: datetime) -> Understanding:
-        """Staff say that an idea was understood rightly. Raises IdeaNotFound."""
+        """Staff say that an idea was understood rightly. Raises IdeaNotFound, and NothingToConfirm without a topic."""
         async with self._store.writing() as session:
             idea = await _to_correct(session, reference)
             right = Understanding.from_json(idea.understanding)
+            if not right.topics:
+                raise NothingToConfirm(
+                    f"Bei {reference} ist noch kein Thema erkannt, das Sie bestätigen könnten. Bitte nennen Sie eines: "
+                    f"ideenkanal correct {reference} --topic ID"
+                )
             await correct(session, idea, Field.CONFIRMED, right, actor=STAFF, now=now)
             return right
 
@@ -132,7 +137,7 @@ def _example(idea: IdeaRow, spoken: Iterable[CorrectionRow], known: frozenset[st
 
 def _last_topics(spoken: Iterable[CorrectionRow]) -> Iterator[str]:
     """The topics that a person has named last, or has confirmed; the primary one first."""
-    words = [row.after["topics"] for row in spoken if row.field in {Field.TOPIC, Field.CONFIRMED}]
+    words = [row.after["topics"] for row in spoken if row.field in OF_TOPICS]
     return (topic["id"] for topic in (words[-1] if words else ()))
 
 

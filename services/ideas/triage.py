@@ -1,4 +1,4 @@
-"""Triage: the ideas that no model was certain about and no person has spoken of, in the order of what would teach most.
+"""Triage: the ideas that no model was certain about and of whose topic no person has spoken, in the order of what would teach most.
 
 What an answer is worth to the next model is the product of three factors, each 1 for an ordinary idea:
 
@@ -20,6 +20,7 @@ from sqlalchemy import select
 from nlp.understanding import TopicScore, Understanding
 from services.ideas.catalogue import Catalogue
 from services.ideas.chat_tables import CorrectionRow
+from services.ideas.corrections import OF_TOPICS
 from services.ideas.store import Store
 from services.ideas.tables import IdeaRow
 from services.ideas.teaching import read_of, readable_ideas
@@ -53,9 +54,11 @@ class Triage:
         self._catalogue = catalogue
 
     async def waiting(self) -> tuple[Untaught, ...]:
-        """What no model was certain about, and no person has spoken of or moved on; the oldest first."""
+        """What no model was certain about, whose topic no person has said, and what none has moved on; the oldest first."""
         lifecycle = self._catalogue.lifecycle
-        spoken = select(CorrectionRow.id).where(CorrectionRow.idea_id == IdeaRow.id)
+        spoken = select(CorrectionRow.id).where(
+            CorrectionRow.idea_id == IdeaRow.id, CorrectionRow.field.in_(OF_TOPICS)
+        )
         waiting = readable_ideas().where(
             IdeaRow.stage.in_([lifecycle.initial, lifecycle.routed]),
             IdeaRow.understanding["abstained"].as_boolean(),

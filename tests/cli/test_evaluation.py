@@ -14,7 +14,7 @@ import pytest
 from nlp.artefact import read_facts
 from nlp.speed import Speed
 from nlp.train import train
-from services.cli import corpus, evaluation, main, service
+from services.cli import corpus, evaluation, main, models
 from services.ideas.catalogue import Catalogue
 from tests import shipped
 from tests.nlp import small_corpus
@@ -39,6 +39,9 @@ def model(tmp_path_factory: pytest.TempPathFactory) -> Path:
     train(folder / "corpus", small_corpus.TOPICS, folder / "model", lambda _: None)
     small_corpus.write(folder / "evaluation", small_corpus.line(id="asked", text="Mehr Bahnhof", topics=["mobility"]))
     (folder / "evaluation" / "places.jsonl").write_text(json.dumps(CASE) + "\n", encoding="utf-8")
+    sides = {side: {"subject": "", "text": "Mehr Bahnhof in Zwickau"} for side in "ab"}
+    rows = [json.dumps({"id": f"pair-{number}", **sides, "similar": True}) for number in (1, 2)]
+    (folder / "evaluation" / "pairs.jsonl").write_text("\n".join(rows) + "\n", encoding="utf-8")
     return folder
 
 
@@ -54,7 +57,7 @@ def workshop(model: Path, tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> Pa
     folder = Path(shutil.copytree(model, tmp_path / "nlp"))
     monkeypatch.setattr(import_module("services.cli.main"), "read_catalogue", small)
     monkeypatch.setattr("nlp.pipeline.load_gazetteer", shipped.gazetteer)
-    monkeypatch.setattr(service, "MODEL_DIR", folder / "model")
+    monkeypatch.setattr(models, "MODEL_DIR", folder / "model")
     for module in (corpus, evaluation):
         monkeypatch.setattr(module, "CORPUS_DIR", folder / "corpus")
         monkeypatch.setattr(module, "EVALUATION_DIR", folder / "evaluation")
@@ -86,12 +89,13 @@ def test_evaluate_takes_files(workshop: Path, tmp_path: Path, capsys: Output) ->
 
 @pytest.mark.usefixtures("at_leisure")
 def test_the_card_is_written_with_its_pictures(workshop: Path, tmp_path: Path) -> None:
-    """`evaluate --card` measures the shipped model; the links lead from the card to the plots."""
+    """`evaluate --card` measures the shipped model, on pairs that were not for tuning; the plots are where it says."""
     assert main(["evaluate", "--card"]) == 0
     card = (workshop / "MODEL_CARD.md").read_text(encoding="utf-8")
     assert card.startswith(f"# Model {read_facts(workshop / 'model').version}\n")
     assert "](../docs/model/calibration.svg)" in card
     assert "| plain | 1 | 1.000 | 1.000 | - | 0 |" in card
+    assert "On 1 pairs of nlp/evaluation/pairs.jsonl" in card
     assert len(list((tmp_path / "docs" / "model").glob("*.svg"))) == 4
 
 

@@ -15,7 +15,7 @@ import pytest
 from nlp.artefact import read_facts
 from nlp.train import train
 from nlp.understanding import Understanding
-from services.cli import learning, main, service
+from services.cli import learning, main, models
 from services.ideas.catalogue import Catalogue
 from services.ideas.readings import Source
 from services.intake.understand import Succession, Understander
@@ -59,7 +59,7 @@ def workshop(model: Path, tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> Pa
     folder = Path(shutil.copytree(model, tmp_path / "nlp"))
     monkeypatch.setattr(import_module("services.cli.main"), "read_catalogue", small)
     monkeypatch.setattr("nlp.pipeline.load_gazetteer", shipped.gazetteer)
-    monkeypatch.setattr(service, "MODEL_DIR", folder / "model")
+    monkeypatch.setattr(models, "MODEL_DIR", folder / "model")
     monkeypatch.setattr(learning, "CORPUS_DIR", folder / "corpus")
     monkeypatch.setattr(learning, "EVALUATION_DIR", folder / "evaluation")
     return folder
@@ -79,15 +79,15 @@ def loop() -> Iterator[asyncio.Runner]:
 
 async def running(catalogue: Catalogue) -> Understander:
     """The understander of a service that has just started."""
-    succession = Succession(service.model_store(catalogue).stamp, partial(service.load_next_model, catalogue))
-    understander = Understander(partial(service.load_model, catalogue), succession)
+    succession = Succession(models.model_store(catalogue).stamp, partial(models.load_next_model, catalogue))
+    understander = Understander(partial(models.load_model, catalogue), succession)
     understander.start()
     await understander.ready()
     return understander
 
 
 def serves(catalogue: Catalogue) -> str:
-    return read_facts(service.model_store(catalogue).serving()).version
+    return read_facts(models.model_store(catalogue).serving()).version
 
 
 @on_sqlite
@@ -165,7 +165,7 @@ def test_a_serving_model_that_is_damaged_is_replaced_without_comparison(
     (workshop / "model" / "tokenizer").write_text("")
     assert main(["train"]) == 0
     assert "nothing to compare with" in capsys.readouterr().out
-    assert service.model_store(here).serving().parent.name == "models"
+    assert models.model_store(here).serving().parent.name == "models"
 
 
 @on_sqlite
@@ -246,8 +246,8 @@ def test_a_promoted_model_that_does_not_fit_gives_way_to_the_shipped_one(
     workshop: Path, here: Catalogue, capsys: Output
 ) -> None:
     """A model of other topics is whole but of no use: the shipped one is loaded instead, and the log says so."""
-    store = service.model_store(here)
+    store = models.model_store(here)
     train(workshop / "corpus", (*small_corpus.TOPICS, "energy"), store.draft(), quietly)
     store.promote(store.add(store.draft()))
-    assert service.load_model(here).version == read_facts(workshop / "model").version
+    assert models.load_model(here).version == read_facts(workshop / "model").version
     assert "energy" in capsys.readouterr().out

@@ -110,7 +110,7 @@ def test_understand_without_a_model_says_what_to_do(
     type_in: TypeIn, capsys: Output, monkeypatch: pytest.MonkeyPatch, tmp_path: Path
 ) -> None:
     """Without a model the command ends with code 1 and names the folder and the remedy."""
-    monkeypatch.setattr("services.cli.service.MODEL_DIR", tmp_path / "model")
+    monkeypatch.setattr("services.cli.models.MODEL_DIR", tmp_path / "model")
     type_in(b"")
 
     assert main(["understand"]) == 1

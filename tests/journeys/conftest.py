@@ -7,7 +7,7 @@ from collections.abc import AsyncIterator, Callable
 import pytest
 
 from nlp.pipeline import load
-from services.cli import service
+from services.cli import models, service
 from services.ideas.catalogue import Catalogue
 from tests.conftest import CONFIG
 from tests.fakes.bot_api import BotApiServer
@@ -19,7 +19,7 @@ __all__ = ["House", "free_port"]
 @pytest.fixture(scope="session")
 def model() -> object:
     # Not the one that serves here: a developer's own installation may have learned another one.
-    return load(service.MODEL_DIR, CONFIG / "places")
+    return load(models.MODEL_DIR, CONFIG / "places")
 
 
 @pytest.fixture

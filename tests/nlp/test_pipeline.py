@@ -65,14 +65,15 @@ def test_the_primary_topic_is_found(unseen: Evaluation) -> None:
 
 
 def test_what_is_acted_on_is_right(unseen: Evaluation) -> None:
-    """The model acts on its own in seven of ten messages, and is right nine times of ten."""
-    assert unseen.coverage > 0.7
+    """The model acts on its own in three of four messages, and is right nine times of ten."""
+    assert unseen.coverage > 0.75
     assert unseen.acted_precision > 0.9
+    assert unseen.macro_f1 > 0.7
 
 
 def test_probabilities_mean_what_they_say(unseen: Evaluation) -> None:
     """Stated probabilities and the shares that come true are near each other."""
-    assert unseen.calibration_error < 0.08
+    assert unseen.calibration_error < 0.07
 
 
 def test_the_kind_is_found(unseen: Evaluation) -> None:
@@ -132,6 +133,36 @@ def test_an_idea_about_shops_is_no_spam(classifier: SpacyClassifier) -> None:
     """Money and links alone make no advertising."""
     text = "Ein Onlineshop für Hofläden im Vogtland wäre gut, mit 5000 Euro Zuschuss: https://beispiel.example"
     assert classifier.understand("", text).kind == Kind.IDEA
+
+
+@pytest.mark.parametrize(
+    "text",
+    [
+        "Gebt jedem Neugeborenen 500 Euro Startgeld, Kredit ohne Zinsen für junge Familien",
+        "Gratis Bus und Bahn für alle unter 18!!! Das wäre was für den ländlichen Raum",
+        "08209 ist ohne Arzt, das geht so nich",
+        "Hallo, schönen guten Tag, ich wollte nur sagen, dass unsere Schule einen neuen Hof braucht. Danke und Gruß",
+        "bus",
+    ],
+)
+def test_an_idea_is_not_lost_as_talk_or_advertising(classifier: SpacyClassifier, text: str) -> None:
+    """What names something that a body could do reaches a body, whatever it looks like."""
+    assert classifier.understand("", text).kind not in {Kind.OTHER, Kind.SPAM}
+
+
+@pytest.mark.parametrize(
+    "text",
+    ["Hartmannsdorf braucht Glasfaser", "in flöha gibts keinen zahnarzt", "Am Fuße der Brücke brauchts endlich Klos"],
+)
+def test_what_asks_nothing_is_no_question(classifier: SpacyClassifier, text: str) -> None:
+    """Without a mark, a word that asks or a verb in front nobody waits for an answer."""
+    assert classifier.understand("", text).kind != Kind.QUESTION
+
+
+@pytest.mark.parametrize("text", ["brauch ich für ne feuerschale im garten ne genehmigung", "wer räumt da den schnee"])
+def test_a_question_needs_no_mark(classifier: SpacyClassifier, text: str) -> None:
+    """Phones and dictation leave it out."""
+    assert classifier.understand("", text).kind == Kind.QUESTION
 
 
 @pytest.mark.parametrize("text", HOSTILE.values(), ids=HOSTILE.keys())

@@ -16,6 +16,10 @@ DOUBTFUL = {
     "Turkish": "Merhaba, daha fazla oyun alan\u0131 istiyoruz, çocuklar için parklar çok az ve eski",
     "French": "Bonjour, il faudrait plus de trains le soir, car les gens ne peuvent plus rentrer chez eux",
     "stuffed": "Bus " * 60 + "Arzt " * 40,
+    "one word": "Breitband Breitband Breitband Breitband Breitband Breitband Breitband",
+    "words of mobility": "Bus Bahn Straße Radweg Zug Haltestelle Fahrplan Ticket Auto Parkplatz",
+    "words of health": "Arzt Krankenhaus Pflege Hausarzt Apotheke Hebamme Rezept Praxis Therapie Notaufnahme",
+    "words of energy": "Solar Windkraft Photovoltaik Speicher Wärmepumpe Wasserstoff Netz Strom Dämmung Heizung",
     "homoglyphs": "Bus nach Zwickau sollte abends wieder fahren".translate(CYRILLIC),
 }
 # Dialect, errors and brevity are no reason to doubt.
@@ -48,7 +52,19 @@ def test_a_small_corpus_does_not_know_the_language() -> None:
 
 def test_trust_falls_with_the_share_of_known_words() -> None:
     """From full trust to none, never outside."""
-    words = [f"wort{number}" for number in range(40)]
+    words = [
+        *(f"wort{number}" for number in range(30)),
+        "und",
+        "oder",
+        "aber",
+        "die",
+        "der",
+        "das",
+        "den",
+        "dem",
+        "des",
+        "ein",
+    ]
     falling = [trust(words, known, 0.75) for known in (40, 30, 27, 20, 0)]
     assert falling == sorted(falling, reverse=True)
     assert (falling[0], falling[-1]) == (1.0, 0.0)
