@@ -1,15 +1,15 @@
 """How alike two ideas are: a fingerprint of each, small enough to store, and the probability that both wish the same.
 
-A fingerprint holds the topics, the places, and for each telling word its stem and what it means: its share of the
-message's topic sums, from all features that it brings (pieces, parts of compounds, concepts). So two words meet that
-speak for the same things, though they share no letter. Only numpy is needed to compare fingerprints.
+A fingerprint holds the topics, the places, what it is against, and for each telling word its stem, its pieces and what
+it means: its share of the message's topic sums, from all features that it brings (pieces, parts of compounds,
+concepts). So two words meet that speak for the same things, though they share no letter. Only numpy is needed to
+compare fingerprints.
 """
 
 from __future__ import annotations
 
-import re
 from collections.abc import Callable, Iterable, Iterator, Sequence
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
 from typing import TYPE_CHECKING, Any
 from zlib import crc32
 
@@ -17,28 +17,32 @@ import numpy as np
 from numpy.typing import NDArray
 
 from nlp.understanding import Understanding
+from nlp.wish_words import LETTERS, opposed, pieces_of, stance, stem, words_of_where
 from nlp.words import folded
 
 if TYPE_CHECKING:
     from nlp.features import Features
 
 # How a fingerprint is laid out and what its numbers mean: whoever changes that counts on.
-FORMAT = 1
+FORMAT = 2
 
 WORDS_AT_MOST = 64
 _PLACES_AT_MOST = 4
 _LEVELS = ("towns", "districts")
-_LETTERS = re.compile(r"[^\W\d_]+")
 _SHORTEST = 3
-_ENDINGS = ("ungen", "ern", "ung", "en", "em", "er", "es", "n", "e", "s", "t")
-_STEM_AT_LEAST = 4
 MEASURES = 5
 # A topic that is not among the best has about this probability.
 _OTHERWISE = 0.02
 # Meanings are kept as whole numbers, this one for 1.
 _STEPS = 127
-# So is a rarity.
-_GRAINS = 16
+# So is a weight, this one for the greatest of the message.
+_HEAVIEST = 255
+# So that nothing is divided by 0.
+_SMALLEST = 1e-9
+# Words that say where count so much; half of what is wished for one spot is another wish.
+_WHERE = 0.5
+# Two words that speak for the same topics count so much of one that looks alike.
+_MEANT = 0.7
 # Words that stand in more messages than one in twelve tell nothing.
 _TELLING_FROM = 2.5
 # So many of the others are compared word by word.
@@ -62,19 +66,17 @@ class Weights:
 
     bias: float
     topics: float
-    meanings: float
-    stems: float
+    words: float
     here: float
+    opposed: float
     elsewhere: float
 
 
 # Fitted by tests/benchmarks/similar.py (`--fit`) on the pairs of nlp/evaluation/pairs.jsonl with even numbers, on these
 # pairs without their places, and on the five messages of the corpus that are nearest to each.
-WEIGHTS = Weights(bias=-3.13, topics=1.1, meanings=1.92, stems=0.59, here=0.35, elsewhere=-1.9)
+WEIGHTS = Weights(bias=-3.8, topics=1.5, words=3.5, here=0.35, opposed=-1.5, elsewhere=-1.9)
 
-# From here on two ideas are shown as similar. Of the pairs that the weights were fitted on, 8 in 10 of those are the
-# same idea; what is wrong is mostly another wish for the same thing in the same words. 9 in 10 are not reached at any
-# value that shows more than a few. Of 2,000 messages about something else, 4 of 141 messages are shown one.
+# From here on two ideas are shown as similar.
 SHOWN_FROM = 0.58
 SHOWN_AT_MOST = 3
 
@@ -115,11 +117,12 @@ def fingerprint(words: Iterable[Word], topics: Sequence[str], source: str, under
     for word in words:
         if word.text not in places:
             telling.setdefault(word.text, word)
-    kept = sorted(telling.values(), key=lambda word: -word.weight)[:WORDS_AT_MOST]
+    kept = sorted(_weighed(telling.values(), words_of_where(source)), key=lambda word: -word.weight)[:WORDS_AT_MOST]
     head = np.zeros(1, dtype=_head(len(topics)))
     head["topic_count"], head["words"] = len(topics), max(len(kept), 1)
     likely = {score.id: score.probability for score in (*understanding.suggestions, *understanding.topics)}
     head["topics"] = [round(255 * max(likely.get(topic, 0.0), _OTHERWISE)) for topic in topics]
+    head["stance"] = stance(source)
     towns = {place.ags: place.name for place in understanding.municipalities}
     towns.update((place.ags, place.name) for place in understanding.candidates)
     _fill(head["towns"][0], (crc32(ags.encode()) for ags in towns))
@@ -151,22 +154,20 @@ def measures(one: bytes, others: Sequence[bytes]) -> Floats:
     (mine,), words = _heads([one]), _bodies([one])
     heads, bodies = _heads(others), _bodies(others)
     starts = np.concatenate([[0], np.cumsum(heads["words"])[:-1]]).astype(np.intp)
-    meanings = np.maximum(_meanings(words) @ _meanings(bodies).T, 0)
-    known = bodies["stem"] != 0
-    stems = ((words["stem"][:, np.newaxis] == bodies["stem"]) & known).astype(np.float32)
+    alike = _alike_words(words, bodies)
     # Who names the other's town means no other place, whichever of them is read as the idea's.
     named = _among(bodies["stem"], mine["names"], starts) | np.isin(
         heads["names"], words["stem"][words["stem"] != 0]
     ).any(axis=1)
     here, elsewhere = _places(mine, heads)
-    covered = (_covered(table, words, bodies, starts) for table in (meanings, stems))
-    columns = (_alike(mine, heads), *covered, here | named, elsewhere & ~named)
+    against = opposed(mine["stance"], heads["stance"])
+    columns = (_alike(mine, heads), _covered(alike, words, bodies, starts), here | named, against, elsewhere & ~named)
     return np.stack(columns, axis=1).astype(np.float32)
 
 
 def probabilities(measured: Floats, weights: Weights = WEIGHTS) -> Floats:
     """What measures come to."""
-    factors = (weights.topics, weights.meanings, weights.stems, weights.here, weights.elsewhere)
+    factors = (weights.topics, weights.words, weights.here, weights.opposed, weights.elsewhere)
     odds: Floats = 1 / (1 + np.exp(-(measured @ np.array(factors, dtype=np.float32) + weights.bias)))
     return odds
 
@@ -178,7 +179,7 @@ def _worth_a_look(one: bytes, others: Sequence[bytes], at_least: float) -> Any:
     (mine,), heads = _heads([one]), _heads(others)
     alike = _alike(mine, heads)
     best = np.ones((len(others), MEASURES), dtype=np.float32)
-    best[:, 0], best[:, 4] = alike, 0
+    best[:, 0], best[:, 3], best[:, 4] = alike, opposed(mine["stance"], heads["stance"]), 0
     # In another district is another idea, whatever the words.
     apart = _both(mine["districts"], heads["districts"]) & ~_shared(mine["districts"], heads["districts"])
     possible = np.flatnonzero((probabilities(best) >= at_least) & ~apart)
@@ -207,6 +208,15 @@ def _shared(own: Any, others: Any) -> Any:
     return np.isin(others, own[own != 0]).any(axis=1)
 
 
+def _alike_words(words: Any, bodies: Any) -> Any:
+    """How alike each word of the one and each of the others are: by what they look like, or by what they mean."""
+    meant = np.maximum(_meanings(words) @ _meanings(bodies).T, 0)
+    own, others = words["pieces"], bodies["pieces"]
+    fewer = np.minimum(np.bitwise_count(own)[:, np.newaxis], np.bitwise_count(others))
+    looks = np.bitwise_count(own[:, np.newaxis] & others) / np.maximum(fewer, 1, dtype=np.float32)
+    return np.maximum(looks, _MEANT * meant**2)
+
+
 def _covered(table: Any, words: Any, bodies: Any, starts: Any) -> Any:
     """How far the words of the one are met by those of the other, by weight: the better of both directions."""
     own, others = words["weight"].astype(np.float32), bodies["weight"].astype(np.float32)
@@ -226,11 +236,11 @@ def _meanings(bodies: Any) -> Any:
 
 def _head(topics: int) -> Any:
     places = [(name, "<u4", _PLACES_AT_MOST) for name in ("towns", "names", "districts")]
-    return np.dtype([("topic_count", "u1"), ("words", "u1"), ("topics", "u1", topics), *places])
+    return np.dtype([("topic_count", "u1"), ("words", "u1"), ("topics", "u1", topics), ("stance", "<u2"), *places])
 
 
 def _entry(topics: int) -> Any:
-    return np.dtype([("stem", "<u4"), ("weight", "u1"), ("meaning", "i1", topics)])
+    return np.dtype([("stem", "<u4"), ("pieces", "<u8"), ("weight", "u1"), ("meaning", "i1", topics)])
 
 
 def _heads(fingerprints: Sequence[bytes]) -> Any:
@@ -252,10 +262,19 @@ def _body(words: Sequence[Word], topics: int) -> Any:
         return body
     meanings = np.stack([word.meaning for word in words])
     lengths = np.linalg.norm(meanings, axis=1, keepdims=True)
-    body["meaning"] = np.round(_STEPS * meanings / np.maximum(lengths, 1e-9))
+    body["meaning"] = np.round(_STEPS * meanings / np.maximum(lengths, _SMALLEST))
     body["stem"] = [_stem_key(word.text) for word in words]
-    body["weight"] = [min(255, round(_GRAINS * word.weight)) for word in words]
+    body["pieces"] = [pieces_of(word.text) for word in words]
+    heaviest = max([_SMALLEST, *(word.weight for word in words)])
+    body["weight"] = [max(1, round(_HEAVIEST * word.weight / heaviest)) for word in words]
     return body
+
+
+def _weighed(words: Iterable[Word], where: frozenset[str]) -> Iterator[Word]:
+    """The words, each as heavy as it is rare and speaks for some topics rather than for others."""
+    for word in words:
+        told = float(np.linalg.norm(word.meaning)) * (_WHERE if word.text in where else 1.0)
+        yield replace(word, weight=word.weight * told)
 
 
 def _fill(places: Any, keys: Iterable[int]) -> None:
@@ -270,15 +289,8 @@ def _place_words(source: str, understanding: Understanding) -> Iterator[str]:
 
 
 def _words_in(text: str) -> Iterator[str]:
-    return map(folded, _LETTERS.findall(text))
+    return map(folded, LETTERS.findall(text))
 
 
 def _stem_key(word: str) -> int:
-    return crc32(_stem(word).encode())
-
-
-def _stem(word: str) -> str:
-    for ending in _ENDINGS:
-        if word.endswith(ending) and len(word) - len(ending) >= _STEM_AT_LEAST:
-            return word[: -len(ending)]
-    return word
+    return crc32(stem(word).encode())

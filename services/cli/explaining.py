@@ -7,9 +7,10 @@ import re
 from collections.abc import Iterable, Iterator, Sequence
 from typing import TextIO
 
+from nlp.corpus import KINDS_WITHOUT_TOPIC
 from nlp.understanding import OUTSIDE, REGION, Evidence, TopicScore, Understanding
 from services.ideas.catalogue import Catalogue
-from services.ideas.description import place_label, topic_label
+from services.ideas.description import percent, place_label, topic_label, town_label
 from services.ideas.texts import OWN_LANGUAGE
 
 _TOPIC = "topic:"
@@ -38,7 +39,8 @@ def has_colours(output: TextIO) -> bool:
 
 
 def _shown(understanding: Understanding) -> Sequence[TopicScore]:
-    return understanding.topics or understanding.suggestions
+    """The topics, or else those that came nearest; none of what can have no topic."""
+    return () if understanding.kind in KINDS_WITHOUT_TOPIC else understanding.topics or understanding.suggestions
 
 
 def _marked(source: str, evidence: Iterable[Evidence], paint: dict[str, str]) -> str:
@@ -57,26 +59,26 @@ def _marked(source: str, evidence: Iterable[Evidence], paint: dict[str, str]) ->
 def _lines(catalogue: Catalogue, source: str, understanding: Understanding) -> Iterator[str]:
     words = catalogue.texts.words(OWN_LANGUAGE)
     yield f"Art: {words.kinds[understanding.kind]}"
-    if not understanding.topics:
+    if not understanding.topics and understanding.kind not in KINDS_WITHOUT_TOPIC:
         yield "Kein Thema ist sicher genug. Am ehesten:"
     for score in _shown(understanding):
         reasons = _reasons(source, understanding.evidence, f"{_TOPIC}{score.id}")
         heading = "Thema: " if understanding.topics else "  "
-        yield f"{heading}{topic_label(catalogue, score.id)} {score.probability:.0%}{reasons}"
+        yield f"{heading}{topic_label(catalogue, score.id)} {percent(score.probability)}{reasons}"
     special = {REGION: words.whole_region, OUTSIDE: words.outside}
     for district in understanding.districts:
         known = catalogue.districts.get(district.key)
         name = special.get(district.key) or (known.name if known else district.key)
-        yield f"Gebiet: {name} {district.probability:.0%}"
+        yield f"Gebiet: {name} {percent(district.probability)}"
     for town in understanding.municipalities:
-        yield f"Gemeinde: {town.name} {town.probability:.0%}"
+        yield f"Gemeinde: {town_label(catalogue, town)} {percent(town.probability)}"
     if understanding.candidates:
-        yield "zu fragen wäre: " + ", ".join(place_label(catalogue, place) for place in understanding.candidates)
+        yield "Nachzufragen wäre: " + ", ".join(place_label(catalogue, place) for place in understanding.candidates)
     yield f"Modell: {understanding.model}"
 
 
 def _reasons(source: str, evidence: Iterable[Evidence], label: str) -> str:
     """The deciding words by weight, in brackets."""
     mine = sorted((item for item in evidence if item.label == label), key=lambda item: -item.weight)
-    said = ", ".join(f"{_CONTROL.sub(' ', source[item.start : item.end])} {item.weight:.0%}" for item in mine)
+    said = ", ".join(f"{_CONTROL.sub(' ', source[item.start : item.end])} {percent(item.weight)}" for item in mine)
     return f" ({said})" if said else ""

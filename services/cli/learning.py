@@ -105,13 +105,16 @@ class _Workshop:
 
 @contextmanager
 def _config_blamed(config: Path) -> Iterator[None]:
-    """Say which config cannot be used, and why."""
+    """Raise ToolError that says which config cannot be used, and why."""
+    from nlp.train import CONFIG
+
     try:
         yield
     # What spaCy raises for text that is no config is a ValueError; a setting that is not known is a TypeError.
     except (TypeError, ValueError) as error:
-        reason = next((line.strip() for line in str(error).splitlines() if line.strip()), type(error).__name__)
-        raise ToolError(f"{config}: it is no config for a training: {reason}") from error
+        if config == CONFIG:
+            raise
+        raise ToolError(f"{config}: it is no config for a training: {' '.join(str(error).split())}") from error
 
 
 def _train_shipped(catalogue: Catalogue, workshop: _Workshop, *, only_if_needed: bool) -> int:

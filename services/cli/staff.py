@@ -14,7 +14,7 @@ from typing import Any
 
 from services.cli.service import open_register
 from services.ideas.catalogue import Catalogue
-from services.ideas.description import describe
+from services.ideas.description import describe, percent
 from services.ideas.errors import IdeaNotFound
 from services.ideas.messages import Part
 from services.ideas.model import Contribution, Idea, NotificationState
@@ -124,7 +124,7 @@ def _lines(register: Register, idea: Idea, similar: Sequence[str], *, full: bool
         f"  Orte:      {'; '.join(description.places) or 'keine'}",
     ]
     if decided := reasons(idea):
-        lines.insert(4, f"  Gründe:    {', '.join(f'{word} {share:.0%}' for word, share in decided)}")
+        lines.insert(4, f"  Gründe:    {', '.join(f'{word} {percent(share)}' for word, share in decided)}")
     if description.candidates:
         lines.append(f"  Gemeint?   {' oder '.join(description.candidates)}")
     if similar:

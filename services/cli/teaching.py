@@ -15,7 +15,7 @@ from nlp.understanding import Understanding
 from services.cli.learning import CORPUS_DIR
 from services.cli.staff import reference_of, say, with_register
 from services.cli.tools import serving_model
-from services.ideas.description import topic_label
+from services.ideas.description import percent, place_label, topic_label
 from services.ideas.reclassification import Change, Difference, Fate, OpenIdea
 from services.ideas.register import Register
 from services.ideas.triage import Untaught, by_worth
@@ -33,7 +33,7 @@ _DIFFERENCES = {
 }
 _FATES = {
     Fate.TAKEN: "",
-    Fate.SPOKEN_OF: "bleibt: ein Mensch hat die Einordnung bestätigt oder berichtigt",
+    Fate.SPOKEN_OF: "bleibt: ein Mensch hat das Thema bestätigt oder berichtigt",
     Fate.MOVED_ON: "bleibt: eine Stelle arbeitet schon daran",
 }
 
@@ -41,7 +41,7 @@ _FATES = {
 def add_commands(commands: Commands) -> None:
     """Declare `triage`, `correct` and `reclassify`."""
     triage = commands.add_parser("triage", help="the ideas without a topic, those first that teach the model most")
-    triage.add_argument("--most", type=int, default=20, metavar="NUMBER", help="how many (default: %(default)s)")
+    triage.add_argument("--most", type=_number, default=20, metavar="NUMBER", help="how many (default: %(default)s)")
     triage.set_defaults(call=with_register(_triage))
     correct = commands.add_parser("correct", help="say what an idea is about; the next model learns from it")
     correct.add_argument("reference", metavar="REF")
@@ -52,6 +52,12 @@ def add_commands(commands: Commands) -> None:
     reclassify = commands.add_parser("reclassify", help="read the open ideas anew with the model that serves")
     reclassify.add_argument("--dry-run", action="store_true", help="only show what would change")
     reclassify.set_defaults(call=with_register(_reclassify))
+
+
+def _number(text: str) -> int:
+    if not text.isdecimal() or int(text) == 0:
+        raise argparse.ArgumentTypeError(f"erwartet wird eine Zahl ab 1, nicht „{text}“")
+    return int(text)
 
 
 async def _triage(options: argparse.Namespace, register: Register) -> int:
@@ -79,7 +85,7 @@ async def _examples(register: Register) -> Counter[str]:
 
 def _item(register: Register, idea: Untaught) -> Sequence[str]:
     likely = (
-        f"{topic_label(register.catalogue, topic.id)} ({topic.id}) {100 * topic.probability:.0f} %"
+        f"{topic_label(register.catalogue, topic.id)} ({topic.id}) {percent(topic.probability)}"
         for topic in idea.suggestions[:2]
     )
     words = idea.words if len(idea.words) <= _EXCERPT_CHARACTERS else f"{idea.words[:_EXCERPT_CHARACTERS]} …"
@@ -89,7 +95,7 @@ def _item(register: Register, idea: Untaught) -> Sequence[str]:
 async def _correct(options: argparse.Namespace, register: Register) -> int:
     reference, now = reference_of(options.reference), datetime.now(UTC)
     if options.confirm == bool(options.topic or options.place):
-        print("Bitte geben Sie entweder --topic und --place oder --confirm an.", file=sys.stderr)
+        print("Bitte geben Sie --topic, --place oder beides an \N{EN DASH} oder nur --confirm.", file=sys.stderr)
         return 2
     if options.topic is not None and options.topic not in register.catalogue.topics:
         known = ", ".join(register.catalogue.topics)
@@ -97,7 +103,7 @@ async def _correct(options: argparse.Namespace, register: Register) -> int:
         return 2
     place = serving_model(register.catalogue).place(options.place) if options.place else None
     if place is not None and not place.districts:
-        print(_unclear(options.place, place), file=sys.stderr)
+        print(_unclear(register, options.place, place), file=sys.stderr)
         return 1
     if options.confirm:
         await register.teaching.confirm(reference, now)
@@ -105,12 +111,14 @@ async def _correct(options: argparse.Namespace, register: Register) -> int:
         await register.teaching.name_topic(reference, options.topic, now)
     if place is not None:
         await register.teaching.name_place(reference, place, now)
-    print(f"Bei {reference} ist das vermerkt. Das nächste Modell lernt daraus: ideenkanal train")
+    # A place alone says nothing of a topic (services.ideas.teaching).
+    learned = " Das nächste Modell lernt daraus: ideenkanal train" if options.topic or options.confirm else ""
+    print(f"Bei {reference} ist das vermerkt.{learned}")
     return 0
 
 
-def _unclear(name: str, place: Understanding) -> str:
-    meant = " oder ".join(f"{candidate.name} ({candidate.district})" for candidate in place.candidates)
+def _unclear(register: Register, name: str, place: Understanding) -> str:
+    meant = " oder ".join(place_label(register.catalogue, candidate) for candidate in place.candidates)
     return f"„{name}“ ist nicht eindeutig: {meant}." if meant else f"Einen Ort „{name}“ kennen wir nicht."
 
 

@@ -12,6 +12,7 @@ from pydantic import BaseModel, Field
 from nlp.understanding import OUTSIDE, REGION, Kind
 from services.ideas.errors import ConfigurationError, Problem
 from services.ideas.lifecycle import Lifecycle, Stage
+from services.ideas.namesakes import read_namesakes
 from services.ideas.routing import Body, DigestPlan, Route, StaffGroup
 from services.ideas.settings import MailAddress, Section, Settings, environment_overrides
 from services.ideas.texts import Texts
@@ -45,6 +46,8 @@ class Catalogue:
     settings: Settings
     topics: Mapping[str, Topic]
     districts: Mapping[str, District]
+    # What municipalities that share their name are called, by AGS.
+    namesakes: Mapping[str, str]
     bodies: Mapping[str, Body]
     routes: tuple[Route, ...]
     catch_all: str
@@ -146,6 +149,9 @@ def read_catalogue(directory: Path, environ: Mapping[str, str]) -> Catalogue:
         settings=settings,
         topics={block.id: Topic(block.id, block.label) for block in topics.topic},
         districts={block.key: District(block.key, block.name) for block in districts.district},
+        namesakes=read_namesakes(
+            directory / "places" / "municipalities.csv", {block.key: block.name for block in districts.district}
+        ),
         bodies={block.id: _body(block) for block in bodies.body},
         routes=tuple(Route(**dict(block)) for block in bodies.route),
         catch_all=bodies.catch_all,

@@ -4,7 +4,7 @@ from __future__ import annotations
 
 from dataclasses import dataclass
 
-from nlp.understanding import OUTSIDE, REGION, Candidate
+from nlp.understanding import OUTSIDE, REGION, Candidate, MunicipalityScore
 from services.ideas.catalogue import Catalogue
 from services.ideas.model import Idea
 from services.ideas.texts import OWN_LANGUAGE
@@ -60,8 +60,18 @@ def place_label(catalogue: Catalogue, place: Candidate) -> str:
     return place.name if "(" in place.name else f"{place.name} ({_district(catalogue, place.district)})"
 
 
+def town_label(catalogue: Catalogue, town: MunicipalityScore) -> str:
+    """The name of a municipality, with what tells it apart where several of the region bear it."""
+    return catalogue.namesakes.get(town.ags, town.name)
+
+
+def percent(share: float) -> str:
+    """A share (0 to 1) as people read it."""
+    return f"{100 * share:.0f} %"
+
+
 def _places(catalogue: Catalogue, idea: Idea, whole_region: str, outside: str) -> tuple[str, ...]:
-    named = [municipality.name for municipality in idea.understanding.municipalities]
+    named = [town_label(catalogue, municipality) for municipality in idea.understanding.municipalities]
     covered = {municipality.ags[:5] for municipality in idea.understanding.municipalities}
     special = {REGION: whole_region, OUTSIDE: outside}
     rest = [district.key for district in idea.understanding.districts if district.key not in covered]

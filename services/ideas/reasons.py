@@ -15,10 +15,10 @@ _TOPIC = "topic:"
 def reasons(idea: Idea) -> Sequence[tuple[str, float]]:
     """The words that speak for the idea's topics and the share (0 to 1) that each brings, the weightiest first.
 
-    There are none for an idea whose text is erased, or whose topic a person has said.
+    There are none for an idea whose text is erased, whose topic a person has said, or that has no topic.
     """
     understanding = idea.understanding
-    if any(topic.probability == 1.0 for topic in understanding.topics):
+    if not understanding.topics or any(topic.probability == 1.0 for topic in understanding.topics):
         return ()
     # As it was understood: in a chat all that was said, of mails the first alone.
     read = Source.whole(idea.contributions[:1] if idea.channel == EMAIL else idea.contributions)

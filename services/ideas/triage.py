@@ -1,4 +1,4 @@
-"""Triage: the ideas that no model was certain about and of whose topic no person has spoken, in the order of what would teach most.
+"""Triage: the ideas whose topic no model was certain about and no person has said, in the order of what they teach.
 
 What an answer is worth to the next model is the product of three factors, each 1 for an ordinary idea:
 
@@ -54,11 +54,9 @@ class Triage:
         self._catalogue = catalogue
 
     async def waiting(self) -> tuple[Untaught, ...]:
-        """What no model was certain about, whose topic no person has said, and what none has moved on; the oldest first."""
+        """What no model was certain about, and no person has moved on or said the topic of; the oldest first."""
         lifecycle = self._catalogue.lifecycle
-        spoken = select(CorrectionRow.id).where(
-            CorrectionRow.idea_id == IdeaRow.id, CorrectionRow.field.in_(OF_TOPICS)
-        )
+        spoken = select(CorrectionRow.id).where(CorrectionRow.idea_id == IdeaRow.id, CorrectionRow.field.in_(OF_TOPICS))
         waiting = readable_ideas().where(
             IdeaRow.stage.in_([lifecycle.initial, lifecycle.routed]),
             IdeaRow.understanding["abstained"].as_boolean(),

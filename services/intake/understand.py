@@ -48,6 +48,7 @@ class Understander:
         self._load = load
         self._succession = succession
         self._seen: object = None
+        self._blind = ""
         self._thread = ThreadPoolExecutor(max_workers=1, thread_name_prefix="model")
         self._beside = ThreadPoolExecutor(max_workers=1, thread_name_prefix="next-model")
         self._classifier: Classifier | None = None
@@ -62,7 +63,7 @@ class Understander:
     def start(self) -> None:
         """Begin to load."""
         if self._succession is not None:
-            self._seen = self._succession.stamp()
+            self._seen = self._stamp(self._succession)
         self._loading = asyncio.ensure_future(self._load_in_thread())
 
     async def ready(self) -> None:
@@ -81,10 +82,10 @@ class Understander:
         """Take over the model that is to serve now, if it is another one; one that fails leaves the old one serving."""
         if self._succession is None:
             return
+        stamp = self._stamp(self._succession)
+        if stamp == self._seen:
+            return
         try:
-            stamp = self._succession.stamp()
-            if stamp == self._seen:
-                return
             # Noted before it is loaded: what changes meanwhile is loaded next, and what fails is not tried again.
             self._seen = stamp
             loop = asyncio.get_running_loop()
@@ -118,6 +119,18 @@ class Understander:
         """Let the threads go; what is under way in them is not waited for."""
         self._thread.shutdown(wait=False, cancel_futures=True)
         self._beside.shutdown(wait=False, cancel_futures=True)
+
+    def _stamp(self, succession: Succession) -> object:
+        """The stamp now, or the one before where it cannot be read: that is logged once, and not at each look."""
+        try:
+            stamp = succession.stamp()
+        except Exception as error:
+            if str(error) != self._blind:
+                log.exception("model.not_looked_for", reason=str(error))
+            self._blind = str(error)
+            return self._seen
+        self._blind = ""
+        return stamp
 
     async def _load_in_thread(self) -> None:
         try:

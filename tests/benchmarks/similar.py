@@ -24,15 +24,16 @@ from nlp.similar import MEASURES, WEIGHTS, Weights, measures, nearest, probabili
 _TREE = Path(__file__).parents[2]
 PAIRS = _TREE / "nlp" / "evaluation" / "pairs.jsonl"
 # What is shown shall be right so often among the even pairs.
-_PRECISION = 0.8
+_PRECISION = 0.9
 # One in so many of the corpus messages stands for those that come to a region in its first year.
 _STRANGERS = 2000
-_ELSEWHERE = MEASURES - 1
+# What speaks against two ideas being the same; all else may only speak for it.
+_HERE, _OPPOSED, _ELSEWHERE = range(MEASURES - 3, MEASURES)
 # How strongly weights are drawn to 0, so that a few pairs do not make them large.
 _DRAWN = 0.1
 _HARDEST = 5
 # All measures alike, so that what is fitted does not depend on what was fitted before.
-_PLAIN = Weights(0.0, 1.0, 1.0, 1.0, 1.0, -1.0)
+_PLAIN = Weights(0.0, 1.0, 1.0, 1.0, -1.0, -1.0)
 # What pairs without their places, and strangers, count beside the pairs as they are.
 _LESS = 0.3
 
@@ -59,15 +60,18 @@ def average_precision(scores: Any, truth: Any) -> float:
 
 
 def fit(near: Any, truth: Any, weight: Any) -> Weights:
-    """Logistic regression in which likeness never speaks against; other places come last, as they rule out all else."""
+    """Logistic regression in which likeness never speaks against, nor opposition for.
+
+    Other places come last, as they rule out all else.
+    """
     here = near[:, _ELSEWHERE] == 0
     free = [*range(_ELSEWHERE), MEASURES]
     while True:
         factors = _newton(near[here], truth[here], weight[here], np.zeros(MEASURES + 1), free)
-        against = [column for column in free[:-1] if factors[column] < 0]
-        if not against:
+        wrong = [column for column in free[:-1] if (factors[column] > 0) == (column == _OPPOSED)]
+        if not wrong:
             break
-        free.remove(against[0])
+        free.remove(wrong[0])
     factors = _newton(near, truth, weight, factors, [_ELSEWHERE])
     rounded = [round(float(value), 2) for value in factors]
     return Weights(rounded[-1], *rounded[:-1])
@@ -116,7 +120,7 @@ def _tuned(pairs: Sequence[Pair], strangers: Sequence[bytes]) -> None:
     near, truth = _near(pairs), np.array([float(pair.similar) for pair in pairs])
     # Half of those who write name no place: each pair counts once more as if one of the two did not.
     unplaced = near.copy()
-    unplaced[:, _ELSEWHERE - 1 :] = 0
+    unplaced[:, [_HERE, _ELSEWHERE]] = 0
     far = np.concatenate([_hardest(message, strangers) for message in sorted({pair.one for pair in pairs})])
     table = np.concatenate([near, unplaced, far])
     labels = np.concatenate([truth, truth, np.zeros(len(far))])

@@ -3,10 +3,11 @@
 from __future__ import annotations
 
 import io
+from dataclasses import replace
 
 import pytest
 
-from nlp.understanding import DistrictScore, Evidence, Kind, MunicipalityScore, TopicScore, Understanding
+from nlp.understanding import Candidate, DistrictScore, Evidence, Kind, MunicipalityScore, TopicScore, Understanding
 from services.cli.explaining import explain, has_colours
 from services.ideas.catalogue import Catalogue
 
@@ -37,8 +38,8 @@ def test_the_words_that_decided_stand_with_their_weight(catalogue: Catalogue) ->
     """Kind, topic with its reasons, district and municipality, in German."""
     lines = explain(catalogue, "", TEXT, READ, colour=False).splitlines()
     assert lines[0] == TEXT
-    assert "Thema: Mobilität und Verkehr 93% (Busse 80%)" in lines
-    assert "Gemeinde: Zschopau 95%" in lines
+    assert "Thema: Mobilität und Verkehr 93 % (Busse 80 %)" in lines
+    assert "Gemeinde: Zschopau 95 %" in lines
 
 
 def test_colours_mark_the_words_in_the_message(catalogue: Catalogue) -> None:
@@ -52,6 +53,23 @@ def test_an_unsure_model_says_so(catalogue: Catalogue) -> None:
     said = explain(catalogue, "", TEXT, UNSURE, colour=False)
     assert "Kein Thema ist sicher genug" in said
     assert "Thema: " not in said
+
+
+@pytest.mark.parametrize("kind", [Kind.OTHER, Kind.SPAM])
+def test_what_can_have_no_topic_is_shown_without(catalogue: Catalogue, kind: Kind) -> None:
+    """Nobody is told which topic small talk or advertising would be nearest to."""
+    said = explain(catalogue, "", TEXT, replace(UNSURE, kind=kind), colour=False).splitlines()
+    assert said[2:] == [f"Art: {catalogue.texts.words('de').kinds[kind]}", "Modell: m"]
+
+
+def test_places_of_one_name_are_told_apart(catalogue: Catalogue) -> None:
+    """What is meant, and what would have to be asked."""
+    towns = (MunicipalityScore("14521040", "Auerbach", 0.9),)
+    asked = (Candidate("14521450", "Oelsnitz/Erzgeb.", "14521"), Candidate("14523300", "Oelsnitz/Vogtl.", "14523"))
+    read = replace(READ, municipalities=towns, candidates=asked)
+    lines = explain(catalogue, "", TEXT, read, colour=False).splitlines()
+    assert "Gemeinde: Auerbach (Erzgebirgskreis) 90 %" in lines
+    assert "Nachzufragen wäre: Oelsnitz/Erzgeb. (Erzgebirgskreis), Oelsnitz/Vogtl. (Vogtlandkreis)" in lines
 
 
 def test_a_message_does_not_steer_the_terminal(catalogue: Catalogue) -> None:

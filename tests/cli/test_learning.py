@@ -186,6 +186,20 @@ def test_what_was_learned_of_an_erased_person_goes_with_the_next_training(
     assert not _holds(installation / "models", "xarzig")
 
 
+@on_sqlite
+@pytest.mark.usefixtures("misleading")
+def test_a_refused_candidate_goes_with_the_words_of_an_erased_person(installation: Path, capsys: Output) -> None:
+    """Also where there is nothing new to learn, because the serving model never knew them."""
+    assert main(["train"]) == learning.REFUSED
+    candidate = capsys.readouterr().out.split()[-1]
+    assert main(["erase-person", "--channel", "email", "--address", ANNA.address]) == 0
+    assert main(["train"]) == 0
+    told = capsys.readouterr().out
+    assert "nothing new" in told
+    assert f"{candidate} is removed" in told
+    assert not (installation / "models" / candidate).exists()
+
+
 def _holds(folder: Path, word: str) -> bool:
     return any(word in path.read_text("utf-8", "ignore").lower() for path in folder.rglob("*") if path.is_file())
 
@@ -227,6 +241,24 @@ def test_a_training_can_be_configured(tmp_path: Path, here: Catalogue, capsys: O
         assert main(["train", "--shipped", "--if-needed", "--config", str(tmp_path / "own.cfg")]) == 0
     assert serves(here).startswith("own-")
     assert capsys.readouterr().out.count("model own-") == 1
+
+
+@pytest.mark.usefixtures("workshop")
+@pytest.mark.parametrize(
+    ("config", "reason"),
+    [
+        ("no config at all\n", "File contains no section headers"),
+        ("[ideenkanal]\nepoch = 3\n", "epoch"),
+        ('[ideenkanal]\nepochs = "many"\n', "str"),
+    ],
+)
+def test_a_config_of_no_use_is_named(tmp_path: Path, capsys: Output, config: str, reason: str) -> None:
+    """The message says which file, and why; the code is 1."""
+    (tmp_path / "own.cfg").write_text(config)
+    assert main(["train", "--shipped", "--config", str(tmp_path / "own.cfg")]) == 1
+    told = capsys.readouterr().err.splitlines()[-1]
+    assert told.startswith(f"{tmp_path / 'own.cfg'}: it is no config for a training: ")
+    assert reason in told
 
 
 def test_if_needed_goes_with_shipped_only(capsys: Output) -> None:

@@ -69,6 +69,14 @@ def test_triage_shows_only_as_many_as_were_asked_for(do: Do, capsys: Output) -> 
     assert told.count("(mobility)") == 1
 
 
+@pytest.mark.parametrize("number", ["0", "-1", "viele"])
+def test_triage_shows_at_least_one(capsys: Output, number: str) -> None:
+    """Another number is wrong usage, and what is expected is said."""
+    with pytest.raises(SystemExit):
+        main(["triage", "--most", number])
+    assert f"erwartet wird eine Zahl ab 1, nicht „{number}“" in capsys.readouterr().err
+
+
 @on_sqlite
 def test_triage_says_that_nothing_waits(do: Do, capsys: Output) -> None:
     """An empty list is said in words."""
@@ -98,6 +106,22 @@ def test_staff_correct_topic_and_place(do: Do, capsys: Output) -> None:
 
 
 @on_sqlite
+def test_nothing_is_said_to_be_learned_from_a_place(do: Do, capsys: Output) -> None:
+    """It says nothing of a topic, and only topics are learned."""
+    reference = do(submit)
+    assert main(["correct", reference, "--place", "Plauen"]) == 0
+    assert capsys.readouterr().out == f"Bei {reference} ist das vermerkt.\n"
+
+
+@on_sqlite
+def test_without_a_topic_staff_confirm_nothing(do: Do, capsys: Output) -> None:
+    """Code 1, and they are told what to do instead."""
+    reference = do(lambda register: submit(register, understanding=UNCERTAIN))
+    assert main(["correct", reference, "--confirm"]) == 1
+    assert f"ideenkanal correct {reference} --topic ID" in capsys.readouterr().err
+
+
+@on_sqlite
 def test_staff_confirm(do: Do) -> None:
     """What the program has understood becomes an example."""
     reference = do(submit)
@@ -109,7 +133,7 @@ def test_staff_confirm(do: Do) -> None:
 @pytest.mark.parametrize(
     ("options", "code", "told"),
     [
-        ([], 2, "--confirm"),
+        ([], 2, "--topic, --place oder beides an"),
         (["--confirm", "--topic", "health"], 2, "--confirm"),
         (["--topic", "healht"], 2, "health"),
     ],
@@ -129,7 +153,10 @@ def test_an_unclear_place_is_asked_about(do: Do, capsys: Output, monkeypatch: py
     """A name that several places bear, or none, changes nothing."""
     reference = do(submit)
     several = (Candidate("1", "Neustadt", "14523"), Candidate("2", "Neustadt", "14522"))
-    for candidates, told in ((several, "Neustadt (14523) oder Neustadt (14522)"), ((), "kennen wir nicht")):
+    for candidates, told in (
+        (several, "Neustadt (Vogtlandkreis) oder Neustadt (Mittelsachsen)"),
+        ((), "kennen wir nicht"),
+    ):
         use(monkeypatch, Stub(CERTAIN, replace(Understanding.nothing(), candidates=candidates)))
         assert main(["correct", reference, "--place", "Neustadt"]) == 1
         assert told in capsys.readouterr().err

@@ -63,6 +63,23 @@ def test_a_municipality_stands_for_its_district(catalogue: Catalogue) -> None:
     assert described.places == ("Zwickau", catalogue.districts["14511"].name)
 
 
+@pytest.mark.parametrize(
+    ("ags", "name", "shown"),
+    [
+        ("14521040", "Auerbach", "Auerbach (Erzgebirgskreis)"),
+        ("14523020", "Auerbach", "Auerbach/Vogtl."),
+        ("14524100", "Hartmannsdorf", "Hartmannsdorf b. Kirchberg"),
+        ("14523320", "Plauen", "Plauen"),
+    ],
+)
+def test_municipalities_of_one_name_are_told_apart(catalogue: Catalogue, ags: str, name: str, shown: str) -> None:
+    """By their official name or their district; others are called as people call them."""
+    town = MunicipalityScore(ags, name, 0.9)
+    described = describe(catalogue, replace(IDEA, understanding=replace(understood((), ()), municipalities=(town,))))
+
+    assert described.places == (shown,)
+
+
 def test_the_region_and_what_lies_outside_have_words(catalogue: Catalogue) -> None:
     """The keys "region" and "outside" are shown in the language's words."""
     words = catalogue.texts.words("de")

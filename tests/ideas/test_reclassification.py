@@ -83,6 +83,20 @@ async def test_what_a_person_has_spoken_of_stays(register: Register, erika: Talk
     assert await register.idea(reference) == before
 
 
+@on_sqlite
+async def test_a_named_place_stays_and_keeps_no_topic_from_being_found(register: Register) -> None:
+    """Whoever has named a place has said nothing of the topic: that is taken over, and the place stands."""
+    reference = await submit(register, understanding=UNCERTAIN)
+    await register.teaching.name_place(reference, ELSEWHERE, NOON)
+    change = await taken_over(register, NEW)
+
+    assert change is not None
+    assert (change.fate, change.differences) == (Fate.TAKEN, (Difference.TOPIC_FOUND,))
+    understanding = (await register.idea(reference)).understanding
+    assert [topic.id for topic in understanding.topics] == ["mobility"]
+    assert [town.name for town in understanding.municipalities] == ["Plauen"]
+
+
 async def test_what_a_body_works_on_stays(register: Register) -> None:
     """An idea that staff have moved on is only shown."""
     reference = await submit(register)

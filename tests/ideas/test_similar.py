@@ -5,7 +5,6 @@ from __future__ import annotations
 import asyncio
 from collections.abc import Sequence
 from dataclasses import replace
-from typing import Any
 
 import numpy as np
 import pytest
@@ -188,17 +187,27 @@ async def test_without_a_model_no_fingerprint_is_made(register: Register, store:
 
 @on_sqlite
 async def test_the_maker_of_fingerprints_outlives_a_store_that_is_gone(
-    register: Register, monkeypatch: pytest.MonkeyPatch
+    register: Register, store: Store, monkeypatch: pytest.MonkeyPatch
 ) -> None:
-    """It tries again when it can."""
-    stop = asyncio.Event()
+    """It tries again when it can, and makes what is missing."""
+    await submit(register)
+    stop, there, asked = asyncio.Event(), register.similar.unmarked, 0
 
-    async def gone(*_: Any) -> Sequence[Unmarked]:
-        stop.set()
-        raise StoreUnavailable("gone")
+    async def gone_once(method: str, limit: int) -> Sequence[Unmarked]:
+        nonlocal asked
+        asked += 1
+        if asked == 1:
+            raise StoreUnavailable("gone")
+        found = await there(method, limit)
+        if not found:
+            stop.set()
+            register.similar.unmarked_waiting.set()
+        return found
 
-    monkeypatch.setattr(register.similar, "unmarked", gone)
+    monkeypatch.setattr("services.intake.fingerprints._PAUSE", 0.0)
+    monkeypatch.setattr(register.similar, "unmarked", gone_once)
     await asyncio.wait_for(Fingerprinter(register.similar, Marks(), stop).run(), 10)
+    assert (asked, await count(store)) == (3, 1)
 
 
 @on_sqlite

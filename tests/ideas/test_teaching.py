@@ -5,13 +5,16 @@ from __future__ import annotations
 from dataclasses import asdict, replace
 
 import pytest
+from sqlalchemy import select
 
 from nlp.corpus import Example
 from nlp.understanding import Kind
 from services.ideas.chat import NO, Wish
-from services.ideas.errors import IdeaNotFound
+from services.ideas.corrections import corrected
+from services.ideas.errors import IdeaNotFound, NothingToConfirm
 from services.ideas.register import Register
 from services.ideas.store import Store
+from services.ideas.tables import IdeaRow
 from tests.conftest import NOON, on_sqlite
 from tests.ideas.dialogue.talk import PLAUEN, Talk
 from tests.submissions import ANNA, BEN, CERTAIN, CHEMNITZ, CLARA, UNCERTAIN, answer, submit
@@ -143,6 +146,33 @@ async def test_what_looked_like_spam_and_has_a_topic_is_an_idea(register: Regist
     reference = await submit(register, understanding=replace(UNCERTAIN, kind=Kind.SPAM, abstained=False))
     await register.teaching.name_topic(reference, "business", NOON)
     assert (await only(register)).kind is Kind.IDEA
+
+
+@on_sqlite
+@pytest.mark.parametrize("kind", [Kind.SPAM, Kind.OTHER, Kind.COMPLAINT])
+async def test_a_topic_makes_an_idea_of_what_looked_like_none(register: Register, store: Store, kind: Kind) -> None:
+    """Other kinds stay, nothing more is owed to whoever wrote it, and the next reading of the idea says the same."""
+    read = replace(UNCERTAIN, kind=kind)
+    reference = await submit(register, understanding=read)
+    before = await register.deliveries(reference)
+    await register.teaching.name_topic(reference, "business", NOON)
+    expected = Kind.COMPLAINT if kind is Kind.COMPLAINT else Kind.IDEA
+    idea = await register.idea(reference)
+    assert idea.understanding.kind is expected
+    assert await register.deliveries(reference) == before
+    async with store.writing() as session:
+        row = await session.scalar(select(IdeaRow).where(IdeaRow.reference == reference))
+        assert row is not None
+        assert (await corrected(session, row, read)).kind is expected
+
+
+@on_sqlite
+async def test_what_has_no_topic_is_not_confirmed(register: Register) -> None:
+    """There is nothing to agree with: staff are asked to name the topic, and the idea is as it was."""
+    reference = await submit(register, understanding=UNCERTAIN)
+    with pytest.raises(NothingToConfirm, match=f"ideenkanal correct {reference} --topic"):
+        await register.teaching.confirm(reference, NOON)
+    assert [idea.reference for idea in await register.triage.waiting()] == [reference]
 
 
 @on_sqlite

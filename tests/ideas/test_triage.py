@@ -33,6 +33,14 @@ async def test_only_what_nobody_was_certain_about_waits(register: Register) -> N
     assert await references(register) == [unsure]
 
 
+@on_sqlite
+async def test_an_idea_whose_place_was_named_still_waits_for_its_topic(register: Register) -> None:
+    """A place says nothing of the topic."""
+    reference = await submit(register, "Irgendwas muss sich ändern", understanding=UNCERTAIN)
+    await register.teaching.name_place(reference, CERTAIN, NOON)
+    assert await references(register) == [reference]
+
+
 async def test_what_a_person_has_spoken_of_waits_no_more(register: Register) -> None:
     """A topic that was named settles it, and so does a step that staff have taken."""
     named, moved, left = [await submit(register, f"Text {number}", understanding=UNCERTAIN) for number in range(3)]

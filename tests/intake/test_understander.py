@@ -11,6 +11,7 @@ from dataclasses import dataclass
 from pathlib import Path
 
 import pytest
+from structlog.testing import capture_logs
 
 from nlp.understanding import Point, Understanding
 from services.ideas.readings import Source
@@ -196,4 +197,28 @@ async def test_watching_ends_with_the_service(serving: Serving) -> None:
         while await topic_of(understander) != "culture":
             pass
         stop.set()
-        await watch
+        await asyncio.wait_for(watch, 10)
+
+        serving.become("energy")
+        assert (understander.state, await topic_of(understander)) == (ModelState.READY, "culture")
+
+
+async def test_a_folder_that_cannot_be_looked_at_is_told_of_once(serving: Serving) -> None:
+    """The old model serves on, a log is not filled every two seconds, and what comes back is taken over."""
+    async with watching(serving) as understander:
+        away = serving.file.rename(serving.file.with_suffix(".away"))
+        with capture_logs() as logs:
+            for _ in range(3):
+                await understander.look()
+        assert [entry["event"] for entry in logs] == ["model.not_looked_for"]
+        assert await topic_of(understander) == "mobility"
+
+        away.rename(serving.file)
+        serving.become("culture")
+        await understander.look()
+        assert await topic_of(understander) == "culture"
+
+        serving.file.unlink()
+        with capture_logs() as logs:
+            await understander.look()
+        assert [entry["event"] for entry in logs] == ["model.not_looked_for"]

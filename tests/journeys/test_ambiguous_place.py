@@ -78,7 +78,7 @@ async def test_a_place_that_is_named_on_request_is_asked_about_as_well(house: Ho
 
 async def test_which_topic_of_two_is_answered_in_words_or_by_a_button(house: House) -> None:
     """With the name of a topic, also a third one; a name that nobody asked for is somebody's words."""
-    idea = "In Oelsnitz fehlt ein Radweg zur Schule"
+    idea = "In Oelsnitz fehlt ein Parkplatz für Schüler"
     erika, bernd = house.citizen(), house.citizen(4712, "Bernd")
     card, other = await begins(erika, idea), await begins(bernd, idea)
     assert "Welches Thema passt besser?" in words(card)

@@ -11,6 +11,7 @@ from spacy.language import Language
 
 from nlp.gazetteer import Municipality, Postcode, load_gazetteer
 from nlp.places import FACTORY, SPANS, PlaceReading, attach_places
+from nlp.readable import READ_AT_MOST
 from nlp.understanding import Candidate, Understanding
 from tests.nlp.small_region import WEST, write_region
 
@@ -294,8 +295,8 @@ def test_a_postcode_is_surer_than_an_adjective(nlp: Language) -> None:
     ],
 )
 def test_a_long_text_is_read_in_bounded_time(nlp: Language, unit: str) -> None:
-    """A text of 100,000 characters comes to an end, whatever it repeats."""
-    text = (unit * (100_000 // len(unit) + 1))[:100_000]
+    """The longest text that is ever read comes to an end, whatever it repeats."""
+    text = (unit * (READ_AT_MOST // len(unit) + 1))[:READ_AT_MOST]
     assert isinstance(_read(nlp, text), PlaceReading)
 
 

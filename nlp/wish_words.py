@@ -1,0 +1,104 @@
+"""What the wording of a wish tells beside its topics: where it says "where", what it is against, what words look like.
+
+All of it is general German, and made without a model: it only decides how alike two ideas are (nlp/similar.py).
+"""
+
+from __future__ import annotations
+
+import re
+from typing import Any
+from zlib import crc32
+
+import numpy as np
+
+from nlp.words import folded
+
+STANCE_BITS = 16
+PIECE_BITS = 64
+
+LETTERS = re.compile(r"[^\W\d_]+")
+_PIECE = 4
+_ENDINGS = ("ungen", "ern", "ung", "en", "em", "er", "es", "n", "e", "s", "t")
+_STEM_AT_LEAST = 4
+_CLAUSE_ENDS = re.compile(r"[.,;:!?\n()-]+")
+
+
+def _listed(words: str) -> frozenset[str]:
+    return frozenset(map(folded, words.split()))
+
+
+_WHERE = _listed("in im am an auf vor bei beim zwischen neben hinter entlang gegenüber")
+_BETWEEN = _listed(
+    "der dem den die das des einem einer einen ein eine unserer unserem unseren unser unsere diesem dieser jedem jeder"
+    " meinem meiner alten neuen leeren alte ganzen ganze"
+)
+# "Im alten Heizhaus Reichenbach": a place's name may stand beside what it is.
+_WORDS_OF_WHERE = 2
+
+# "Es fährt kein Bus" misses something; only at the beginning of a clause does "kein" refuse it ("Keine Windräder!").
+_AGAINST = re.compile(
+    r"\b(?:verb[io]t\w*|verbiet\w*|\w+verbot|abschaff\w*|abgeschafft|abbau\w*|abgebaut|abrei(?:ß|ss)\w*|fällen|gefällt"
+    r"|streichen|schikane\w*|unsinn\w*|quatsch|\w*verschwend\w*|stopp\w*|verhinder\w*|entfern(?:en|t)|beseitig\w*"
+    r"|überflüssig\w*|unnötig\w*|abschuss|abschieß\w*|raus|dagegen|stör(?:t|en)\w*|nerv(?:t|en)|gehör\w* nicht"
+    r"|(?:muss|müssen|gehör\w*|kommt) weg|weg mit|zurückbau\w*|schluss mit)\b"
+    r"|(?:^|[.!?:]\s+)(?:bitte )?keine?n? \w",
+    re.IGNORECASE,
+)
+# What can be wished in one direction or in the other.
+_OPPOSITES = tuple(
+    (re.compile(rf"\b(?:{one})\b", re.IGNORECASE), re.compile(rf"\b(?:{other})\b", re.IGNORECASE))
+    for one, other in (
+        (r"läng\w+ (?:öffnen|offen|auf)|verlänger\w*", r"kürz\w+ (?:öffnen|offen|auf)|verkürz\w*"),
+        (r"senk\w*|billiger\w*|zu (?:teuer|hoch)|ermäßig\w*", r"erhöh\w*|teurer\w*|zu (?:billig|niedrig)"),
+        (r"(?:an|ein)schalten|anlassen|anbleiben", r"(?:aus|ab)schalten|ausmachen|abstellen"),
+        (r"größer\w*|vergrößer\w*|erweiter\w*|ausbauen", r"kleiner\w*|verkleiner\w*"),
+        (r"schneller\w*|zu langsam", r"langsamer\w*|zu schnell"),
+        (r"häufiger\w*|öfter\w*", r"seltener\w*|zu oft"),
+        (r"erlaub\w*|zulassen|freigeben", r"untersag\w*|sperren"),
+    )
+)
+
+
+def stem(word: str) -> str:
+    """A folded word without its ending."""
+    for ending in _ENDINGS:
+        if word.endswith(ending) and len(word) - len(ending) >= _STEM_AT_LEAST:
+            return word[: -len(ending)]
+    return word
+
+
+def pieces_of(word: str) -> int:
+    """The pieces of a folded word's stem, each as one of 64 bits: compounds with a part in common share many."""
+    bare = stem(word)
+    bits = 0
+    for start in range(max(1, len(bare) - _PIECE + 1)):
+        bits |= 1 << crc32(bare[start : start + _PIECE].encode()) % PIECE_BITS
+    return bits
+
+
+def words_of_where(source: str) -> frozenset[str]:
+    """The folded words that say where ("in der Turnhalle"): two wishes for one spot share them, whatever they want."""
+    found: set[str] = set()
+    for clause in _CLAUSE_ENDS.split(source):
+        words = [word for word in map(folded, LETTERS.findall(clause)) if word not in _BETWEEN]
+        for i, word in enumerate(words):
+            if word in _WHERE:
+                found.update(words[i + 1 : i + 1 + _WORDS_OF_WHERE])
+    return frozenset(found)
+
+
+def stance(source: str) -> int:
+    """What a message is against, and which of two opposites it wants, in bits for `opposed`."""
+    bits = int(_AGAINST.search(source) is not None)
+    for place, sides in enumerate(_OPPOSITES):
+        one, other = (side.search(source) is not None for side in sides)
+        if one != other:
+            bits |= (1 if one else 2) << (2 + 2 * place)
+    return bits
+
+
+def opposed(own: Any, others: Any) -> Any:
+    """Whether one is against something and the other is not, or the two want opposite things."""
+    ones = np.uint16(0b0101010101010100)
+    met = (own & ones) & (others >> 1) | (others & ones) & (own >> 1)
+    return ((own ^ others) & 1).astype(bool) | (met != 0)
