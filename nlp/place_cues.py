@@ -35,12 +35,15 @@ STREET = after(
     rf"(?:[\s-]*(?:/|,|und|oder|ecke|-|\u2013)\s*[^\W\d]{{2,25}}e[rn]\b){{0,3}}[\s-]*{_STREETS}(?![a-zäöüß])",
 )
 BEFORE_CROSSING = before(
-    r"[a-zäöüß]{3,}er\s*/?\s*ecke\s+",
+    r"[a-zäöüß]{3,}er\s*(?:/|/?\s*ecke\s)\s*",
+    r"(?:\w{0,12}kreuzung|ecke|\w{0,12}haltestelle|einmündung)\s+",
     r"(?:straße|strasse|str\.|weg|allee|platz|ring)\s*(?:/|,|und|ecke|-|\u2013)\s*(?:ecke\s+)?",
 )
 # "Rosa-Luxemburg-Straße", "Lichtenberg-Gymnasium": named after somebody.
 _CHAINED = any_of("straße strasse str weg allee platz ring gasse schule gymnasium oberschule grundschule")
 CHAINED_STREET = after(rf"(?:-[^\W_]+){{0,3}}-{_CHAINED}(?![a-zäöüß])")
+# "Zwickauer/Stollberger", where no noun follows.
+PAIRED_STREETS = after(r"(?:\s*/\s*(?:ecke\s+)?[a-zäöüß]{3,}er\b){1,2}")
 BEFORE_ELLIPTIC_STREET = before(
     r"(?:auf|an|in|entlang|über|ecke|von|quer über) (?:der|die) (?:(?:alten|äußeren|oberen|unteren|ganzen) )?"
 )
@@ -117,6 +120,9 @@ AFTER_ELSEWHERE = re.compile(
 )
 # Directly behind a name it tells where that lies: "Hermsdorf bei Gera".
 BETWEEN_NEAR = re.compile(r"\s*\(?(?:bei|b\.|nahe|kreis|landkreis|,\s*(?:kreis|landkreis))\s+", re.IGNORECASE)
+# What belongs to a town: "die Neustadt in Dresden". Looked for between a quarter and the town.
+BETWEEN_PART = re.compile(r"\s+(?:in|bei|von)\s+", re.IGNORECASE)
+BETWEEN_DISTRICT = re.compile(r"\s*(?:\(|/|,)?\s*(?:(?:im|in)\s+)?", re.IGNORECASE)
 CLOSING = re.compile(
     r"(?:^|[\n.!?]\s*)(?:(?:mit\s+)?(?:freundlichen?|besten?|vielen?|lieben?|herzlichen?|schönen?|sonnigen?|netten?)\s+"
     r"(?:gr(?:ü|ue)(?:ß|ss)en?|gru(?:ß|ss))"

@@ -15,6 +15,7 @@ if TYPE_CHECKING:
 # In small letters, shorter names of landmarks are words: "smac", "CFC".
 _SHORTEST_IN_SMALL_LETTERS = 4
 _NO_NOUN = re.compile(r"\s*(?:[.,;:!?)\n]|\d|$)")
+_NO_NOUN_WORD = re.compile(r"\s+(?:in|im|an|am|bei|und|ist|sind|fehlt|fehlen|steht|muss|soll)\b")
 _SMALL_LETTER = re.compile(r"\s+[a-zäöüß]")
 _CAPITAL = re.compile(r"\s+[A-ZÄÖÜ]")
 _PAUSE = re.compile(r"\s*[,:]")
@@ -47,10 +48,14 @@ def is_street(place: Surroundings) -> bool:
         return False
     if cues.STREET.match(place.after):
         return True
-    if not (cues.BEFORE_ELLIPTIC_STREET.search(place.before) or cues.BEFORE_CROSSING.search(place.before)):
+    paired = cues.PAIRED_STREETS.match(place.after)
+    after = place.after_written[paired.end() if paired else 0 :]
+    alone = _NO_NOUN.match(after) or _NO_NOUN_WORD.match(after) or (place.has_case and _SMALL_LETTER.match(after))
+    if not alone:
         return False
-    after = place.after_written
-    return bool(_NO_NOUN.match(after) or (place.has_case and _SMALL_LETTER.match(after)))
+    return bool(
+        paired or cues.BEFORE_ELLIPTIC_STREET.search(place.before) or cues.BEFORE_CROSSING.search(place.before)
+    )
 
 
 def is_person(place: Surroundings) -> bool:

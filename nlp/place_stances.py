@@ -163,7 +163,11 @@ AFTER_WAYS = after(
 )
 NEGATION = re.compile(r"\b(?:kein\w{0,3}|nicht|nie|niemand|nirgends|fehlt|fehlen|weg|zu)\b")
 # Only a hint at the idea's place: it counts where nothing else is named.
-_NO_ORIGIN = any_of("wer alle jemand komme?n? kommt bin sind wir ich raus heraus züge zug busse? bus grüßen? gruß")
+# Riding and going from somewhere is no origin: "Um acht fährt aus Lößnitz kein Bus mehr".
+_NO_ORIGIN = any_of(
+    "wer alle jemand komme?n? kommt bin sind wir ich man mehr raus heraus züge zug busse? bus grüßen? gruß"
+    " fahren? fährt führen? führt gehe?n? geht laufen läuft starten startet verkehren verkehrt pendelt"
+)
 BEFORE_HINT = before(
     rf"{_RELATIVES}\s+(?:\w{{1,20}}\s+){{0,2}}(?:in|aus|bei)\s+",
     r"(?:gebürtige|ehemalige|frühere|einstige)[rnsm]?\s+",
