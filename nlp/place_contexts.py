@@ -4,24 +4,21 @@ from __future__ import annotations
 
 import re
 from dataclasses import replace
-from itertools import pairwise
 from typing import TYPE_CHECKING
 
 from nlp import place_cues as cues
-from nlp.place_forms import Form
-from nlp.place_kinds import is_namesake, is_person, is_street, is_unproven_plate, is_word
+from nlp.place_kinds import is_goods, is_namesake, is_person, is_street, is_unproven_plate, is_word
 from nlp.place_mentions import Mention, Role
-from nlp.place_names import Reading, Sense, SenseKind
+from nlp.place_names import SenseKind
+from nlp.place_pairs import ELSEWHERE, told_apart
 from nlp.place_roles import role_of
 from nlp.place_surroundings import Surroundings
-from nlp.understanding import OUTSIDE
 
 if TYPE_CHECKING:
     from nlp.gazetteer import Words
 
 _LONGEST_SIGNATURE = 300
 _CLOSING = 40
-_ELSEWHERE = Reading(Form.NAME, (Sense(SenseKind.OUTSIDE, OUTSIDE, (OUTSIDE,)),))
 _NAMED = frozenset({Role.PLACE, Role.HINT, Role.FAR})
 _TAKEN = frozenset({Role.COMPARED, Role.HINT, Role.FAR, Role.ANCHOR})
 _LANDMARKS = frozenset({SenseKind.LANDMARK, SenseKind.PASSING})
@@ -34,8 +31,7 @@ def judged(text: str, mentions: tuple[Mention, ...], words: Words) -> tuple[Ment
     postscript = cues.POSTSCRIPT.search(text, signature)
     end = postscript.start() if postscript else len(text)
     ordered = sorted(mentions, key=lambda mention: mention.start)
-    told_apart = _near_outside(text, ordered)
-    single = [_judge(Surroundings(text, mention, words), range(signature, end)) for mention in told_apart]
+    single = [_judge(Surroundings(text, mention, words), range(signature, end)) for mention in told_apart(text, ordered)]
     return tuple(_spread(text, single))
 
 
@@ -61,22 +57,12 @@ def _is_elsewhere(place: Surroundings) -> bool:
     return place.mention.outside and is_word(place)
 
 
-def _near_outside(text: str, mentions: list[Mention]) -> list[Mention]:
-    """Put the name that several places bear outside where a town outside tells it apart: "Hermsdorf bei Gera"."""
-    told = list(mentions)
-    for index, (first, second) in enumerate(pairwise(mentions)):
-        between = cues.BETWEEN_NEAR.fullmatch(text[first.end : second.start][:20])
-        if between and second.outside and first.shared and first.reading.form < Form.ADJECTIVE:
-            told[index] = replace(first, reading=_ELSEWHERE)
-    return told
-
-
 def _judge(place: Surroundings, signature: range) -> Mention:
     elsewhere = is_namesake(place)
     if elsewhere:
-        place.mention = replace(place.mention, reading=_ELSEWHERE)
+        place.mention = replace(place.mention, reading=ELSEWHERE)
     mention = place.mention
-    is_none = is_street(place) or is_person(place) or is_unproven_plate(place)
+    is_none = is_street(place) or is_person(place) or is_goods(place) or is_unproven_plate(place)
     if is_none or (is_word(place) and not elsewhere):
         return replace(mention, role=Role.IGNORED)
     role = _signature_role(place) if mention.start in signature else role_of(place, elsewhere=elsewhere)

@@ -58,6 +58,15 @@ def is_street(place: Surroundings) -> bool:
     )
 
 
+def is_goods(place: Surroundings) -> bool:
+    """Whether it only names what is sold: "Freiberger Pils", "Plauener Spitze als Geschenk"."""
+    if not place.mention.adjective:
+        return False
+    if cues.AFTER_GOODS.match(place.after):
+        return not cues.MINING.search(place.sentence)
+    return bool(cues.AFTER_CRAFT.match(place.after)) and not cues.BEFORE_CRAFT.search(place.before)
+
+
 def is_person(place: Surroundings) -> bool:
     """Whether it is a surname."""
     if not place.is_capital:
