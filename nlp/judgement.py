@@ -8,6 +8,7 @@ from typing import Any
 
 import numpy as np
 
+from nlp.asking import can_ask
 from nlp.calibration import Scaling, one_of, several
 from nlp.understanding import TOPICS_AT_MOST, Kind, TopicScore
 
@@ -15,7 +16,13 @@ SUGGESTIONS = 3
 # A text that is trusted less is doubtful; it is spam only where that is nearly certain.
 DOUBTFUL = 0.5
 DOUBTFUL_SPAM = 0.97
+# Greetings and thanks may outweigh a wish: what has so many words and a topic as likely as this is no mere talk.
+TALK_SHORT = 6
+TALK_BELOW = 0.5
 
+_KINDS: tuple[Kind, ...] = tuple(Kind)
+
+_WANTING = frozenset({Kind.COMPLAINT, Kind.QUESTION})
 ROUTED = frozenset({Kind.IDEA, Kind.COMPLAINT, Kind.QUESTION})
 
 
@@ -46,15 +53,21 @@ class Judgement:
 
 @dataclass(frozen=True, slots=True)
 class Reading:
-    """What a text is judged by: the layers' sums, how far it is trusted (0 to 1), and whether it can be a question.
+    """What a text is judged by: the layers' sums, how far it is trusted (0 to 1), whether it can ask, and its words.
 
     `topics` are in the order of `Rules.topics`, `kinds` in that of Kind.
     """
 
     topics: Any
     kinds: Any
-    trust: float = 1.0
-    can_ask: bool = True
+    trust: float
+    can_ask: bool
+    words: int
+
+    @classmethod
+    def of(cls, text: str, topics: Any, kinds: Any, trust: float = 1.0) -> Reading:
+        """The reading of a text with these sums."""
+        return cls(topics, kinds, trust, can_ask(text), len(text.split()))
 
 
 def judged(rules: Rules, reading: Reading) -> Judgement:
@@ -64,26 +77,33 @@ def judged(rules: Rules, reading: Reading) -> Judgement:
     for talk or advertising, and nothing doubtful for a complaint or a question: a person looks at ideas.
     """
     mean = reading.topics.mean()
-    ranked = _ranked(rules.topics, several(mean + reading.trust * (reading.topics - mean), rules.topic_scaling))
-    acted = tuple(score for score in ranked if score.probability >= rules.thresholds[score.id])[:TOPICS_AT_MOST]
+    likely = several(mean + reading.trust * (reading.topics - mean), rules.topic_scaling)
+    order: list[int] = np.argsort(-likely, kind="stable").tolist()
+    acted = tuple(_score(rules.topics, likely, i) for i in order if likely[i] >= rules.thresholds[rules.topics[i]])[
+        :TOPICS_AT_MOST
+    ]
     kind = _kind(rules, reading)
-    if (acted and kind not in ROUTED) or (reading.trust < DOUBTFUL and kind in {Kind.COMPLAINT, Kind.QUESTION}):
+    is_wish = reading.words >= TALK_SHORT and likely[order[0]] >= TALK_BELOW
+    is_more = kind not in ROUTED and (acted or (kind is Kind.OTHER and is_wish))
+    if is_more or (reading.trust < DOUBTFUL and kind in _WANTING):
         kind = Kind.IDEA
-    return Judgement(kind, acted if kind in ROUTED else (), ranked[:SUGGESTIONS])
+    suggestions = tuple(_score(rules.topics, likely, i) for i in order[:SUGGESTIONS])
+    return Judgement(kind, acted if kind in ROUTED else (), suggestions)
 
 
 def _kind(rules: Rules, reading: Reading) -> Kind:
     likely = one_of(reading.kinds, rules.kind_scaling)
-    for score in _ranked(tuple(Kind), likely):
-        if score.id == Kind.QUESTION and not reading.can_ask:
+    order: list[int] = np.argsort(-likely, kind="stable").tolist()
+    for i in order:
+        kind, probability = _KINDS[i], float(likely[i])
+        if kind is Kind.QUESTION and not reading.can_ask:
             continue
-        if score.id == Kind.SPAM and reading.trust < DOUBTFUL and score.probability < DOUBTFUL_SPAM:
+        if kind is Kind.SPAM and reading.trust < DOUBTFUL and probability < DOUBTFUL_SPAM:
             continue
-        if score.probability >= rules.at_least.get(score.id, 0.0):
-            return Kind(score.id)
+        if probability >= rules.at_least.get(kind, 0.0):
+            return kind
     return Kind.IDEA
 
 
-def _ranked(names: Sequence[str], likely: Any) -> tuple[TopicScore, ...]:
-    order = np.argsort(-likely, kind="stable")
-    return tuple(TopicScore(names[i], round(float(likely[i]), 4)) for i in order)
+def _score(topics: Sequence[str], likely: Any, number: int) -> TopicScore:
+    return TopicScore(topics[number], round(float(likely[number]), 4))

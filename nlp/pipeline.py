@@ -29,7 +29,6 @@ from nlp.artefact import (
     label,
     read_model,
 )
-from nlp.asking import can_ask
 from nlp.features import FeatureFinder, features_of
 from nlp.gazetteer import load_gazetteer
 from nlp.judgement import ROUTED, Judgement, Reading, judged
@@ -79,11 +78,13 @@ class SpacyClassifier:
         pipes: dict[str, Any] = {head: nlp.get_pipe(head) for head in HEADS}
         names = {TOPICS: facts.topics, KIND: tuple(Kind)}
         # The layer numbers its labels as they were declared, the rules as the configuration does. All labels stand
-        # side by side, so that a text's weights are fetched once.
+        # side by side, and behind them the mean of the topics, so that a text's weights are fetched once.
         columns = {head: [pipes[head].labels.index(label(head, name)) for name in names[head]] for head in HEADS}
         parts = {head: decoded(pipes[head].model) for head in HEADS}
-        self._weights = np.concatenate([parts[head][0][:, columns[head]] for head in HEADS], axis=1)
+        weights = [parts[head][0][:, columns[head]] for head in HEADS]
+        self._weights = np.concatenate([*weights, weights[0].mean(axis=1, keepdims=True)], axis=1)
         self._bias = np.concatenate([parts[head][1][columns[head]] for head in HEADS])
+        self._numbers = {topic: number for number, topic in enumerate(facts.topics)}
         # spaCy's memory zones belong to the vocabulary, which all threads share.
         self._lock = threading.Lock()
 
@@ -149,7 +150,7 @@ class SpacyClassifier:
     def _read(self, doc: Doc, whole: Readable) -> Understanding:
         found = features_of(doc)
         fetched = self._weights[found.rows]
-        judgement = self._judged(doc, found.values @ fetched + self._bias, found.trust)
+        judgement = self._judged(doc, (found.values @ fetched)[:-1] + self._bias, found.trust)
         # What names a town in an advertisement or a greeting is nobody's business there.
         places = _places(doc) if judgement.kind in ROUTED else NO_PLACES
         reasons = self._reasons(doc, judgement.topics or judgement.suggestions[:1], fetched)
@@ -170,14 +171,13 @@ class SpacyClassifier:
         if not text.strip():
             return Judgement(Kind.IDEA, (), ())  # nothing to go by: left to a person
         topics = len(self._facts.topics)
-        return judged(self._facts.rules, Reading(summed[:topics], summed[topics:], trust, can_ask(text)))
+        return judged(self._facts.rules, Reading.of(text, summed[:topics], summed[topics:], trust))
 
     def _reasons(self, doc: Doc, topics: Iterable[TopicScore], fetched: Any) -> Iterator[Evidence]:
         """The words that speak for each topic rather than for the others, in the order of the text."""
         found = features_of(doc)
-        mean = fetched[:, : len(self._facts.topics)].mean(axis=1)
         for topic in topics:
-            contrast = (fetched[:, self._facts.topics.index(topic.id)] - mean) * found.values
+            contrast = (fetched[:, self._numbers[topic.id]] - fetched[:, -1]) * found.values
             brought = contrast[found.hit_places] * found.hit_shares
             # What belongs to no word has the number -1.
             words = np.maximum(np.bincount(found.hit_tokens + 1, weights=brought, minlength=len(doc) + 1)[1:], 0.0)

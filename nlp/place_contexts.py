@@ -31,7 +31,9 @@ def judged(text: str, mentions: tuple[Mention, ...], words: Words) -> tuple[Ment
     postscript = cues.POSTSCRIPT.search(text, signature)
     end = postscript.start() if postscript else len(text)
     ordered = sorted(mentions, key=lambda mention: mention.start)
-    single = [_judge(Surroundings(text, mention, words), range(signature, end)) for mention in told_apart(text, ordered)]
+    single = [
+        _judge(Surroundings(text, mention, words), range(signature, end)) for mention in told_apart(text, ordered)
+    ]
     return tuple(_spread(text, single))
 
 

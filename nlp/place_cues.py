@@ -47,16 +47,22 @@ PAIRED_STREETS = after(r"(?:\s*/\s*(?:ecke\s+)?[a-zäöüß]{3,}er\b){1,2}")
 BEFORE_ELLIPTIC_STREET = before(
     r"(?:auf|an|in|entlang|über|ecke|von|quer über) (?:der|die) (?:(?:alten|äußeren|oberen|unteren|ganzen) )?"
 )
-# What is named after a town and sold everywhere. What a town is known for counts behind its article: "die Plauener Spitze".
+# What is named after a town and sold everywhere.
 _GOODS = any_of(
     r"(?:export)?bier pils pilsener pilsner export schwarzbier radler schnaps likör kräuterlikör sekt limo(?:nade)?"
     r" \w{0,12}würst(?:e|chen|eln?) \w{0,12}wurst klöße \w{0,6}käse senf brot brötchen kuchen lebkuchen pfefferkuchen"
     " (?:christ|weihnachts|butter|mandel|rosinen)?stollen kaffee schokolade nudeln gurken quarkkeulchen"
 )
 AFTER_GOODS = after(rf"\s+{_GOODS}(?![\w-])")
-AFTER_CRAFT = after(r"\s+(?:spitzen?|porzellan|spielzeug|pyramiden?|räuchermännchen|schwibb?ögen|strümpfe)(?![\w-])")
+# A mine is called so as well.
+BEFORE_MINE = before(r"(?:im|in den|durch den|am|unten)\s+(?:\w+en\s+)?")
+MINING = re.compile(r"\b(?:\w{0,12}berg(?:bau|werk)|gruben?\b|schacht|silber|erz\b|mundloch|unter ?tage|einsturz)")
+# What a town is known for is a subject of its own where something is said of it: "die Plauener Spitze".
+AFTER_CRAFT = after(
+    r"\s+(?:spitzen?|porzellan|spielzeug|pyramiden?|räuchermännchen|schwibb?ögen|strümpfe)(?![\w-])"
+    r"(?!\s+(?:\w+t|soll\w{0,3}|muss|müssen|darf|kann|können|sind|wird|werden)\b)"
+)
 BEFORE_CRAFT = before(r"(?:die|der|den|das|des|dem|zur|zum|beim|unsere?)\s+")
-MINING = re.compile(r"\b(?:\w{0,12}berg(?:bau|werk)|gruben?|schacht|silber|erz|stolln|mundloch|unter ?tage|einsturz)")
 AFTER_FAN = after(r"-(?:fans?|trikots?|schal|shirts?)\b")
 # Looked for in the text as it is written.
 BEFORE_PERSON = re.compile(
@@ -131,7 +137,7 @@ AFTER_ELSEWHERE = re.compile(
 # Directly behind a name it tells where that lies: "Hermsdorf bei Gera".
 BETWEEN_NEAR = re.compile(r"\s*\(?(?:bei|b\.|nahe|kreis|landkreis|,\s*(?:kreis|landkreis))\s+", re.IGNORECASE)
 # What belongs to a town: "die Neustadt in Dresden". Looked for between a quarter and the town.
-BETWEEN_PART = re.compile(r"\s+(?:in|bei|von)\s+", re.IGNORECASE)
+BETWEEN_PART = re.compile(r"\s+(?:in|von)\s+", re.IGNORECASE)
 BEFORE_GOING = before(r"(?:nach|aus|von|ab|bis|zwischen)\s+")
 # "Plaue im Vogtland", "Plaue (Vogtland)".
 BETWEEN_DISTRICT = re.compile(r"\s*\(|\s*/\s*|,?\s+im\s+", re.IGNORECASE)

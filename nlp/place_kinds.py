@@ -53,9 +53,7 @@ def is_street(place: Surroundings) -> bool:
     alone = _NO_NOUN.match(after) or _NO_NOUN_WORD.match(after) or (place.has_case and _SMALL_LETTER.match(after))
     if not alone:
         return False
-    return bool(
-        paired or cues.BEFORE_ELLIPTIC_STREET.search(place.before) or cues.BEFORE_CROSSING.search(place.before)
-    )
+    return bool(paired or cues.BEFORE_ELLIPTIC_STREET.search(place.before) or cues.BEFORE_CROSSING.search(place.before))
 
 
 def is_goods(place: Surroundings) -> bool:
@@ -63,7 +61,7 @@ def is_goods(place: Surroundings) -> bool:
     if not place.mention.adjective:
         return False
     if cues.AFTER_GOODS.match(place.after):
-        return not cues.MINING.search(place.sentence)
+        return not (cues.BEFORE_MINE.search(place.before) or cues.MINING.search(place.sentence))
     return bool(cues.AFTER_CRAFT.match(place.after)) and not cues.BEFORE_CRAFT.search(place.before)
 
 

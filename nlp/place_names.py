@@ -8,7 +8,7 @@ from enum import StrEnum
 from typing import TYPE_CHECKING
 
 from nlp.gazetteer import PASSING, AliasKind, MatchPolicy
-from nlp.place_forms import SHORTEST_BARE, Form, adjectives, folded, inflections, spellings, spoken, with_additions
+from nlp.place_forms import SHORTEST_BARE, Form, adjectives, folded, inflections, key, spellings, spoken, with_additions
 from nlp.understanding import OUTSIDE, REGION
 
 if TYPE_CHECKING:
@@ -148,6 +148,19 @@ def _told_apart(gazetteer: Gazetteer) -> Iterator[tuple[str, Form, Sense]]:
             official.update(f"{town.name}/{suffix.official}" for suffix in suffixes)
         for name in sorted(official):
             yield from _plain(with_additions(name, gazetteer.suffixes), sense)
+    yield from _beyond(gazetteer, bearers)
+
+
+def _beyond(gazetteer: Gazetteer, bearers: Mapping[str, int]) -> Iterator[tuple[str, Form, Sense]]:
+    """Places of one bearer in a landscape that reaches beyond its district: "Holzhau im Erzgebirge"."""
+    for suffix in gazetteer.suffixes:
+        official = [town for town in gazetteer.municipalities if town.official_name.endswith(f"/{suffix.official}")]
+        reached = {town.district for town in official}.difference(suffix.districts) if suffix.districts else set()
+        for sense, name in _towns(gazetteer):
+            if bearers[name] == 1 and sense.policy is MatchPolicy.FREE and reached.issuperset(sense.districts):
+                # Not as names: among these many, no mistakes are looked for.
+                spelled = map(key, with_additions(f"{name}/{suffix.official}", (suffix,)))
+                yield from ((text, Form.GENITIVE, sense) for text in spelled)
 
 
 def _region(gazetteer: Gazetteer) -> Iterator[tuple[str, Form, Sense]]:

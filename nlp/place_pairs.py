@@ -18,24 +18,24 @@ if TYPE_CHECKING:
 
 ELSEWHERE = Reading(Form.NAME, (Sense(SenseKind.OUTSIDE, OUTSIDE, (OUTSIDE,)),))
 _LONGEST_BETWEEN = 30
-_AREAS = frozenset({SenseKind.DISTRICT})
 
 
 def told_apart(text: str, mentions: Sequence[Mention]) -> list[Mention]:
     """The mentions, in order, with what the name right behind each says of it; without those it makes impossible."""
-    told = list(mentions)
-    taken: set[int] = set()
+    told: list[Mention | None] = list(mentions)
     for index, (first, second) in enumerate(pairwise(mentions)):
         between = text[first.end : min(second.start, first.end + _LONGEST_BETWEEN + 1)]
+        if first.outside and first.adjective and second.local and between == " ":
+            told[index + 1] = replace(second, reading=ELSEWHERE)
         if not first.town or len(between) > _LONGEST_BETWEEN:
             continue
         if _is_put_outside(text, first, second, between):
             told[index] = replace(first, reading=ELSEWHERE)
-        elif _is_in_other_district(first, second, between):
-            taken.add(index)
+        elif _is_in(first, second, between):
+            told[index] = _inside(first, second)
         elif cues.BETWEEN_NEIGHBOURS.fullmatch(between):
             told[index], told[index + 1] = _paired(first, second)
-    return [mention for index, mention in enumerate(told) if index not in taken]
+    return [mention for mention in told if mention]
 
 
 def _is_put_outside(text: str, first: Mention, second: Mention, between: str) -> bool:
@@ -44,19 +44,27 @@ def _is_put_outside(text: str, first: Mention, second: Mention, between: str) ->
         return False
     if first.shared and cues.BETWEEN_NEAR.fullmatch(between):
         return True
+    if not first.local or not cues.BETWEEN_PART.fullmatch(between):
+        return False
     going = cues.BEFORE_GOING.search(text[max(0, first.start - _LONGEST_BETWEEN) : first.start].lower())
-    return first.local and not going and bool(cues.BETWEEN_PART.fullmatch(between))
+    return not going or between.strip().lower() == "in"
 
 
-def _is_in_other_district(first: Mention, second: Mention, between: str) -> bool:
-    """Whether a quarter's name cannot mean that quarter: its district is not the one named behind it."""
-    if not all(sense.kind is SenseKind.LOCALITY for sense in first.reading.senses) or first.adjective:
+def _is_in(first: Mention, second: Mention, between: str) -> bool:
+    """Whether the second name is that of a district in which the first one lies: "Plaue im Vogtland"."""
+    if first.adjective or second.adjective or any(s.kind is not SenseKind.DISTRICT for s in second.reading.senses):
         return False
-    if second.adjective or any(sense.kind not in _AREAS for sense in second.reading.senses):
-        return False
+    return bool(cues.BETWEEN_DISTRICT.fullmatch(between))
+
+
+def _inside(first: Mention, second: Mention) -> Mention | None:
+    """The name with its meanings in the district; None where it has none there, and the district alone is certain."""
     named = {key for sense in second.reading.senses for key in sense.districts}
-    elsewhere = all(named.isdisjoint(sense.districts) for sense in first.reading.senses)
-    return elsewhere and bool(cues.BETWEEN_DISTRICT.fullmatch(between))
+    inside = {sense.ags for sense in first.reading.senses if named.issuperset(sense.districts)}
+    if len(first.reading.senses) > 1:
+        return _within(first, inside) if inside else None
+    quarter = first.reading.senses[0].kind is SenseKind.LOCALITY
+    return None if quarter and not inside else first
 
 
 def _paired(first: Mention, second: Mention) -> tuple[Mention, Mention]:

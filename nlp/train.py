@@ -16,7 +16,6 @@ from spacy.util import load_config, load_model_from_config
 from thinc.api import Config
 
 from nlp.artefact import ENCODER, HEADS, KIND, TOPICS, ModelFacts, label, write_model
-from nlp.asking import can_ask
 from nlp.calibration import best_for_one_of, best_for_several, several, thresholds
 from nlp.compounds import read_parts
 from nlp.corpus import Corpus, Example, read_corpus
@@ -190,7 +189,7 @@ class _Trainer:
         )
         # The sums have been trusted as far as they may be already.
         said = [
-            judged(rules, Reading(topics, kinds, can_ask=can_ask(_source(example))))
+            judged(rules, Reading.of(_source(example), topics, kinds))
             for topics, kinds, example in zip(found[TOPICS], found[KIND], asked, strict=True)
         ]
         return rules, scales, tuple(zip(asked, said, strict=True))

@@ -6,6 +6,7 @@ All of it is general German, and made without a model: it only decides how alike
 from __future__ import annotations
 
 import re
+from collections.abc import Iterator
 from typing import Any
 from zlib import crc32
 
@@ -13,10 +14,9 @@ import numpy as np
 
 from nlp.words import folded
 
-STANCE_BITS = 16
 PIECE_BITS = 64
 
-LETTERS = re.compile(r"[^\W\d_]+")
+_LETTERS = re.compile(r"[^\W\d_]+")
 _PIECE = 4
 _ENDINGS = ("ungen", "ern", "ung", "en", "em", "er", "es", "n", "e", "s", "t")
 _STEM_AT_LEAST = 4
@@ -59,6 +59,11 @@ _OPPOSITES = tuple(
 )
 
 
+def words_in(text: str) -> Iterator[str]:
+    """The folded words of a text."""
+    return map(folded, _LETTERS.findall(text))
+
+
 def stem(word: str) -> str:
     """A folded word without its ending."""
     for ending in _ENDINGS:
@@ -80,7 +85,7 @@ def words_of_where(source: str) -> frozenset[str]:
     """The folded words that say where ("in der Turnhalle"): two wishes for one spot share them, whatever they want."""
     found: set[str] = set()
     for clause in _CLAUSE_ENDS.split(source):
-        words = [word for word in map(folded, LETTERS.findall(clause)) if word not in _BETWEEN]
+        words = [word for word in words_in(clause) if word not in _BETWEEN]
         for i, word in enumerate(words):
             if word in _WHERE:
                 found.update(words[i + 1 : i + 1 + _WORDS_OF_WHERE])

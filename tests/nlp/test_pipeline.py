@@ -141,7 +141,7 @@ def test_an_idea_about_shops_is_no_spam(classifier: SpacyClassifier) -> None:
         "Gebt jedem Neugeborenen 500 Euro Startgeld, Kredit ohne Zinsen für junge Familien",
         "Gratis Bus und Bahn für alle unter 18!!! Das wäre was für den ländlichen Raum",
         "08209 ist ohne Arzt, das geht so nich",
-        "Hallo, schönen guten Tag, ich wollte nur sagen, dass unsere Schule einen neuen Hof braucht. Danke und Gruß",
+        "Hallo zusammen, guten Tag, unsere Schule braucht einen neuen Hof mit Schatten. Danke und Gruß",
         "bus",
     ],
 )

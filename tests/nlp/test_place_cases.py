@@ -66,6 +66,26 @@ RULES = [
     ("Auf der Reichen Zeche fehlt ein Café.", ("14522",)),
     ("Am Fuß des Pöhlbergs fehlt ein Parkplatz.", ("14521",)),
     ("In Oelsnitz am Bergbaumuseum fehlt ein Spielplatz.", ("14521",)),
+    ("Nach 19 Uhr fährt aus Lößnitz kein Bus mehr nach Burgstädt.", ("14521", "14522")),
+    ("An der Kreuzung Zwickauer/Stollberger in Chemnitz fehlt ein Blitzer.", ("14511",)),
+    ("An der Ecke Zwickauer in Chemnitz liegt Müll.", ("14511",)),
+    ("Die Haltestelle Annaberger in Chemnitz ist dunkel.", ("14511",)),
+    ("Freiberger/Plauener Bürger wollen eine Bahn.", ("14522", "14523")),
+    ("Die Neustadt in Dresden ist toll, in Zwönitz passiert nichts.", ("14521",)),
+    ("In der Dresdner Neustadt ist mehr los.", ("outside",)),
+    ("In Plaue im Vogtland fehlt ein Spielplatz.", ("14523",)),
+    ("In Plaue bei Flöha fehlt ein Spielplatz.", ("14522",)),
+    ("In Reichenhain im Vogtland fehlt ein Spielplatz.", ("14523",)),
+    ("In Neustadt im Erzgebirge fehlt ein Spielplatz.", ("14521",)),
+    ("In Holzhau im Erzgebirge fehlt ein Spielplatz.", ("14522",)),
+    ("Freiberger Pils ist teurer geworden.", ()),
+    ("Plauener Spitze als Geschenk.", ()),
+    ("Die Plauener Spitze hat tausende Entwürfe.", ("14523",)),
+    ("Unten im Freiberger Stollen klingt jedes Konzert.", ("14522",)),
+    ("Ein Wernesgrüner bitte, kein Radeberger.", ()),
+    ("Im Erzgebirsch fährt kein Bus.", ("14521",)),
+    ("Der Glückaufturm ist zu.", ("14521",)),
+    ("Der Frohnauer Hammer ist zu.", ("14521",)),
 ]
 MISSPELT = [
     ("Anaberg-Bucholz", "Annaberg-Buchholz"),
@@ -140,6 +160,27 @@ def test_neukirchen_near_chemnitz_is_one_town(nlp: Language) -> None:
     """The neighbour decides between namesakes, and is no place of the idea itself."""
     reading = _read(nlp, "Neukirchen bei Chemnitz braucht eine Umgehung.")
     assert ([town.ags for town in reading.municipalities], _keys(reading)) == (["14521410"], ["14521"])
+
+
+@pytest.mark.parametrize(
+    "text", ["In Neukirchen, gleich neben Adorf, fehlt ein Weg.", "In Adorf bei Neukirchen fehlt ein Weg."]
+)
+def test_a_quarter_and_its_town_decide_for_each_other(nlp: Language, text: str) -> None:
+    """Two open names side by side mean the one municipality that holds both."""
+    reading = _read(nlp, text)
+    assert ([town.ags for town in reading.municipalities], reading.candidates) == (["14521410"], ())
+
+
+def test_a_quarter_of_a_town_outside_is_not_asked_about(nlp: Language) -> None:
+    """What belongs to a town outside the region is none of the places here that are called so."""
+    reading = _read(nlp, "Ich wohne in der Neustadt in Dresden.")
+    assert (_keys(reading), reading.municipalities, reading.candidates) == (["outside"], (), ())
+
+
+def test_plaue_alone_is_asked_about(nlp: Language) -> None:
+    """The dialect name of one town that is also a quarter of another means neither by itself."""
+    reading = _read(nlp, "In Plaue fehlt ein Spielplatz.")
+    assert (_keys(reading), {place.ags for place in reading.candidates}) == ([], {"14522140", "14523320"})
 
 
 def test_where_only_the_district_is_certain_the_town_is_asked_for(nlp: Language) -> None:

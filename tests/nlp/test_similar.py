@@ -25,6 +25,7 @@ MOBILITY, CULTURE, HEALTH = np.eye(3, dtype=np.float32)
 PLAUEN = MunicipalityScore("14523320", "Plauen", 0.95)
 ADORF = MunicipalityScore("14523010", "Adorf", 0.95)
 ZWICKAU = MunicipalityScore("14524330", "Zwickau", 0.95)
+HALLS = ("grundschulturnhalle", "turnhalle", "bibliothek")
 BUS = (Word("nachtbus", 6.0, MOBILITY), Word("diskothek", 7.0, CULTURE))
 
 
@@ -89,6 +90,46 @@ def test_forms_of_a_word_are_the_same_word() -> None:
     """Endings are grammar."""
     one, other = printed(Word("radweg", 6.0, MOBILITY)), printed(Word("radwege", 6.0, MOBILITY))
     assert similarity(one, other) == pytest.approx(similarity(one, one))
+
+
+def test_compounds_with_a_part_in_common_are_nearer_than_other_words() -> None:
+    """A "Grundschulturnhalle" is a "Turnhalle", whatever the two words say for the topics."""
+    one, other, third = (
+        printed(Word(word, 6.0, of)) for word, of in zip(HALLS, (MOBILITY, CULTURE, HEALTH), strict=True)
+    )
+    assert similarity(one, other) > similarity(one, third) + 0.02
+
+
+def test_a_wish_and_the_wish_against_it_are_not_the_same() -> None:
+    """They share every word but the one that decides, whichever of them is read first."""
+    wish, against = (
+        printed(source="Bitte einen Nachtbus"),
+        printed(source="Schafft den Nachtbus ab, er gehört verboten"),
+    )
+    assert similarity(against, against) == pytest.approx(similarity(wish, wish))
+    assert similarity(wish, against) == pytest.approx(similarity(against, wish))
+    assert similarity(wish, against) < similarity(wish, wish) / 2
+
+
+def test_who_misses_a_thing_is_not_against_it() -> None:
+    """Whoever writes "Es fährt kein Bus" wishes for one."""
+    missed = printed(source="Nachts fährt kein Bus")
+    assert similarity(missed, printed(source="Bitte einen Nachtbus")) == pytest.approx(similarity(missed, missed))
+
+
+def test_opposite_directions_are_not_the_same_wish() -> None:
+    """Of one price, one says that it is too high, and the other that it is too low."""
+    lower, higher = printed(source="Die Hundesteuer ist zu hoch"), printed(source="Bitte die Hundesteuer erhöhen")
+    assert similarity(lower, higher) < similarity(lower, lower) / 2
+
+
+def test_where_something_is_wished_counts_less_than_what() -> None:
+    """Many things are wished for one hall."""
+    hall, showers, games = Word("turnhalle", 6.0, CULTURE), Word("duschen", 6.0, HEALTH), Word("spiele", 6.0, MOBILITY)
+    one = printed(hall, showers, source="Duschen in der Turnhalle")
+    where = printed(hall, games, source="Spiele in der Turnhalle")
+    what = printed(hall, games, source="Turnhalle: Spiele")
+    assert similarity(one, where) < similarity(one, what)
 
 
 def test_the_name_of_the_place_is_no_word_in_common() -> None:
