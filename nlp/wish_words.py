@@ -1,4 +1,4 @@
-"""What the wording of a wish tells beside its topics: where it says "where", what it is against, what words look like.
+"""What the wording of a wish tells beside its topics: where it says "where", and what it is against.
 
 All of it is general German, and made without a model: it only decides how alike two ideas are (nlp/similar.py).
 """
@@ -8,16 +8,12 @@ from __future__ import annotations
 import re
 from collections.abc import Iterator
 from typing import Any
-from zlib import crc32
 
 import numpy as np
 
 from nlp.words import folded
 
-PIECE_BITS = 64
-
 _LETTERS = re.compile(r"[^\W\d_]+")
-_PIECE = 4
 _ENDINGS = ("ungen", "ern", "ung", "en", "em", "er", "es", "n", "e", "s", "t")
 _STEM_AT_LEAST = 4
 _CLAUSE_ENDS = re.compile(r"[.,;:!?\n()-]+")
@@ -39,9 +35,9 @@ _WORDS_OF_WHERE = 2
 _AGAINST = re.compile(
     r"\b(?:verb[io]t\w*|verbiet\w*|\w+verbot|abschaff\w*|abgeschafft|abbau\w*|abgebaut|abrei(?:ß|ss)\w*|fällen|gefällt"
     r"|streichen|schikane\w*|unsinn\w*|quatsch|\w*verschwend\w*|stopp\w*|verhinder\w*|entfern(?:en|t)|beseitig\w*"
-    r"|überflüssig\w*|unnötig\w*|abschuss|abschieß\w*|raus|dagegen|stör(?:t|en)\w*|nerv(?:t|en)|gehör\w* nicht"
-    r"|(?:muss|müssen|gehör\w*|kommt) weg|weg mit|zurückbau\w*|schluss mit)\b"
-    r"|(?:^|[.!?:]\s+)(?:bitte )?keine?n? \w",
+    r"|überflüssig\w*|unnötig\w*|abschuss|abschieß\w*|dagegen|stör(?:t|en)\w*|nerv(?:t|en)|gehör\w* nicht"
+    r"|(?:muss|müssen|gehör\w*) weg|weg mit|zurückbau\w*|schluss mit)\b"
+    r"|(?:^|[.!?:]\s+)(?:bitte )?(?:keine \w|keine?n? (?:neue|weitere))",
     re.IGNORECASE,
 )
 # What can be wished in one direction or in the other.
@@ -70,15 +66,6 @@ def stem(word: str) -> str:
         if word.endswith(ending) and len(word) - len(ending) >= _STEM_AT_LEAST:
             return word[: -len(ending)]
     return word
-
-
-def pieces_of(word: str) -> int:
-    """The pieces of a folded word's stem, each as one of 64 bits: compounds with a part in common share many."""
-    bare = stem(word)
-    bits = 0
-    for start in range(max(1, len(bare) - _PIECE + 1)):
-        bits |= 1 << crc32(bare[start : start + _PIECE].encode()) % PIECE_BITS
-    return bits
 
 
 def words_of_where(source: str) -> frozenset[str]:

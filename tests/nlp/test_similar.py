@@ -25,7 +25,6 @@ MOBILITY, CULTURE, HEALTH = np.eye(3, dtype=np.float32)
 PLAUEN = MunicipalityScore("14523320", "Plauen", 0.95)
 ADORF = MunicipalityScore("14523010", "Adorf", 0.95)
 ZWICKAU = MunicipalityScore("14524330", "Zwickau", 0.95)
-HALLS = ("grundschulturnhalle", "turnhalle", "bibliothek")
 BUS = (Word("nachtbus", 6.0, MOBILITY), Word("diskothek", 7.0, CULTURE))
 
 
@@ -90,14 +89,6 @@ def test_forms_of_a_word_are_the_same_word() -> None:
     """Endings are grammar."""
     one, other = printed(Word("radweg", 6.0, MOBILITY)), printed(Word("radwege", 6.0, MOBILITY))
     assert similarity(one, other) == pytest.approx(similarity(one, one))
-
-
-def test_compounds_with_a_part_in_common_are_nearer_than_other_words() -> None:
-    """A "Grundschulturnhalle" is a "Turnhalle", whatever the two words say for the topics."""
-    one, other, third = (
-        printed(Word(word, 6.0, of)) for word, of in zip(HALLS, (MOBILITY, CULTURE, HEALTH), strict=True)
-    )
-    assert similarity(one, other) > similarity(one, third) + 0.02
 
 
 def test_a_wish_and_the_wish_against_it_are_not_the_same() -> None:

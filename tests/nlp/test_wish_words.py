@@ -5,7 +5,7 @@ from __future__ import annotations
 import numpy as np
 import pytest
 
-from nlp.wish_words import opposed, pieces_of, stance, stem, words_of_where
+from nlp.wish_words import opposed, stance, stem, words_of_where
 
 
 def against_each_other(one: str, other: str) -> bool:
@@ -57,10 +57,3 @@ def test_forms_of_a_word_have_one_stem_and_short_words_stay() -> None:
     """Endings are grammar, as far as enough is left."""
     assert stem("radwege") == stem("radweg")
     assert stem("see") == "see"
-
-
-def test_compounds_share_the_pieces_of_their_part() -> None:
-    """All those of the shorter one."""
-    hall = pieces_of("turnhalle")
-    assert hall & pieces_of("schulturnhalle") == hall
-    assert hall & pieces_of("apotheke") != hall
