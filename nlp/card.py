@@ -40,7 +40,7 @@ for topics and one for kinds. Places come from lists in config/places and are no
 `ideenkanal train --shipped` makes it again, with the same predictions; `ideenkanal evaluate --card` this page."""
 
 _MEASURED = """\
-Two measurements, shares from 0 to 1. *Set aside* are the {messages} messages of nlp/evaluation, by a writer of whom
+Two measurements, shares from 0 to 1. *Set aside* are the {messages} messages of nlp/evaluation, by writers of whom
 nothing is in the corpus; no weight is learned from them. A share of them may be off by {off:.2f} (95 %), that of a
 single topic by far more. *Other writers* are all messages of the corpus, each asked of a model that had learned from
 the other writers' messages only; thresholds and calibration are chosen on those. The model itself has learned from all.
@@ -59,8 +59,9 @@ expect less of new ones."""
 
 _MEASURED_PAIRS = """\
 On the {pairs} pairs of nlp/evaluation/pairs.jsonl with odd numbers, of which {similar} are the same wish in other words
-and the others near misses. Weights were fitted on the even ones, but what is measured of two ideas was chosen while
-both halves were looked at: expect less of new pairs (docs/decisions/0016-similar-ideas.md)."""
+and the others near misses. Nothing was fitted to them, but the older ones were looked at; those from 205 on were written
+after that, with near misses that share more words than the same wishes do, and are much harder
+(docs/decisions/0016-similar-ideas.md has both apart)."""
 
 _WEAK = """\
 - The corpus and what was set aside were written for this purpose by several writers, with the same rules for labels.

@@ -95,7 +95,7 @@ def test_the_card_is_written_with_its_pictures(workshop: Path, tmp_path: Path) -
     assert card.startswith(f"# Model {read_facts(workshop / 'model').version}\n")
     assert "](../docs/model/calibration.svg)" in card
     assert "| plain | 1 | 1.000 | 1.000 | - | 0 |" in card
-    assert "On 1 pairs of nlp/evaluation/pairs.jsonl" in card
+    assert "On the 1 pairs of nlp/evaluation/pairs.jsonl" in card
     assert len(list((tmp_path / "docs" / "model").glob("*.svg"))) == 4
 
 
