@@ -59,8 +59,8 @@ expect less of new ones."""
 
 _MEASURED_PAIRS = """\
 On the {pairs} pairs of nlp/evaluation/pairs.jsonl with odd numbers, of which {similar} are the same wish in other words
-and the others near misses. Nothing was fitted to them, but the older ones were looked at; those from 205 on were written
-after that, with near misses that share more words than the same wishes do, and are much harder
+and the others near misses. Nothing was fitted to them, but the older ones were looked at; those from 205 on were
+written after that, with near misses that share more words than the same wishes do, and are much harder
 (docs/decisions/0016-similar-ideas.md has both apart)."""
 
 _WEAK = """\
