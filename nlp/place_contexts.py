@@ -7,6 +7,7 @@ from dataclasses import replace
 from typing import TYPE_CHECKING
 
 from nlp import place_cues as cues
+from nlp.place_contrasts import outdone
 from nlp.place_kinds import is_goods, is_namesake, is_person, is_street, is_unproven_plate, is_word
 from nlp.place_mentions import Mention, Role
 from nlp.place_names import SenseKind
@@ -34,7 +35,7 @@ def judged(text: str, mentions: tuple[Mention, ...], words: Words) -> tuple[Ment
     single = [
         _judge(Surroundings(text, mention, words), range(signature, end)) for mention in told_apart(text, ordered)
     ]
-    return tuple(_spread(text, single))
+    return tuple(outdone(text, _spread(text, single)))
 
 
 def answered(text: str, mentions: tuple[Mention, ...], words: Words) -> tuple[Mention, ...]:

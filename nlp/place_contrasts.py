@@ -3,13 +3,21 @@
 from __future__ import annotations
 
 import re
+from dataclasses import replace
 from typing import TYPE_CHECKING
 
-from nlp.place_cues import after, before
+from nlp.place_cues import BOUNDARY, after, before
+from nlp.place_mentions import Role
 from nlp.place_stances import BEFORE_OWN
 
 if TYPE_CHECKING:
+    from collections.abc import Sequence
+
+    from nlp.place_mentions import Mention
     from nlp.place_surroundings import Surroundings
+
+# How far before the place that goes without, in letters, others are looked for that do not.
+_SAME_SENTENCE = 160
 
 # Others have it, and the writer's place has not: "In Zwickau fährt sie bis elf, bei uns ist um acht Schluss".
 AFTER_CONTRAST = after(
@@ -51,6 +59,23 @@ MISSING = re.compile(
 # "Weder Zwickau noch Plauen interessieren mich".
 BEFORE_NEITHER = before(r"(?:weder|noch)\s+(?:um\s+|das\s+|die\s+)?")
 AFTER_NEITHER = after(r"[^.!?\n]{0,40}\b(?:interessier\w+|gemeint|meine ich|geht es|geht's|gehen mich|helfen mir)\b")
+# Another place goes without: "Pöhla hat Glasfaser, und Markersbach guckt in die Röhre", "aber bei uns in Kirchberg".
+BEFORE_LACKING = before(r"(?:aber|nur|bloß|und|während|doch)\s+(?:bei uns\s+)?(?:hier\s+)?(?:in\s+)?")
+AFTER_LACKING = after(
+    r"\s+(?:hat|haben|kriegt|bekommt|hatte|gibt es|gibt's)\s+(?:\w+\s+){0,5}?(?:nichts|nix|kein\w{0,3}|nicht mal)\b",
+    r"\s+(?:fehlt|fehlen)\b",
+    r"\s+(?:gu?ckt|schaut)\s+in die röhre\b",
+    r"\s+geht\s+(?:\w+\s+){0,2}leer aus\b",
+    r"\s+lässt\s+(?:\w+\s+){0,3}(?:verfallen|verkommen|verrotten)\b",
+)
+# What is merely joined is compared only where the one gets what the other does not.
+GETTING = re.compile(r"\b(?:hat|haben|hatten?|gibts?|kriegt|kriegen|bekommt|bekommen)\b")
+TOGETHER = re.compile(r"\b(?:beide\w?|gemeinsam\w*|zusammen|alle[nr]?)\b")
+# "Bei uns im Vogtlandkreis kostet die Tonne extra, in Zwickau nicht."
+BEFORE_BUT_THERE = before(
+    r"(?:bei uns|wir (?:in|im|aus))\b[^.!?;\n]{3,90}[,\u2013-]\s*(?:aber\s+)?(?:[\w-]{3,20} und\s+)?(?:in\s+|im\s+)?"
+)
+AFTER_BUT_THERE = after(r"\s+(?:aber\s+|dagegen\s+)?nicht\s*(?:[.!;]|$)")
 
 
 def is_contrasted(place: Surroundings) -> bool:
@@ -58,7 +83,8 @@ def is_contrasted(place: Surroundings) -> bool:
     neither = BEFORE_NEITHER.search(place.before) and AFTER_NEITHER.match(place.after)
     what = BEFORE_WHAT.search(place.before) and AFTER_WHAT.match(place.after)
     others = place.mention.adjective and BEFORE_OTHERS.search(place.before) and AFTER_OTHERS.match(place.after)
-    if not (neither or what or others or _is_lacked(place)):
+    unlike = AFTER_BUT_THERE.match(place.after) and BEFORE_BUT_THERE.search(place.before)
+    if not (neither or what or others or unlike or _is_lacked(place)):
         return False
     return not BEFORE_OWN.search(place.before)
 
@@ -72,3 +98,43 @@ def _is_lacked(place: Surroundings) -> bool:
     match = AFTER_CONTRAST.match(place.after)
     there = match["there"] or match["same"] if match else ""
     return bool(HAVING.search(there)) and not MISSING.search(there)
+
+
+def outdone(text: str, mentions: Sequence[Mention]) -> list[Mention]:
+    """The mentions; where one place goes without, those of its sentence that have something are only compared with."""
+    judged = list(mentions)
+    for index, lacking in enumerate(mentions):
+        # Of namesakes, the other places of the sentence may tell which is meant.
+        if lacking.role is not Role.PLACE or lacking.shared or not _goes_without(text, lacking):
+            continue
+        start = _first_of_sentence(text, mentions, index)
+        if not _is_had(text[mentions[start].end : lacking.start].lower()):
+            continue
+        for other in range(start, index):
+            if judged[other].role is Role.PLACE and judged[other].reading != lacking.reading:
+                judged[other] = replace(judged[other], role=Role.COMPARED)
+    return judged
+
+
+def _goes_without(text: str, place: Mention) -> bool:
+    behind = text[place.end : place.end + 80].lower()
+    before_it = BEFORE_LACKING.search(text[max(0, place.start - 40) : place.start].lower())
+    return bool(before_it and AFTER_LACKING.match(behind) and not TOGETHER.search(behind))
+
+
+def _is_had(there: str) -> bool:
+    """Whether the words up to the place that goes without say that something is to be had elsewhere."""
+    joint = BEFORE_LACKING.search(there)
+    having = GETTING if joint and joint.group().startswith("und") else HAVING
+    return bool(having.search(there)) and not MISSING.search(BEFORE_LACKING.sub("", there))
+
+
+def _first_of_sentence(text: str, mentions: Sequence[Mention], index: int) -> int:
+    """The index of the first mention that stands in one sentence with the one of this index."""
+    first = index
+    end = mentions[index].start
+    while first > 0 and end - mentions[first - 1].end < _SAME_SENTENCE:
+        if BOUNDARY.search(text, mentions[first - 1].end, end):
+            break
+        first -= 1
+    return first

@@ -70,10 +70,14 @@ def _is_done_already(place: Surroundings) -> bool:
 def _is_hint(place: Surroundings) -> bool:
     if stances.BEFORE_HINT.search(place.before) or BEFORE_YOUTH.search(place.before):
         return True
+    if place.mention.adjective and stances.AFTER_GUESTS_OF.match(place.after):
+        return True
     return bool(stances.AFTER_WAYS.match(place.after)) and not stances.NEGATION.search(place.after)
 
 
 def _is_far(place: Surroundings) -> bool:
+    if stances.AFTER_MISSING.match(place.after):
+        return False
     if stances.BEFORE_FAR.search(place.before) or stances.AFTER_FAR_WORK.match(place.after):
         return True
     if stances.AFTER_TAKEN.match(place.after):

@@ -113,7 +113,7 @@ AFTER_COMPARED = after(
     r"[^.!?\n]{0,40}?\bso (?:was|etwas|ein\w{0,2}(?: \S{2,25})?) (?:hätten|wollen|wünschen|brauchen|möchten) wir\b",
     r"[^.!?\n]{0,60}(?:\bund|\baber|\bnur|,)\s*(?:wir|hier|bei uns)\s+(?:\w+\s+)?"
     r"(?:nicht|nix|nichts|nie|kein\w{0,3})\b",
-    r"\s+(?:ist|läuft) alles (?:gut|bestens|in ordnung|schön|prima|ok|okay)\b",
+    r"\s+(?:ist|läuft) alles (?:schon |längst )?(?:fertig(?=[.,!;]|$)|gut|bestens|in ordnung|schön|prima|ok|okay)\b",
     r"\s+(?:\w+\s+)?(?:zur|auf) arbeit\b|\s+(?:pendelt|pendeln|pendle)\b",
 )
 # "Wir wollen kein zweites Oberwiesenthal werden".
@@ -161,6 +161,8 @@ AFTER_WAYS = after(
     r"\s+(?:zb|z\.\s?b|zum beispiel|beispielsweise)\b",
     r"\s+(?:ist|war) das (?:schon|längst|doch|anders|besser|auch)\b",
 )
+# "Die Plauener Azubis kommen sonst nicht her."
+AFTER_GUESTS_OF = after(rf"\s+{_GUESTS}(?![\w-])")
 NEGATION = re.compile(r"\b(?:kein\w{0,3}|nicht|nie|niemand|nirgends|fehlt|fehlen|weg|zu)\b")
 # Only a hint at the idea's place: it counts where nothing else is named.
 # Riding and going from somewhere is no origin: "Um acht fährt aus Lößnitz kein Bus mehr".
@@ -170,6 +172,7 @@ _NO_ORIGIN = any_of(
 )
 BEFORE_HINT = before(
     rf"{_RELATIVES}\s+(?:\w{{1,20}}\s+){{0,2}}(?:in|aus|bei)\s+",
+    r"mein\w{0,2} (?:frau|mann)\s+(?:in|bei)\s+",
     r"(?:gebürtige|ehemalige|frühere|einstige)[rnsm]?\s+",
     rf"(?!{_NO_ORIGIN}\b)[^\W\d_]{{3,}}\s+aus\s+(?:dem\s+|der\s+)?",
     any_of("fc fsv vfc vfl vfb sv tsv sg bsg ssv tus bsc hc ehc etc esv spvgg fv wismut lok motor dynamo") + r"\s+",
@@ -205,6 +208,7 @@ BEFORE_FAR = before(
     rf"{_WORK}\b[^.!?;,\n]{{0,30}}\b(?:in|nach|bis|bei)\s+",
     rf"{_ONLY}\s(?:[^.!?;\n]{{0,45}}\s)?(?:in|bis|nach)\s+",
     rf"{_LATELY}\s+(?:\w{{1,20}}\s+){{0,2}}(?:in|bei)\s+",
+    r"(?:ich war|wir waren|war ich|waren wir)\s+[^.!?;,\n]{0,60}\bund\s+(?:auch\s+)?in\s+",
     r"(?:muss|müssen|mussten?|fahren?|fährt)\s[^.!?;\n]{0,40}\b(?:zum|zur|für (?:d\w\w|ein\w{0,2}|jede\w?))\s+"
     r"[\w-]{3,25}\s+(?:\w+\s+){0,2}(?:bis|nach|in)\s+(?:nach\s+)?",
     r"(?:war|waren)\s+(?:doch\s+|ja\s+|früher\s+)?mal\s+(?:in|bei)\s+",
@@ -216,6 +220,8 @@ AFTER_FAR_WORK = after(
     r"(?:zu|sehr|ziemlich)\s+weit\b(?!\s+(?:voraus|vorn))",
     r"\s+(?:arbeitet|arbeiten|arbeite|studiert|studieren|studiere)\b",
 )
+# Nobody has to go where something is missing: "Nur in Oederan fehlt ein Anschluss".
+AFTER_MISSING = after(r"\s+(?:fehlt|fehlen)\b")
 BEFORE_GOAL = before(
     r"nach\s+",
     r"bis(?:\s+(?:nach|rüber|runter|hoch|rauf|rein|raus|in|zum|zur))*\s+",

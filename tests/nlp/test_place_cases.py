@@ -86,6 +86,14 @@ RULES = [
     ("Im Erzgebirsch fährt kein Bus.", ("14521",)),
     ("Der Glückaufturm ist zu.", ("14521",)),
     ("Der Frohnauer Hammer ist zu.", ("14521",)),
+    ("In Zwickau ist das Bad, klar, aber bei uns in Plauen gibt es nicht mal ein Planschbecken.", ("14523",)),
+    ("Freiberg hat ein Theater, Döbeln ein Kino, aber Zwönitz hat gar nichts.", ("14521",)),
+    ("Zwickau hat eine Postfiliale und Zwönitz hat keine, aber beide brauchen eine.", ("14521", "14524")),
+    ("In Zwickau ist der Platz dreckig und in Zwönitz fehlt er.", ("14521", "14524")),
+    ("Bei uns im Vogtland kostet die Tonne extra, in Zwickau nicht.", ("14523",)),
+    ("Das Gewerbegebiet in Zwönitz braucht einen Bus, die Plauener Azubis kommen nicht hin.", ("14521",)),
+    ("Die Mittweidaer Studenten brauchen ein Wohnheim.", ("14522",)),
+    ("Freiberg hat einen Bus, nur in Thum fehlt ein Anschluss.", ("14521",)),
 ]
 MISSPELT = [
     ("Anaberg-Bucholz", "Annaberg-Buchholz"),
