@@ -2,13 +2,12 @@
 
 from __future__ import annotations
 
-import json
 from collections.abc import Iterable, Sequence
 from dataclasses import dataclass
 from pathlib import Path
 from typing import Any, Protocol
 
-from nlp.corpus import CorpusError, Defect
+from nlp.json_lines import read_json_lines
 from nlp.similar import SHOWN_FROM, similarity
 from nlp.understanding import Point, Understanding
 
@@ -58,19 +57,11 @@ class PairFigures:
 
 def read_pairs(path: Path) -> tuple[Pair, ...]:
     """The pairs of a file of JSON lines; raises CorpusError with all its defects."""
-    pairs: list[Pair] = []
-    defects: list[Defect] = []
-    for number, line in enumerate(path.read_text(encoding="utf-8").split("\n"), start=1):
-        if not line.strip():
-            continue
-        try:
-            data = json.loads(line)
-            pairs.append(Pair(data["id"], _side(data["a"]), _side(data["b"]), bool(data["similar"])))
-        except (ValueError, KeyError, TypeError):
-            defects.append(Defect(path, number, "a JSON object with the keys id, a, b, similar"))
-    if defects:
-        raise CorpusError(defects)
-    return tuple(pairs)
+    return read_json_lines(
+        path,
+        "a JSON object with the keys id, a, b, similar",
+        lambda data: Pair(data["id"], _side(data["a"]), _side(data["b"]), bool(data["similar"])),
+    )
 
 
 def evaluate_pairs(classifier: Fingerprinting, pairs: Iterable[Pair]) -> PairFigures:

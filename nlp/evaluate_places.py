@@ -2,12 +2,12 @@
 
 from __future__ import annotations
 
-import json
 from collections.abc import Callable, Iterable, Mapping, Sequence
 from dataclasses import dataclass
 from pathlib import Path
+from typing import Any
 
-from nlp.corpus import CorpusError, Defect
+from nlp.json_lines import read_json_lines
 from nlp.understanding import Classifier, Understanding
 
 _KEYS = ("id", "subject", "text", "districts", "municipalities", "candidates", "difficulty")
@@ -68,20 +68,7 @@ class PlaceEvaluation:
 
 def read_place_cases(path: Path) -> tuple[PlaceCase, ...]:
     """The cases of a file of JSON lines; raises CorpusError with all its defects."""
-    cases: list[PlaceCase] = []
-    defects: list[Defect] = []
-    for number, line in enumerate(path.read_text(encoding="utf-8").split("\n"), start=1):
-        if not line.strip():
-            continue
-        try:
-            data = json.loads(line)
-            sets = {key: frozenset(data[key]) for key in ("districts", "municipalities", "candidates")}
-            cases.append(PlaceCase(**{key: data[key] for key in _KEYS} | sets))
-        except (ValueError, KeyError, TypeError):
-            defects.append(Defect(path, number, f"a JSON object with the keys {', '.join(_KEYS)}"))
-    if defects:
-        raise CorpusError(defects)
-    return tuple(cases)
+    return read_json_lines(path, f"a JSON object with the keys {', '.join(_KEYS)}", _case)
 
 
 def evaluate_places(classifier: Classifier, cases: Iterable[PlaceCase]) -> PlaceEvaluation:
@@ -98,6 +85,11 @@ def evaluate_places(classifier: Classifier, cases: Iterable[PlaceCase]) -> Place
 
 
 _Pairs = Sequence[tuple[PlaceCase, Understanding]]
+
+
+def _case(data: Any) -> PlaceCase:
+    sets = {key: frozenset(data[key]) for key in ("districts", "municipalities", "candidates")}
+    return PlaceCase(**{key: data[key] for key in _KEYS} | sets)
 
 
 def _figures(pairs: _Pairs) -> PlaceFigures:

@@ -109,8 +109,8 @@ class SpacyClassifier:
         with self._lock, self._nlp.memory_zone():
             doc = self._nlp(readable(source).text, disable=[*HEADS, PLACES, ENCODER])
             found = features_of(doc)
-            fetched = self._weights[found.rows][:, : len(self._facts.topics)]
-            contrast = fetched - fetched.mean(axis=1, keepdims=True)
+            fetched = self._weights[found.rows]
+            contrast = fetched[:, : len(self._facts.topics)] - fetched[:, -1:]
             words = list(words_of(written(doc)[1], found, contrast, self._finder.rarities))
         return fingerprint(words, self._facts.topics, source, understanding)
 
