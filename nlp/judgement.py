@@ -10,6 +10,7 @@ import numpy as np
 
 from nlp.asking import can_ask
 from nlp.calibration import Scaling, one_of, several
+from nlp.corpus import KINDS_WITHOUT_TOPIC
 from nlp.understanding import TOPICS_AT_MOST, Kind, TopicScore
 
 SUGGESTIONS = 3
@@ -23,7 +24,7 @@ TALK_BELOW = 0.5
 _KINDS: tuple[Kind, ...] = tuple(Kind)
 
 _WANTING = frozenset({Kind.COMPLAINT, Kind.QUESTION})
-ROUTED = frozenset({Kind.IDEA, Kind.COMPLAINT, Kind.QUESTION})
+ROUTED = frozenset(Kind) - KINDS_WITHOUT_TOPIC
 
 
 @dataclass(frozen=True, slots=True)
