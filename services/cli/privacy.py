@@ -89,7 +89,7 @@ async def _erase(options: argparse.Namespace, register: Register) -> int:
         told = "Bieten Sie die Idee zuerst dem Archiv an (§ 7 SächsDSDG). Will es sie nicht, wiederholen Sie den Befehl"
         print(f"{told} mit --declined.", file=sys.stderr)
         return 2
-    if not await register.personal_data.erase_locked(reference):
+    if not await register.personal_data.erase_locked(reference, datetime.now(UTC)):
         print(f"{reference} ist nicht gesperrt. Löschen lassen sich nur gesperrte Ideen.", file=sys.stderr)
         return 1
     await register.personal_data.wipe(thoroughly=False)

@@ -18,6 +18,7 @@ from services.ideas.description import describe, percent
 from services.ideas.errors import IdeaNotFound
 from services.ideas.messages import Part
 from services.ideas.model import Contribution, Idea, NotificationState
+from services.ideas.periods import Period
 from services.ideas.reasons import reasons
 from services.ideas.reference import parse_reference
 from services.ideas.register import Register
@@ -201,7 +202,7 @@ async def _digest(options: argparse.Namespace, register: Register) -> int:
         return 2
     now = datetime.now(UTC)
     if options.send:
-        number = await register.write_digest(options.body, f"on demand {now:%Y-%m-%dT%H:%M:%S.%f}", now)
+        number = await register.write_digest(options.body, Period(f"on demand {now:%Y-%m-%dT%H:%M:%S.%f}", now), now)
         print(_sent(number or 0, catalogue.bodies[options.body].name))
         return 0
     from services.notifier.content import digest_values, waiting_for

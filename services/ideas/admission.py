@@ -3,28 +3,28 @@
 from __future__ import annotations
 
 from dataclasses import dataclass
-from datetime import datetime
+from datetime import datetime, timedelta
 
-from sqlalchemy import delete, select
+from sqlalchemy import select
 from sqlalchemy.ext.asyncio import AsyncSession
 
 from nlp.understanding import Kind, Understanding
 from services.ideas.answers import ATTACHMENTS, CONFIRMATION, Answer, Answers
+from services.ideas.assigning import PROGRAM, Assigning
 from services.ideas.capability import Purpose, capability_token
 from services.ideas.catalogue import Catalogue
 from services.ideas.conversation import contribute, extend, verify_answerer
 from services.ideas.grants import grant, idea_of, notification_of
-from services.ideas.groups import Event, alert
+from services.ideas.groups import alert
+from services.ideas.ledger import Event
 from services.ideas.model import LoggedMessage, Sender
 from services.ideas.outbox import Outbox
 from services.ideas.readings import HoldReason, Submission
 from services.ideas.reference import reference_number
-from services.ideas.routing import CATCH_ALL, route
 from services.ideas.store import insert_into
 from services.ideas.submitters import submitter_of
 from services.ideas.tables import AssignmentRow, IdeaRow, ReferenceCounterRow, StageChangeRow
-
-PROGRAM = "program"
+from services.ideas.updates import Updates
 
 
 @dataclass(frozen=True, slots=True)
@@ -49,7 +49,7 @@ class Admission:
         now = logged.message.received_at
         idea = await self.open(session, submission.sender, understanding, now)
         await contribute(session, idea, logged.id, submission, now)
-        await self.assign(session, idea, understanding, now)
+        await self.assigning.assign(session, idea, understanding, now)
         submitter = await submitter_of(session, submission.sender, now)
         spam = "it looks like advertising" if understanding.kind is Kind.SPAM else ""
         confirmation = Answer(f"{CONFIRMATION}:{idea.reference}", CONFIRMATION, idea, submitter, submission)
@@ -95,56 +95,29 @@ class Admission:
             await self._answers.owe(session, note, now)
         return None
 
-    async def assign(self, session: AsyncSession, idea: IdeaRow, understanding: Understanding, now: datetime) -> None:
-        """Give the idea to the bodies that the rules name for its present stage.
-
-        At the initial stage a rule that is met moves it on to the routed one; without any it waits with the catch-all
-        body. At later stages rules only add bodies: the triage that the idea went through is over.
-        """
-        lifecycle = self.catalogue.lifecycle
-        if idea.stage == lifecycle.withdrawn:
-            return
-        triaged = idea.stage in (lifecycle.initial, lifecycle.routed)
-        present = lifecycle.routed if triaged else idea.stage
-        destinations = route(self.catalogue.routes, self.catalogue.catch_all, understanding, present)
-        known = set(await session.scalars(select(AssignmentRow.body).where(AssignmentRow.idea_id == idea.id)))
-        for destination in destinations:
-            if destination.body in known or (destination.rule == CATCH_ALL and not triaged):
-                continue
-            session.add(AssignmentRow(idea_id=idea.id, body=destination.body, rule=destination.rule, assigned_at=now))
-            await self._alert(session, idea, destination.body, Event.NEW, now)
-        ruled = any(destination.rule != CATCH_ALL for destination in destinations)
-        if idea.stage == lifecycle.initial and ruled:
-            idea.stage = lifecycle.routed
-            session.add(StageChangeRow(idea_id=idea.id, stage=idea.stage, at=now, actor=PROGRAM, note=""))
-
-    async def assign_anew(
-        self, session: AsyncSession, idea: IdeaRow, understanding: Understanding, now: datetime
-    ) -> None:
-        """Give the idea to the bodies that the rules name now; who was not told of it yet hears no more of it."""
-        if self.catalogue.lifecycle.is_untouched(idea.stage):
-            present = self.catalogue.lifecycle.routed
-            named = route(self.catalogue.routes, self.catalogue.catch_all, understanding, present)
-            await session.execute(
-                delete(AssignmentRow).where(
-                    AssignmentRow.idea_id == idea.id,
-                    AssignmentRow.digest_id.is_(None),
-                    AssignmentRow.body.not_in([destination.body for destination in named]),
-                )
-            )
-        await self.assign(session, idea, understanding, now)
-
     async def alert(self, session: AsyncSession, idea: IdeaRow, event: Event, now: datetime) -> None:
         """Tell the groups of all bodies that have the idea what just happened to it."""
         for body in await session.scalars(select(AssignmentRow.body).where(AssignmentRow.idea_id == idea.id)):
-            await self._alert(session, idea, body, event, now)
+            await alert(session, self.outbox, self.catalogue, idea, body, event, now)
 
-    async def _alert(self, session: AsyncSession, idea: IdeaRow, body: str, event: Event, now: datetime) -> None:
-        await alert(session, Outbox(self.secret), self.catalogue, idea, body, event, now)
+    @property
+    def outbox(self) -> Outbox:
+        """Writes what is owed."""
+        return Outbox(self.secret)
+
+    @property
+    def assigning(self) -> Assigning:
+        """Gives ideas to bodies."""
+        return Assigning(self.catalogue, self.outbox)
+
+    @property
+    def updates(self) -> Updates:
+        """Tells submitters of the bodies' work."""
+        return Updates(self.outbox, timedelta(minutes=self.catalogue.settings.work.undo_minutes))
 
     @property
     def _answers(self) -> Answers:
-        return Answers(Outbox(self.secret), self.catalogue.settings.email.most_answers_per_hour)
+        return Answers(self.outbox, self.catalogue.settings.email.most_answers_per_hour)
 
     async def _next_reference(self, session: AsyncSession, now: datetime) -> str:
         region = self.catalogue.settings.region

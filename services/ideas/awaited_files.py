@@ -10,7 +10,8 @@ from sqlalchemy import Update, delete, select, update
 from sqlalchemy.ext.asyncio import AsyncSession
 
 from services.ideas.chat_tables import ChatMessageRow
-from services.ideas.conversation import keep_attachment, tell_again
+from services.ideas.conversation import keep_attachment
+from services.ideas.ledger import Event, tell_again
 from services.ideas.model import Attachment
 from services.ideas.outbox import Outbox, Owed
 from services.ideas.store import Store
@@ -62,7 +63,7 @@ class AwaitedFiles:
             )
             return tuple(_claimed(row, since, now + lease) for row, since in rows)
 
-    async def keep(self, file: ClaimedFile, content: bytes, media_type: str) -> None:
+    async def keep(self, file: ClaimedFile, content: bytes, media_type: str, now: datetime) -> None:
         """Add a file that has come to its message; its idea's bodies hear of it if they were told without it.
 
         Nothing happens where it has come before, or its message is gone.
@@ -80,7 +81,7 @@ class AwaitedFiles:
                 select(IdeaRow).join(ContributionRow).where(ContributionRow.id == awaited.contribution_id)
             )
             if idea is not None:
-                await tell_again(session, idea)
+                await tell_again(session, idea, Event.ADDED, now)
 
     async def try_again(self, file: ClaimedFile, again_at: datetime, error: str) -> None:
         """Put a file back until `again_at`; `error` says why, for staff."""

@@ -4,17 +4,21 @@ from __future__ import annotations
 
 from collections.abc import Mapping
 from dataclasses import dataclass
+from datetime import date
 from pathlib import Path
-from typing import Annotated, Any
+from typing import Annotated, Any, Literal
+from zoneinfo import ZoneInfo
 
-from pydantic import BaseModel, Field
+from pydantic import BaseModel, Field, model_validator
 
 from nlp.understanding import OUTSIDE, REGION, Kind
+from services.ideas.bodies import Body, Cadence, DigestPlan, StaffGroup, Urgency
+from services.ideas.channels import EMAIL, TELEGRAM
 from services.ideas.errors import ConfigurationError, Problem
 from services.ideas.lifecycle import Lifecycle, Stage
 from services.ideas.namesakes import read_namesakes
-from services.ideas.routing import Body, DigestPlan, Route, StaffGroup
-from services.ideas.settings import MailAddress, Section, Settings, environment_overrides
+from services.ideas.routing import Route
+from services.ideas.settings import MailAddress, Section, Settings, Zone, environment_overrides
 from services.ideas.texts import Texts
 from services.ideas.toml import blocks_of, load_toml, read_toml, texts_of
 
@@ -51,6 +55,8 @@ class Catalogue:
     bodies: Mapping[str, Body]
     routes: tuple[Route, ...]
     catch_all: str
+    # The domains of all addresses that staff may have; empty where any is allowed.
+    domains: tuple[str, ...]
     lifecycle: Lifecycle
     texts: Texts
 
@@ -67,15 +73,27 @@ class _Topics(Section):
 
 
 class _DigestBlock(Section):
-    weekdays: Annotated[tuple[Annotated[int, Field(ge=1, le=7)], ...], Field(min_length=1)] = (1, 2, 3, 4, 5)
-    # 02:00 to 02:59 exists twice or never in the nights of the clock change.
-    hour: Annotated[int, Field(ge=3, le=23)] = 7
+    every: Cadence = Cadence.WEEKDAYS
+    hour: Annotated[int, Field(ge=0, le=23)] = 7
+    timezone: Zone | None = None
+    weekday: Annotated[int, Field(ge=1, le=7)] = 1
+    day: Annotated[int, Field(ge=1, le=31)] = 1
+    sittings: tuple[date, ...] = ()
+    days_before: Annotated[int, Field(ge=0, le=90)] = 14
+    at_least: Literal["low", "normal", "high"] = "low"
+    empty: bool = False
+    channels: Annotated[frozenset[Literal["email", "telegram"]], Field(min_length=1)] | None = None
+
+    @model_validator(mode="after")
+    def _sittings_are_listed(self) -> _DigestBlock:
+        if self.every is Cadence.SITTING and not self.sittings:
+            raise ValueError('expected the days of the sittings, as in sittings = ["2027-03-18"]')
+        return self
 
 
 class _GroupBlock(Section):
     # Bot API, Chat: groups have negative ids, of at most 52 bits.
     group: Annotated[int, Field(lt=0, gt=-(2**52))]
-    digest: bool = True
     alerts: bool = True
 
 
@@ -85,6 +103,13 @@ class _BodyBlock(Section):
     email: Annotated[tuple[MailAddress, ...], Field(min_length=1)]
     digest: _DigestBlock = _DigestBlock()
     telegram: _GroupBlock | None = None
+    called: tuple[Annotated[str, Field(min_length=2)], ...] = ()
+
+    @model_validator(mode="after")
+    def _group_is_known(self) -> _BodyBlock:
+        if TELEGRAM in (self.digest.channels or ()) and self.telegram is None:
+            raise ValueError("digest.channels: expected a group under telegram, to which the digest can go")
+        return self
 
 
 class _RouteBlock(Section):
@@ -98,6 +123,7 @@ class _RouteBlock(Section):
 
 class _Bodies(Section):
     catch_all: str
+    domains: tuple[Annotated[str, Field(pattern=r"^[a-z0-9-]+(\.[a-z0-9-]+)+$")], ...] = ()
     body: Annotated[tuple[_BodyBlock, ...], Field(min_length=1)]
     route: tuple[_RouteBlock, ...] = ()
 
@@ -110,12 +136,20 @@ class _StageBlock(Section):
     tells_submitter: bool = True
     needs_note: bool = False
     ends: bool = False
+    outlook: str = ""
+    body: str = ""
+    expected_days: Annotated[int, Field(ge=1, le=1000)] | None = None
+    accept: str = ""
+    findings: tuple[Annotated[str, Field(min_length=1, max_length=64)], ...] = ()
 
 
 class _Stages(Section):
     initial: str
     routed: str
     withdrawn: str
+    declined: str
+    watches: str
+    raised_after_days: Annotated[int, Field(ge=1, le=1000)] = 14
     stage: Annotated[tuple[_StageBlock, ...], Field(min_length=1)]
 
 
@@ -155,6 +189,7 @@ def read_catalogue(directory: Path, environ: Mapping[str, str]) -> Catalogue:
         bodies={block.id: _body(block) for block in bodies.body},
         routes=tuple(Route(**dict(block)) for block in bodies.route),
         catch_all=bodies.catch_all,
+        domains=bodies.domains,
         lifecycle=_lifecycle(stages),
         texts=texts,
     )
@@ -162,13 +197,27 @@ def read_catalogue(directory: Path, environ: Mapping[str, str]) -> Catalogue:
 
 def _lifecycle(file: _Stages) -> Lifecycle:
     stages = {block.id: Stage(**dict(block)) for block in file.stage}
-    return Lifecycle(stages, file.initial, file.routed, file.withdrawn)
+    named = {name: getattr(file, name) for name in ("initial", "routed", "withdrawn", "declined", "watches")}
+    return Lifecycle(stages, raised_after_days=file.raised_after_days, **named)
 
 
 def _body(block: _BodyBlock) -> Body:
-    group = block.telegram
-    telegram = StaffGroup(group.group, group.digest, group.alerts) if group else None
-    return Body(block.id, block.name, block.email, DigestPlan(block.digest.weekdays, block.digest.hour), telegram)
+    group, digest = block.telegram, block.digest
+    channels = digest.channels or ({EMAIL, TELEGRAM} if group else {EMAIL})
+    plan = DigestPlan(
+        every=digest.every,
+        hour=digest.hour,
+        zone=ZoneInfo(digest.timezone) if digest.timezone else None,
+        weekday=digest.weekday,
+        day=digest.day,
+        sittings=tuple(sorted(digest.sittings)),
+        days_before=digest.days_before,
+        at_least=Urgency[digest.at_least.upper()],
+        empty=digest.empty,
+        channels=frozenset(channels),
+    )
+    telegram = StaffGroup(group.group, group.alerts) if group else None
+    return Body(block.id, block.name, block.email, plan, telegram, block.called)
 
 
 def _cross_check(directory: Path, problems: list[Problem]) -> None:
@@ -197,10 +246,14 @@ def _cross_check(directory: Path, problems: list[Problem]) -> None:
                 for name in sorted(set(texts_of(used)) - known)
             )
 
-    for key in ("initial", "routed", "withdrawn"):
+    for key in ("initial", "routed", "withdrawn", "declined"):
         names("stages.toml", key, stages.get(key), known_stages)
+    names("stages.toml", "watches", stages.get("watches"), known_bodies)
     for stage in blocks_of(stages, "stage"):
+        ways = set(texts_of(stage.get("next")))
         names("stages.toml", f"stage.{stage.get('id')}.next", stage.get("next"), known_stages)
+        names("stages.toml", f"stage.{stage.get('id')}.body", stage.get("body"), known_bodies)
+        names("stages.toml", f"stage.{stage.get('id')}.accept", stage.get("accept"), ways & known_stages)
     names("bodies.toml", "catch_all", bodies.get("catch_all"), known_bodies)
     known = {
         "bodies": known_bodies,

@@ -5,23 +5,22 @@ from __future__ import annotations
 import hashlib
 from datetime import datetime
 
-from sqlalchemy import func, select, update
+from sqlalchemy import func, select
 from sqlalchemy.ext.asyncio import AsyncSession
 
 from services.ideas.answers import mailbox_of
 from services.ideas.chat_tables import ChatMessageRow
-from services.ideas.model import Attachment, NotificationState
+from services.ideas.ledger import Event, tell_again
+from services.ideas.model import Attachment
 from services.ideas.readings import Submission
 from services.ideas.store import insert_into
 from services.ideas.submitters import verify
 from services.ideas.tables import (
-    AssignmentRow,
     AttachmentRow,
     AwaitedFileRow,
     BlobRow,
     ContributionRow,
     IdeaRow,
-    NotificationRow,
     SubmitterRow,
 )
 from services.ideas.views import AWAITED
@@ -107,18 +106,7 @@ async def keep_attachment(session: AsyncSession, contribution_id: int, attachmen
 async def extend(session: AsyncSession, idea: IdeaRow, inbound_id: int, submission: Submission, now: datetime) -> None:
     """Add an answer to an idea's conversation; its bodies find the idea in their next digest again."""
     await contribute(session, idea, inbound_id, submission, now)
-    await tell_again(session, idea)
-
-
-async def tell_again(session: AsyncSession, idea: IdeaRow) -> None:
-    """Let the bodies that were told of an idea find it in their next digest again."""
-    # A digest that is on its way to nobody yet will tell of the change: what it says is looked up when it is sent.
-    number = NotificationRow.parameters["digest"].as_integer()
-    digests = select(number).where(NotificationRow.template == "digest")
-    left = digests.where(NotificationRow.state != NotificationState.DUE)
-    unsent = digests.where(NotificationRow.state == NotificationState.DUE, number.not_in(left))
-    told = update(AssignmentRow).where(AssignmentRow.idea_id == idea.id, AssignmentRow.digest_id.not_in(unsent))
-    await session.execute(told.values(digest_id=None))
+    await tell_again(session, idea, Event.ADDED, now)
 
 
 async def verify_answerer(

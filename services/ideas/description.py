@@ -12,7 +12,7 @@ from services.ideas.texts import OWN_LANGUAGE
 
 @dataclass(frozen=True, slots=True)
 class Description:
-    """Labels of an idea. `candidates` are the places among which its submitter would be asked."""
+    """Labels of an idea. `bodies` have it now; `candidates` are the places among which its submitter would be asked."""
 
     kind: str
     stage: str
@@ -32,7 +32,7 @@ def describe(catalogue: Catalogue, idea: Idea, language: str = OWN_LANGUAGE) -> 
         topics=tuple(topic_label(catalogue, topic.id, language) for topic in understanding.topics),
         places=_places(catalogue, idea, words.whole_region, words.outside),
         candidates=tuple(place_label(catalogue, place) for place in understanding.candidates),
-        bodies=tuple(body_name(catalogue, item.body) for item in idea.assignments),
+        bodies=tuple(body_name(catalogue, item.body) for item in idea.assignments if item.is_open),
     )
 
 

@@ -13,13 +13,12 @@ from sqlalchemy.ext.asyncio import AsyncSession
 
 from nlp.understanding import NO_MODEL, Understanding
 from services.ideas.chat_tables import ChatMessageRow, CorrectionRow
-from services.ideas.conversation import tell_again
 from services.ideas.fingerprints import erase_fingerprints
 from services.ideas.inbound import READ, STORED
+from services.ideas.ledger import Event, forget_untold, tell_again
 from services.ideas.outbox import FAREWELL
 from services.ideas.persons import Person
 from services.ideas.tables import (
-    AssignmentRow,
     AttachmentRow,
     BlobRow,
     CapabilityRow,
@@ -30,6 +29,7 @@ from services.ideas.tables import (
     NotificationRow,
     StageChangeRow,
 )
+from services.ideas.work_tables import ActRow, FindingRow, InquiryRow, PendingDeedRow
 
 # In place of the model's name, where nothing is left that one could read later.
 _NOTHING_TO_READ = "erased"
@@ -82,7 +82,7 @@ async def forget(
     if fate is Fate.LOCKED:
         await session.execute(update(IdeaRow).where(IdeaRow.id.in_(person.ideas)).values(locked_at=now))
     elif fate is Fate.ERASED:
-        await _erase_ideas(session, person.ideas)
+        await _erase_ideas(session, person.ideas, now)
     # Whatever is the person's alone goes with their rows: messages to them, questions, codes.
     for row in person.rows:
         await session.delete(row)
@@ -107,13 +107,13 @@ async def locked_ideas(session: AsyncSession) -> tuple[LockedIdea, ...]:
     return tuple(LockedIdea(row.reference, row.locked_at or row.created_at, row.created_at) for row in rows)
 
 
-async def erase_locked(session: AsyncSession, reference: str) -> bool:
+async def erase_locked(session: AsyncSession, reference: str, now: datetime) -> bool:
     """Erase the words of a locked idea; False where no locked idea bears this number."""
     locked = select(IdeaRow.id).where(IdeaRow.reference == reference, IdeaRow.locked_at.is_not(None))
     idea_id = await session.scalar(locked.with_for_update())
     if idea_id is None:
         return False
-    await _erase_ideas(session, select(IdeaRow.id).where(IdeaRow.id == idea_id))
+    await _erase_ideas(session, select(IdeaRow.id).where(IdeaRow.id == idea_id), now)
     return True
 
 
@@ -139,7 +139,7 @@ def _hidden(text: str, addresses: Sequence[str]) -> str:
     return text
 
 
-async def _erase_ideas(session: AsyncSession, ideas: Select[int]) -> None:
+async def _erase_ideas(session: AsyncSession, ideas: Select[int], now: datetime) -> None:
     """Leave of ideas what counts them: number, stage, topics, districts, and days. Bodies see that the rest is gone."""
     said = select(ContributionRow.id).where(ContributionRow.idea_id.in_(ideas))
     blobs = select(AttachmentRow.sha256).where(AttachmentRow.contribution_id.in_(said))
@@ -152,16 +152,19 @@ async def _erase_ideas(session: AsyncSession, ideas: Select[int]) -> None:
     for sha256 in hashes:
         await session.execute(delete(BlobRow).where(BlobRow.sha256 == sha256, ~used))
     await session.execute(update(StageChangeRow).where(StageChangeRow.idea_id.in_(ideas)).values(note=""))
+    await session.execute(delete(InquiryRow).where(InquiryRow.idea_id.in_(ideas)))
+    await session.execute(update(FindingRow).where(FindingRow.idea_id.in_(ideas)).values(note=""))
+    await session.execute(update(ActRow).where(ActRow.idea_id.in_(ideas)).values(reason=""))
+    await session.execute(delete(PendingDeedRow).where(PendingDeedRow.idea_id.in_(ideas)))
     # Who was never told of an idea need not hear that it is gone.
-    untold = AssignmentRow.digest_id.is_(None)
-    await session.execute(delete(AssignmentRow).where(AssignmentRow.idea_id.in_(ideas), untold))
+    await forget_untold(session, ideas)
     for idea in await session.scalars(select(IdeaRow).where(IdeaRow.id.in_(ideas))):
         idea.locked_at = None
         idea.understanding = _counted(idea.understanding)
         if idea.model == NO_MODEL:
             idea.model = _NOTHING_TO_READ
         # Whoever was told has to erase it as well (Art. 19 GDPR).
-        await tell_again(session, idea)
+        await tell_again(session, idea, Event.ERASED, now)
     await session.flush()
 
 

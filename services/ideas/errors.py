@@ -8,7 +8,8 @@ IdeenkanalError
 ├── IdeaNotFound           no idea bears this reference number
 ├── NothingToConfirm       no topic was understood that a person could agree with
 ├── NotHeld                no message of this number waits for a person
-├── StageRefused           the lifecycle does not lead there
+├── DeedRefused            staff cannot do this with the idea
+│   └── StageRefused       the lifecycle does not lead there
 ├── NotUnderstood          the model has to be asked first (services.ideas.readings)
 └── ConfigurationError     `config/` or the environment is wrong; names every problem
 """
@@ -51,7 +52,11 @@ class NotHeld(IdeenkanalError):  # noqa: N818 - named for what is the case
     """No message of this number waits for a person."""
 
 
-class StageRefused(IdeenkanalError):  # noqa: N818 - named for what is the case
+class DeedRefused(IdeenkanalError):  # noqa: N818 - named for what is the case
+    """Staff cannot do this with the idea, as a sentence for them says."""
+
+
+class StageRefused(DeedRefused):
     """The lifecycle does not lead from the present stage to the one asked for."""
 
 

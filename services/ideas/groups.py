@@ -3,27 +3,19 @@
 from __future__ import annotations
 
 from datetime import datetime
-from enum import StrEnum
 
 from sqlalchemy import select, update
 from sqlalchemy.ext.asyncio import AsyncSession
 
+from services.ideas.bodies import Body
 from services.ideas.catalogue import Catalogue
 from services.ideas.channels import TELEGRAM
 from services.ideas.chat_tables import MigratedChatRow
+from services.ideas.ledger import Event
 from services.ideas.model import UNFINISHED
 from services.ideas.outbox import Outbox, Owed
-from services.ideas.routing import Body
 from services.ideas.store import Store, insert_into
 from services.ideas.tables import IdeaRow, NotificationRow
-
-
-class Event(StrEnum):
-    """What an alert tells of: an idea is new for a body, was added to, or was taken back."""
-
-    NEW = "new"
-    ADDED = "added"
-    WITHDRAWN = "withdrawn"
 
 
 async def alert(  # noqa: PLR0913, PLR0917 - what it writes, where, about what, for whom, and when

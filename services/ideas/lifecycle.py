@@ -10,9 +10,11 @@ from services.ideas.errors import StageRefused
 
 @dataclass(frozen=True, slots=True)
 class Stage:
-    """One stage: its label and explanation are what the submitter reads.
+    """One stage: its label, its explanation and its outlook (what comes next) are what the submitter reads.
 
-    `ends`: an idea's way ends here, although it may be taken up again.
+    `body` leads it: what it decides moves the idea; "" leaves it to the bodies that the rules name. It should take no
+    longer than `expected_days`. `accept` is the stage to which a yes leads, and `findings` are the questions that must
+    have been answered before. `ends`: an idea's way ends here, although it may be taken up again.
     """
 
     id: str
@@ -22,20 +24,29 @@ class Stage:
     tells_submitter: bool
     needs_note: bool
     ends: bool = False
+    outlook: str = ""
+    body: str = ""
+    expected_days: int | None = None
+    accept: str = ""
+    findings: tuple[str, ...] = ()
 
 
 @dataclass(frozen=True, slots=True)
 class Lifecycle:
     """All stages by id.
 
-    An idea begins at `initial`, stands at `routed` once a rule has found its bodies, and ends at `withdrawn` where its
-    submitter takes it back.
+    An idea begins at `initial`, stands at `routed` once a rule has found its bodies, ends at `withdrawn` where its
+    submitter takes it back, and at `declined` where a body says no. What lies too long is told to the body `watches`,
+    `raised_after_days` after its own body was reminded.
     """
 
     stages: Mapping[str, Stage]
     initial: str
     routed: str
     withdrawn: str
+    declined: str
+    watches: str
+    raised_after_days: int
 
     def is_open(self, stage: str) -> bool:
         """Whether anything may still become of an idea at this stage, or at one that has left the configuration."""

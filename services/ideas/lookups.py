@@ -10,7 +10,8 @@ from services.ideas.capability import Purpose, capability_hash, capability_token
 from services.ideas.digests import digests_written
 from services.ideas.errors import IdeaNotFound
 from services.ideas.joining import code_of
-from services.ideas.model import Attachment, Idea, StageChange
+from services.ideas.model import Attachment, Idea
+from services.ideas.news import News, news
 from services.ideas.store import Store
 
 
@@ -65,10 +66,10 @@ class Lookups:
         async with self._store.reading() as session:
             return await views.own(session, channel, address, reference)
 
-    async def stage_change(self, change_id: int) -> tuple[Idea, StageChange] | None:
-        """An idea and the step of its way with this id."""
+    async def news(self, reference: str, acts: Sequence[int]) -> News | None:
+        """What an update tells of these acts (numbers); None where nothing of them is left to tell."""
         async with self._store.reading() as session:
-            return await views.stage_change(session, change_id)
+            return await news(session, reference, acts)
 
     async def deliveries(self, reference: str) -> tuple[views.Delivery, ...]:
         """How the notifications to an idea's submitter fare."""

@@ -88,23 +88,43 @@ class Refused:
         return bool(self.too_large or self.too_many)
 
 
+class AssignmentState(StrEnum):
+    """Whether a body has an idea, has done its part, has passed it on, or has said that it is not its own."""
+
+    OPEN = "open"
+    DONE = "done"
+    PASSED = "passed"
+    RETURNED = "returned"
+
+
 @dataclass(frozen=True, slots=True)
 class Assignment:
-    """A body that has the idea, since when, and by which rule."""
+    """A body that has the idea or has had it, since when, by which rule, and until when it should be done with it."""
 
     body: str
     rule: str
     assigned_at: datetime
+    state: AssignmentState = AssignmentState.OPEN
+    due_at: datetime | None = None
+
+    @property
+    def is_open(self) -> bool:
+        """Whether the body has the idea now."""
+        return self.state is AssignmentState.OPEN
 
 
 @dataclass(frozen=True, slots=True)
 class StageChange:
-    """One step of an idea's way; `note` is what the submitter reads about it."""
+    """One step of an idea's way; `note` is what the submitter reads about it.
+
+    `act` is the number of what staff did for it, None where nobody did anything.
+    """
 
     stage: str
     at: datetime
     actor: str
     note: str
+    act: int | None = None
 
 
 @dataclass(frozen=True, slots=True)

@@ -8,7 +8,7 @@ from datetime import datetime, timedelta
 from functools import cache
 from typing import Any
 
-from sqlalchemy import BindParameter, ColumnElement, Select, and_, bindparam, delete, func, or_, select, update
+from sqlalchemy import BindParameter, Delete, Select, Update, and_, bindparam, delete, func, or_, select, update
 from sqlalchemy.ext.asyncio import AsyncSession
 from sqlalchemy.orm import aliased
 
@@ -22,6 +22,7 @@ from services.ideas.store import insert_into
 from services.ideas.tables import IdeaRow, NotificationRow, SubmitterRow
 from services.ideas.texts import OWN_LANGUAGE
 from services.ideas.undeliverable import UPDATE, reachable_elsewhere, why_withheld
+from services.ideas.work_tables import OutboxControlRow
 
 # The last word to a chat whose person is erased: its address stands in the notification itself.
 FAREWELL = "erased"
@@ -31,7 +32,7 @@ FAREWELL = "erased"
 class Owed:
     """A notification to be written: to a submitter, to a body's role mailbox, or to a chat that is nobody's.
 
-    `withheld` says, for staff, why it must not be sent; "" where it may.
+    `withheld` says, for staff, why it must not be sent; "" where it may. It is sent at once, or `not_before`.
     """
 
     key: str
@@ -41,6 +42,7 @@ class Owed:
     submitter_id: int | None = None
     recipient: str | None = None
     withheld: str = ""
+    not_before: datetime | None = None
 
 
 @dataclass(frozen=True, slots=True)
@@ -66,7 +68,7 @@ class Outbox:
                 template=owed.template,
                 parameters=dict(owed.parameters),
                 state=NotificationState.WITHHELD if owed.withheld else NotificationState.DUE,
-                available_at=now,
+                available_at=owed.not_before or now,
                 created_at=now,
                 attempts=0,
                 last_error=owed.withheld,
@@ -84,7 +86,7 @@ class Outbox:
     ) -> tuple[Notification, ...]:
         """The oldest due notifications (of one channel, or of any), leased to the caller until `now + lease`.
 
-        A lease that ran out counts for nothing, whatever became of it.
+        A lease that ran out counts for nothing, whatever became of it. None while the outbox is paused.
         """
         claimed = []
         due = _due(of_one_channel=channel is not None)
@@ -158,18 +160,22 @@ async def _addressed(session: AsyncSession, owed: Owed) -> Owed:
 @cache  # to make the statement takes longer than to run it
 def _due(*, of_one_channel: bool) -> Select[NotificationRow, SubmitterRow]:
     """What is due at `now` (of `channel`), `most` rows of it."""
+    now: BindParameter[datetime] = bindparam("now", type_=UtcDateTime())
     # What is written to one person or one group leaves in the order in which it was written: "done" never overtakes
-    # "received". Mail to a role mailbox is a digest, and keeps none.
+    # "received". Mail to a role mailbox is a digest, and keeps none. What is meant for later and was never tried
+    # holds nothing back: it can still be undone.
     earlier = aliased(NotificationRow)
     same_submitter = earlier.submitter_id == NotificationRow.submitter_id
     same_group = and_(NotificationRow.channel == TELEGRAM, earlier.recipient == NotificationRow.recipient)
+    holds_back = or_(earlier.available_at <= now, earlier.attempts > 0)
     overtaken = (
         select(earlier.id)
         .where(or_(same_submitter, same_group), earlier.state.in_(UNFINISHED), earlier.id < NotificationRow.id)
+        .where(holds_back)
         .exists()
     )
-    now: BindParameter[datetime] = bindparam("now", type_=UtcDateTime())
-    due = [NotificationRow.state.in_(UNFINISHED), NotificationRow.available_at <= now, ~overtaken]
+    paused = select(OutboxControlRow.id).where(OutboxControlRow.paused_at.is_not(None)).exists()
+    due = [NotificationRow.state.in_(UNFINISHED), NotificationRow.available_at <= now, ~overtaken, ~paused]
     if of_one_channel:
         due.append(NotificationRow.channel == bindparam("channel"))
     return (
@@ -192,31 +198,43 @@ async def settle(  # noqa: PLR0913 - one row's new state in one statement
     error: str = "",
 ) -> None:
     """Write down how a delivery ended, unless the lease ran out and another sender has the notification now."""
-    own = _own(notification)
+    sent_at = now if state is NotificationState.SENT else None
+    values = {"state": state, "available_at": again_at or now, "sent_at": sent_at, "last_error": error[:500]}
     if notification.template == FAREWELL and state is not NotificationState.DUE:
         # Nothing of an erased person stays, not even that they were told so.
-        await session.execute(delete(NotificationRow).where(*own))
-        return
-    await session.execute(
-        update(NotificationRow)
-        .where(*own)
-        .values(
-            state=state,
-            available_at=again_at or now,
-            sent_at=now if state is NotificationState.SENT else None,
-            last_error=error[:500],
-        )
-    )
+        await _write(session, delete(NotificationRow), [notification])
+    else:
+        await _write(session, update(NotificationRow).values(values), [notification])
 
 
-def _own(notification: Notification) -> Sequence[ColumnElement[bool]]:
-    return (
-        NotificationRow.id == notification.id,
+async def settle_sent(session: AsyncSession, notifications: Sequence[Notification], now: datetime) -> None:
+    """Write down that these have left, as `settle` does for each."""
+    values = {"state": NotificationState.SENT, "available_at": now, "sent_at": now, "last_error": ""}
+    last_words = [each for each in notifications if each.template == FAREWELL]
+    others = [each for each in notifications if each.template != FAREWELL]
+    await _write(session, delete(NotificationRow), last_words)
+    await _write(session, update(NotificationRow).values(values), others)
+
+
+async def give_back(session: AsyncSession, notifications: Sequence[Notification], now: datetime) -> None:
+    """Return claimed notifications that nobody has begun to send; the claim does not count as an attempt."""
+    values = {"state": NotificationState.DUE, "available_at": now, "attempts": NotificationRow.attempts - 1}
+    await _write(session, update(NotificationRow).values(values), notifications)
+
+
+async def _write(session: AsyncSession, statement: Update | Delete, notifications: Sequence[Notification]) -> None:
+    """Change or delete the rows that are still the caller's own, all in one go."""
+    own = (
+        NotificationRow.id == bindparam("its_id"),
         # SQLite gives the number of a deleted row to another.
-        NotificationRow.key == notification.key,
+        NotificationRow.key == bindparam("its_key"),
         NotificationRow.state == NotificationState.SENDING,
-        NotificationRow.attempts == notification.attempt,
+        NotificationRow.attempts == bindparam("its_attempt"),
     )
+    if notifications:
+        rows = [{"its_id": each.id, "its_key": each.key, "its_attempt": each.attempt} for each in notifications]
+        # Not by way of the session, which takes several rows for rows that it is given by their numbers.
+        await (await session.connection()).execute(statement.where(*own), rows)
 
 
 async def release(session: AsyncSession, now: datetime, channel: str) -> None:

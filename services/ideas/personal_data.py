@@ -46,10 +46,10 @@ class PersonalData:
         async with self._store.reading() as session:
             return await locked_ideas(session)
 
-    async def erase_locked(self, reference: str) -> bool:
+    async def erase_locked(self, reference: str, now: datetime) -> bool:
         """Erase the words of a locked idea; False where no locked idea bears this number."""
         async with self._store.writing() as session:
-            return await erase_locked(session, reference)
+            return await erase_locked(session, reference, now)
 
     async def expire(self, now: datetime) -> Expired:
         """Erase some of what is kept long enough; to be repeated as long as there is something."""

@@ -12,9 +12,9 @@ from sqlalchemy.ext.asyncio import AsyncSession
 
 from nlp.understanding import Understanding
 from services.ideas.admission import Admission
-from services.ideas.conversation import tell_again
 from services.ideas.corrections import OF_TOPICS, corrected, has_spoken
 from services.ideas.fingerprints import outdate
+from services.ideas.ledger import Event, tell_again
 from services.ideas.readings import Source
 from services.ideas.store import Store
 from services.ideas.tables import IdeaRow
@@ -102,8 +102,8 @@ class Reclassification:
             if row is not None and change is not None and change.fate is Fate.TAKEN:
                 row.model, row.understanding = understood.model, change.after.to_json()
                 await outdate(session, row)
-                await self._admission.assign_anew(session, row, change.after, now)
-                await tell_again(session, row)
+                await self._admission.assigning.assign_anew(session, row, change.after, now)
+                await tell_again(session, row, Event.CHANGED, now)
             return change
 
     def _is_open(self) -> ColumnElement[bool]:

@@ -15,32 +15,32 @@ from services.ideas.admission import Admission
 from services.ideas.awaited_files import AwaitedFiles
 from services.ideas.catalogue import Catalogue
 from services.ideas.chat import Wish
-from services.ideas.conversation import idea_numbered
 from services.ideas.corrections import corrected
+from services.ideas.deeds import Doer, Move
 from services.ideas.dialogue.turn import Understood
 from services.ideas.digests import write_digest
-from services.ideas.errors import IdeaNotFound
 from services.ideas.fingerprints import outdate
 from services.ideas.groups import Groups
 from services.ideas.holding import HoldingPen
 from services.ideas.inbound_sqlite import SqliteInsert
 from services.ideas.leases import Leases
-from services.ideas.lookups import Lookups, unknown
+from services.ideas.lookups import Lookups
 from services.ideas.mailboxes import Mailboxes
 from services.ideas.model import Idea, InboundMessage, LoggedMessage, Notification, NotificationState, Receipt
-from services.ideas.outbox import Outbox, Owed
+from services.ideas.outbox import Outbox
+from services.ideas.outbox_control import OutboxControl, raise_mark
+from services.ideas.periods import Period
 from services.ideas.personal_data import PersonalData
 from services.ideas.readings import Asked, Reading, Submission
 from services.ideas.reclassification import Reclassification
 from services.ideas.similar import SimilarIdeas
 from services.ideas.store import Store
-from services.ideas.tables import IdeaRow, NotificationRow, StageChangeRow, SubmitterRow
+from services.ideas.tables import IdeaRow, NotificationRow
 from services.ideas.taking import outcome, take
 from services.ideas.teaching import Teaching
 from services.ideas.triage import Triage
 from services.ideas.undeliverable import mark_undeliverable
-
-_UNVERIFIED = "the address is not verified"
+from services.ideas.work import Work
 
 
 class Register(Lookups):
@@ -66,8 +66,10 @@ class Register(Lookups):
         self.personal_data = PersonalData(store, catalogue)
         self.teaching = Teaching(store, self._admission)
         self.triage = Triage(store, catalogue)
+        self.work = Work(store, self._admission)
         self.reclassification = Reclassification(store, self._admission)
         self.similar = SimilarIdeas(store, catalogue)
+        self.outbox_control = OutboxControl(store)
 
     # The inbound log
 
@@ -141,7 +143,7 @@ class Register(Lookups):
                 read = await corrected(session, idea, understanding)
                 idea.understanding = read.to_json()
                 await outdate(session, idea)
-                await self._admission.assign(session, idea, read, now)
+                await self._admission.assigning.assign(session, idea, read, now)
 
     # What staff do
 
@@ -150,34 +152,14 @@ class Register(Lookups):
 
         Raises IdeaNotFound, or StageRefused with a sentence that says what is possible.
         """
-        async with self._store.writing() as session:
-            idea = await idea_numbered(session, reference)
-            if idea is None:
-                raise IdeaNotFound(unknown(reference))
-            stage = self.catalogue.lifecycle.step(idea.stage, stage_id, note)
-            idea.stage = stage.id
-            change = StageChangeRow(idea_id=idea.id, stage=stage.id, at=now, actor=actor, note=note)
-            session.add(change)
-            await session.flush()
-            await self._admission.assign(session, idea, Understanding.from_json(idea.understanding), now)
-            submitter = await session.get(SubmitterRow, idea.submitter_id) if idea.submitter_id is not None else None
-            if stage.tells_submitter and submitter is not None:
-                update_owed = Owed(
-                    key=f"update:{idea.reference}:{change.id}",
-                    channel=idea.channel,
-                    template="update",
-                    parameters={"reference": idea.reference, "change": change.id},
-                    submitter_id=submitter.id,
-                    withheld="" if submitter.verified_at else _UNVERIFIED,
-                )
-                await self._outbox.owe(session, update_owed, now, idea)
+        await self.work.act(reference, Move(stage_id, note), Doer(actor), now)
         self.notifications_waiting.set()
         return await self.idea(reference)
 
     # Digests
 
-    async def write_digest(self, body_id: str, period: str, now: datetime) -> int | None:
-        """One digest of what a body has not been told yet; returns the number of ideas in it.
+    async def write_digest(self, body_id: str, period: Period, now: datetime) -> int | None:
+        """One digest of what happened until the period's end and the body has not been told; the number of its ideas.
 
         None where this period's digest exists already, whoever wrote it. A digest with nothing to say is written down
         (the period is done) and sent to nobody.
@@ -198,17 +180,21 @@ class Register(Lookups):
 
     async def sent(self, notification: Notification, now: datetime) -> None:
         """Mark a notification as delivered."""
-        async with self._store.writing() as session:
-            await outbox.settle(session, notification, NotificationState.SENT, now)
-        await self._settled(notification)
+        await self.all_sent([notification], now)
 
-    async def all_sent(self, notifications: Sequence[Notification], now: datetime) -> None:
-        """Mark several notifications as delivered, in one transaction."""
+    async def all_sent(self, notifications: Sequence[Notification], now: datetime) -> int:
+        """Mark several notifications as delivered, in one transaction; returns the outbox's mark from then on."""
         async with self._store.writing() as session:
-            for notification in notifications:
-                await outbox.settle(session, notification, NotificationState.SENT, now)
-        for notification in notifications:
-            await self._settled(notification)
+            await outbox.settle_sent(session, notifications, now)
+            # Last, because senders wait for one another from here to the commit.
+            mark = await raise_mark(session, now)
+        await self._settled(notifications)
+        return mark
+
+    async def give_back_notifications(self, notifications: Sequence[Notification], now: datetime) -> None:
+        """Return claimed notifications that nobody has begun to send; the claim does not count as an attempt."""
+        async with self._store.writing() as session:
+            await outbox.give_back(session, notifications, now)
 
     async def send_again(self, notification: Notification, again_at: datetime, error: str, now: datetime) -> None:
         """Put a notification back until `again_at`; `error` is what staff read about it."""
@@ -228,10 +214,10 @@ class Register(Lookups):
             row = await session.get(NotificationRow, notification.id) if undeliverable else None
             if row is not None:
                 await mark_undeliverable(session, row, error, now)
-        await self._settled(notification)
+        await self._settled([notification])
 
-    async def _settled(self, notification: Notification) -> None:
-        if notification.template == outbox.FAREWELL:
+    async def _settled(self, notifications: Sequence[Notification]) -> None:
+        if any(each.template == outbox.FAREWELL for each in notifications):
             # It bore the last address of somebody who has been erased.
             await self.personal_data.wipe(thoroughly=False)
         self.notifications_waiting.set()

@@ -2,40 +2,12 @@
 
 from __future__ import annotations
 
-from collections.abc import Sequence
+from collections.abc import Collection, Sequence
 from dataclasses import dataclass
 
 from nlp.understanding import Understanding
 
 CATCH_ALL = "catch-all"
-
-
-@dataclass(frozen=True, slots=True)
-class DigestPlan:
-    """When a body gets its digest: `weekdays` as ISO numbers (1 is Monday), `hour` in the region's time zone."""
-
-    weekdays: tuple[int, ...]
-    hour: int
-
-
-@dataclass(frozen=True, slots=True)
-class StaffGroup:
-    """A Telegram group of a body's people: its chat id, and whether it gets the digest and what just happened."""
-
-    chat_id: int
-    digest: bool
-    alerts: bool
-
-
-@dataclass(frozen=True, slots=True)
-class Body:
-    """A responsible body with the role mailboxes that its digest goes to, and the group where it has one."""
-
-    id: str
-    name: str
-    email: tuple[str, ...]
-    digest: DigestPlan
-    telegram: StaffGroup | None = None
 
 
 @dataclass(frozen=True, slots=True)
@@ -69,8 +41,16 @@ class Destination:
     rule: str
 
 
-def route(routes: Sequence[Route], catch_all: str, understanding: Understanding, stage: str) -> tuple[Destination, ...]:
+def route(
+    routes: Sequence[Route],
+    catch_all: str,
+    understanding: Understanding,
+    stage: str,
+    without: Collection[str] = (),
+) -> tuple[Destination, ...]:
     """Every body that a rule names, in the order of the rules and each once; without any, the catch-all body.
+
+    Bodies in `without` have said that it is not theirs, and are left out; the catch-all body never is.
 
     An understanding that abstained is routed by stage alone, and before that it goes to the catch-all body, where a
     person decides: a guessed topic or place would send it to people whom it does not concern.
@@ -79,7 +59,8 @@ def route(routes: Sequence[Route], catch_all: str, understanding: Understanding,
     for rule in routes:
         if (rule.stages or not understanding.abstained) and rule.matches(understanding, stage):
             for body in rule.bodies:
-                found.setdefault(body, rule.id)
+                if body == catch_all or body not in without:
+                    found.setdefault(body, rule.id)
     if not found:
         return (Destination(catch_all, CATCH_ALL),)
     return tuple(Destination(body, rule) for body, rule in found.items())

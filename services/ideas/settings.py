@@ -24,6 +24,10 @@ def _known_zone(name: str) -> str:
     return name
 
 
+# The IANA name of a time zone.
+Zone = Annotated[str, AfterValidator(_known_zone)]
+
+
 def _mail_address(address: str) -> str:
     local, at, domain = address.rpartition("@")
     if not (local and at and domain) or any(sign in address for sign in " <>,;\r\n"):
@@ -56,7 +60,7 @@ class Region(Section):
 
     name: str = "Südwestsachsen"
     reference_prefix: Annotated[str, Field(pattern="^[A-Z]{2,5}$")] = "SWS"
-    timezone: Annotated[str, AfterValidator(_known_zone)] = "Europe/Berlin"
+    timezone: Zone = "Europe/Berlin"
 
     @property
     def zone(self) -> ZoneInfo:
@@ -233,6 +237,7 @@ class Security(Section):
 class Work(Section):
     """How often idle loops look for work that another process left, and how long a claimed piece is theirs.
 
+    `undo_minutes` is how long staff can take back what they did; until then its submitter hears nothing.
     A relay may take minutes over a mail (RFC 5321 section 4.5.3.2). Reading is a matter of milliseconds, but a batch of
     mails whose senders' DNS is slow takes a minute.
     """
@@ -240,6 +245,7 @@ class Work(Section):
     poll_seconds: Annotated[float, Field(gt=0)] = 1.0
     reading_lease_seconds: Annotated[float, Field(gt=0)] = 180.0
     sending_lease_seconds: Annotated[float, Field(gt=0)] = 360.0
+    undo_minutes: Annotated[float, Field(ge=0)] = 10.0
 
 
 class Settings(Section):

@@ -180,21 +180,33 @@ class AttachmentRow(Table):
 
 
 class AssignmentRow(Table):
-    """A body has an idea; `digest_id` says in which digest the body was told."""
+    """A body has an idea (state: open), or has had it (done, passed, returned).
+
+    `due_at` is when it should be done with it; `reminded_at` and `raised_at` say when it was reminded, and when the
+    body that watches over all was told.
+    """
 
     __tablename__ = "assignment"
-    __table_args__ = (UniqueConstraint("idea_id", "body"), Index("ix_assignment_undigested", "body", "digest_id"))
+    __table_args__ = (
+        UniqueConstraint("idea_id", "body"),
+        Index("ix_assignment_waiting", "body", "state", "assigned_at"),
+        Index("ix_assignment_due", "state", "due_at"),
+    )
 
     id: Mapped[int] = mapped_column(Key, primary_key=True)
     idea_id: Mapped[int] = mapped_column(ForeignKey("idea.id", ondelete="CASCADE"))
     body: Mapped[str] = mapped_column(String(64))
     rule: Mapped[str] = mapped_column(String(64))
     assigned_at: Mapped[datetime]
-    digest_id: Mapped[int | None] = mapped_column(ForeignKey("digest.id"))
+    state: Mapped[str] = mapped_column(String(16), default="open")
+    ended_at: Mapped[datetime | None]
+    due_at: Mapped[datetime | None]
+    reminded_at: Mapped[datetime | None]
+    raised_at: Mapped[datetime | None]
 
 
 class StageChangeRow(Table):
-    """One step of an idea's way."""
+    """One step of an idea's way; `act_id` is what staff did for it, and one that was undone counts for nothing."""
 
     __tablename__ = "stage_change"
 
@@ -204,6 +216,8 @@ class StageChangeRow(Table):
     at: Mapped[datetime]
     actor: Mapped[str] = mapped_column(String(64))
     note: Mapped[str] = mapped_column(Text)
+    act_id: Mapped[int | None] = mapped_column(ForeignKey("act.id", ondelete="SET NULL"), index=True)
+    undone_at: Mapped[datetime | None]
 
 
 class CapabilityRow(Table):
@@ -244,7 +258,10 @@ class NotificationRow(Table):
 
 
 class DigestRow(Table):
-    """One digest of one body for one period; the unique key makes it one, however many schedulers run."""
+    """One digest of one body for one period; the unique key makes it one, however many schedulers run.
+
+    It tells what happened until before `until`, as far as no digest has told it.
+    """
 
     __tablename__ = "digest"
     __table_args__ = (UniqueConstraint("body", "period"),)
@@ -252,6 +269,7 @@ class DigestRow(Table):
     id: Mapped[int] = mapped_column(Key, primary_key=True)
     body: Mapped[str] = mapped_column(String(64))
     period: Mapped[str] = mapped_column(String(64))
+    until: Mapped[datetime]
     created_at: Mapped[datetime]
 
 

@@ -15,9 +15,10 @@ from nlp.understanding import Kind, Understanding
 from services.ideas.admission import Admission
 from services.ideas.channels import EMAIL
 from services.ideas.chat_tables import CorrectionRow
-from services.ideas.conversation import idea_numbered, tell_again
+from services.ideas.conversation import idea_numbered
 from services.ideas.corrections import OF_TOPICS, Field, correct, with_place, with_topic
 from services.ideas.errors import IdeaNotFound, NothingToConfirm
+from services.ideas.ledger import Event, tell_again
 from services.ideas.lookups import unknown
 from services.ideas.readings import Source
 from services.ideas.store import Store
@@ -79,8 +80,8 @@ class Teaching:
         self, session: AsyncSession, idea: IdeaRow, field: Field, after: Understanding, now: datetime
     ) -> Understanding:
         await correct(session, idea, field, after, actor=STAFF, now=now)
-        await self._admission.assign_anew(session, idea, after, now)
-        await tell_again(session, idea)
+        await self._admission.assigning.assign_anew(session, idea, after, now)
+        await tell_again(session, idea, Event.CHANGED, now)
         return after
 
 

@@ -2,20 +2,23 @@
 
 from __future__ import annotations
 
-from collections.abc import Mapping
+from collections.abc import Callable, Mapping
 from pathlib import Path
 from typing import Any, Self
 
-from jinja2 import FileSystemLoader, StrictUndefined, TemplateError, TemplateSyntaxError, meta
+from jinja2 import Environment, FileSystemLoader, StrictUndefined, TemplateError, TemplateSyntaxError, meta
 from jinja2.sandbox import ImmutableSandboxedEnvironment
 
 from services.ideas.errors import Problem
 from services.ideas.messages import MESSAGES, MessageForm, Part
+from services.ideas.stylesheet import Stylesheet
 from services.ideas.toml import read_toml
 from services.ideas.words import Words
 
 # The language of the region, in which staff read, and in which topics.toml and stages.toml are written.
 OWN_LANGUAGE = "de"
+# What the HTML of all mail is written into, and what it is made of.
+LAYOUT, PARTS = "layout.html", "parts.html"
 
 
 class Texts:
@@ -23,7 +26,7 @@ class Texts:
 
     def __init__(self, directory: Path) -> None:
         self._environment = ImmutableSandboxedEnvironment(
-            loader=FileSystemLoader(directory),
+            loader=_StyledLoader(directory),
             autoescape=lambda name: name is not None and name.endswith(".html"),
             undefined=StrictUndefined,
             trim_blocks=True,
@@ -79,3 +82,17 @@ class Texts:
             problems.extend(
                 Problem(file, variable, f"expected one of {known}") for variable in sorted(used - form.variables)
             )
+
+
+class _StyledLoader(FileSystemLoader):
+    """Templates from files; those of mail come with the look that `layout.html` gives their tags."""
+
+    def __init__(self, directory: Path) -> None:
+        super().__init__(directory)
+        layout = directory / LAYOUT
+        self._stylesheet = Stylesheet(layout.read_text(encoding="utf-8") if layout.is_file() else "")
+
+    def get_source(self, environment: Environment, template: str) -> tuple[str, str, Callable[[], bool]]:
+        source, file, is_current = super().get_source(environment, template)
+        is_of_mail = template in {LAYOUT, PARTS} or template.endswith(f"/{Part.HTML}")
+        return self._stylesheet.apply(source) if is_of_mail else source, file, is_current

@@ -12,7 +12,16 @@ from sqlalchemy.ext.asyncio import AsyncSession
 from sqlalchemy.orm import aliased, selectinload
 
 from nlp.understanding import NO_MODEL, Understanding
-from services.ideas.model import Assignment, Attachment, AttachmentRole, Contribution, Idea, Refused, StageChange
+from services.ideas.model import (
+    Assignment,
+    AssignmentState,
+    Attachment,
+    AttachmentRole,
+    Contribution,
+    Idea,
+    Refused,
+    StageChange,
+)
 from services.ideas.tables import (
     AssignmentRow,
     AttachmentRow,
@@ -23,6 +32,7 @@ from services.ideas.tables import (
     NotificationRow,
     SubmitterRow,
 )
+from services.ideas.work_tables import LedgerRow
 
 # Made once, because to make an alias takes longer than most queries.
 _KNOWN = aliased(SubmitterRow)
@@ -148,20 +158,10 @@ async def in_digest(session: AsyncSession, digest_id: int) -> tuple[Idea, ...]:
     """The ideas that a digest tells its body about, in the order in which they came."""
     rows = await session.scalars(
         _ideas()
-        .join(AssignmentRow, AssignmentRow.idea_id == IdeaRow.id)
-        .where(AssignmentRow.digest_id == digest_id)
+        .where(IdeaRow.id.in_(select(LedgerRow.idea_id).where(LedgerRow.digest_id == digest_id)))
         .order_by(IdeaRow.id)
     )
     return tuple(_idea(row) for row in rows)
-
-
-async def stage_change(session: AsyncSession, change_id: int) -> tuple[Idea, StageChange] | None:
-    """An idea and one step of its way, which an update tells of."""
-    row = await session.scalar(_ideas().where(IdeaRow.stages.any(id=change_id)))
-    if row is None:
-        return None
-    change = next(change for change in row.stages if change.id == change_id)
-    return _idea(row), StageChange(change.stage, change.at, change.actor, change.note)
 
 
 async def deliveries(session: AsyncSession, reference: str) -> tuple[Delivery, ...]:
@@ -198,6 +198,13 @@ def _idea(row: IdeaRow) -> Idea:
             )
             for item in row.contributions
         ),
-        assignments=tuple(Assignment(item.body, item.rule, item.assigned_at) for item in row.assignments),
-        stages=tuple(StageChange(item.stage, item.at, item.actor, item.note) for item in row.stages),
+        assignments=tuple(
+            Assignment(item.body, item.rule, item.assigned_at, AssignmentState(item.state), item.due_at)
+            for item in row.assignments
+        ),
+        stages=tuple(
+            StageChange(item.stage, item.at, item.actor, item.note, item.act_id)
+            for item in row.stages
+            if item.undone_at is None
+        ),
     )

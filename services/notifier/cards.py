@@ -62,15 +62,15 @@ async def attachments(register: Register, notification: Notification) -> Values:
 
 async def update(register: Register, notification: Notification) -> Values:
     """A step of an idea's way. A chat is told the stage alone: its provider reads along."""
-    found = await register.stage_change(notification.parameters["change"])
-    if found is None:
+    news = await register.news(notification.parameters["reference"], notification.parameters["acts"])
+    if news is None:
         raise NothingToSay
-    idea, change = found
-    label, explanation = stage_words(register.catalogue, change.stage, notification.language)
+    idea = news.idea
+    label, explanation = stage_words(register.catalogue, idea.stage, notification.language)
     about = _about(register, idea, notification)
     if notification.channel != EMAIL:
         about |= {"topics": [], "places": [], "candidates": [], "bodies": []}
-    note = change.note if notification.channel == EMAIL else ""
+    note = "\n\n".join(step.note for step in news.steps) if notification.channel == EMAIL else ""
     return {**about, "stage": label, "explanation": explanation, "note": note}
 
 

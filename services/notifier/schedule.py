@@ -4,17 +4,16 @@ from __future__ import annotations
 
 import asyncio
 from collections.abc import Callable
-from datetime import UTC, datetime, time, timedelta
+from datetime import UTC, datetime
 from types import TracebackType
 from typing import Self
-from zoneinfo import ZoneInfo
 
 import structlog
 from apscheduler.schedulers.asyncio import AsyncIOScheduler
 
 from services.ideas.errors import StoreError
+from services.ideas.periods import latest_period
 from services.ideas.register import Register
-from services.ideas.routing import DigestPlan
 from services.ideas.waiting import wait_for
 from services.notifier.housekeeping import keep_house
 
@@ -24,34 +23,19 @@ _TICK_ENDS_WITHIN_SECONDS = 2.0
 log = structlog.get_logger(__name__)
 
 
-def due_period(plan: DigestPlan, zone: ZoneInfo, now: datetime) -> str | None:
-    """The latest period that has ended by `now`, as its local date, or None in a plan's first week.
-
-    Periods come from the calendar, not from intervals: however often and late this is asked, a day is one period. What
-    fell due while nobody asked is not made up for singly; the latest digest holds it all.
-    """
-    today = now.astimezone(zone).date()
-    for back in range(8):
-        day = today - timedelta(days=back)
-        due = datetime.combine(day, time(plan.hour), tzinfo=zone)
-        if day.isoweekday() in plan.weekdays and due <= now:
-            return day.isoformat()
-    return None
-
-
 async def write_due_digests(register: Register, now: datetime) -> int:
     """Write every digest that is due and not written yet; returns how many this call wrote."""
     zone = register.catalogue.settings.region.zone
     written = 0
     for body in register.catalogue.bodies.values():
-        period = due_period(body.digest, zone, now)
-        if period is None or await register.digests_written(body.id, [period]):
+        period = latest_period(body.digest, zone, now)
+        if period is None or await register.digests_written(body.id, [period.key]):
             continue
         number = await register.write_digest(body.id, period, now)
         if number is not None:
             written += 1
             if number:
-                log.info("digest.written", body=body.id, period=period, ideas=number)
+                log.info("digest.written", body=body.id, period=period.key, ideas=number)
     return written
 
 
@@ -91,6 +75,7 @@ class Schedule:
         self._idle.clear()
         try:
             await write_due_digests(self._register, self._now())
+            await self._register.work.remind(self._now())
             await keep_house(self._register, self._now())
         except StoreError as error:
             log.warning("schedule.later", reason=str(error))

@@ -10,6 +10,7 @@ from sqlalchemy import delete
 
 from services.ideas.awaited_files import AwaitedFiles, ClaimedFile
 from services.ideas.model import Attachment
+from services.ideas.periods import Period
 from services.ideas.register import Register
 from services.ideas.store import Store
 from services.ideas.tables import AssignmentRow, AwaitedFileRow, BlobRow, ContributionRow
@@ -92,7 +93,7 @@ async def test_bodies_that_were_told_without_a_file_hear_of_it(
 ) -> None:
     """Its idea stands in their next digest again, as with an addition, once the first one has left."""
     await erika.say("Bus in Chemnitz", files=["a.jpg", "b.jpg"])
-    await register.write_digest(CHEMNITZ, "2026-11-23", LATER)
+    await register.write_digest(CHEMNITZ, Period("2026-11-23", LATER), LATER)
     undigested = (AssignmentRow.body == CHEMNITZ, AssignmentRow.digest_id.is_(None))
 
     before, after = await claim(files)

@@ -11,6 +11,7 @@ from sqlalchemy import select
 from services.ideas.capability import Purpose
 from services.ideas.inbound import HELD, READ
 from services.ideas.model import Attachment
+from services.ideas.periods import Period
 from services.ideas.readings import Held, HoldReason, Submission
 from services.ideas.register import Register
 from services.ideas.store import Store
@@ -61,13 +62,13 @@ async def test_a_reply_is_not_confirmed(register: Register, store: Store) -> Non
 async def test_a_reply_brings_the_idea_into_the_next_digest(register: Register) -> None:
     """The body that was told of the idea is told again, because there is something new to read."""
     reference = await admit(register, "1")
-    assert await register.write_digest(CHEMNITZ, "2026-11-23", NOON) == 1
-    assert await register.write_digest(CHEMNITZ, "2026-11-24", NOON) == 0
+    assert await register.write_digest(CHEMNITZ, Period("2026-11-23", NOON), NOON) == 1
+    assert await register.write_digest(CHEMNITZ, Period("2026-11-24", NOON), NOON) == 0
     for owed in await register.claim_notifications(NOON, timedelta(minutes=1), 10):
         await register.sent(owed, NOON)
     await reply(register, register.token(Purpose.REPLY, reference))
 
-    assert await register.write_digest(CHEMNITZ, "2026-11-25", LATER) == 1
+    assert await register.write_digest(CHEMNITZ, Period("2026-11-25", LATER), LATER) == 1
 
 
 async def test_a_reply_verifies_the_address_that_our_mail_went_to(register: Register) -> None:
@@ -92,25 +93,25 @@ async def test_a_forged_reply_verifies_nothing(register: Register) -> None:
 async def test_a_reply_before_the_digest_has_left_is_told_in_it(register: Register) -> None:
     """The digest that is owed already goes out with the answer, and no second one repeats it."""
     reference = await admit(register, "1")
-    await register.write_digest(CHEMNITZ, "2026-11-23", NOON)
+    await register.write_digest(CHEMNITZ, Period("2026-11-23", NOON), NOON)
     await reply(register, register.token(Purpose.REPLY, reference))
     owed = await register.claim_notifications(NOON, timedelta(minutes=1), 10)
     digest = next(each for each in owed if each.template == "digest")
 
     (told,) = await register.in_digest(digest.parameters["digest"])
     assert len(told.contributions) == 2
-    assert await register.write_digest(CHEMNITZ, "2026-11-24", LATER) == 0
+    assert await register.write_digest(CHEMNITZ, Period("2026-11-24", LATER), LATER) == 0
 
 
 async def test_a_reply_while_the_digest_is_under_way_is_told_in_the_next(register: Register) -> None:
     """A digest that may have been written out already does not count."""
     reference = await admit(register, "1")
-    await register.write_digest(CHEMNITZ, "2026-11-23", NOON)
+    await register.write_digest(CHEMNITZ, Period("2026-11-23", NOON), NOON)
     owed = await register.claim_notifications(NOON, timedelta(minutes=1), 10)
     assert "digest" in {each.template for each in owed}
     await reply(register, register.token(Purpose.REPLY, reference))
 
-    assert await register.write_digest(CHEMNITZ, "2026-11-24", LATER) == 1
+    assert await register.write_digest(CHEMNITZ, Period("2026-11-24", LATER), LATER) == 1
 
 
 async def test_a_reply_from_elsewhere_verifies_nothing(register: Register) -> None:
@@ -156,7 +157,7 @@ async def test_a_message_that_names_a_number_alone_changes_nothing(register: Reg
 async def test_an_answer_to_a_digest_waits_for_a_person(register: Register, store: Store) -> None:
     """A digest is about many ideas, so nobody but a person can say which one is meant."""
     await admit(register, "1", BEN)
-    await register.write_digest(CHEMNITZ, "2026-11-23", NOON)
+    await register.write_digest(CHEMNITZ, Period("2026-11-23", NOON), NOON)
     digests = await register.claim_notifications(NOON, timedelta(minutes=1), 10, "email")
     await reply(register, digests[0].reply_token)
 

@@ -8,6 +8,7 @@ import pytest
 from sqlalchemy import select
 
 from services.ideas.catalogue import Catalogue
+from services.ideas.periods import Period
 from services.ideas.register import Register
 from services.ideas.routing import StaffGroup
 from services.ideas.store import Store
@@ -27,7 +28,7 @@ async def test_a_digest_tells_what_a_body_has_not_been_told(register: Register, 
     """All ideas of the body, and no other's, in the order in which they came."""
     own = [await admit(register, str(number)) for number in range(3)]
     await admit(register, "zwickau", understanding=understood(districts=("14524",)))
-    number = await register.write_digest(CHEMNITZ, "2026-11-23", NOON)
+    number = await register.write_digest(CHEMNITZ, Period("2026-11-23", NOON), NOON)
     (mail,) = await mails(store)
     told = await register.in_digest(mail.parameters["digest"])
 
@@ -40,7 +41,7 @@ async def test_a_digest_goes_to_each_role_mailbox_by_itself(store: Store, catalo
     body = replace(catalogue.bodies[CHEMNITZ], email=("eins@example.org", "zwei@example.org"))
     register = Register(store, replace(catalogue, bodies={**catalogue.bodies, CHEMNITZ: body}), SECRET)
     await admit(register, "1")
-    await register.write_digest(CHEMNITZ, "2026-11-23", NOON)
+    await register.write_digest(CHEMNITZ, Period("2026-11-23", NOON), NOON)
     claimed = await register.claim_notifications(NOON, LEASE, 5)
 
     assert {(each.key, each.recipient) for each in claimed if each.template == "digest"} == {
@@ -57,7 +58,7 @@ async def test_a_digest_goes_to_the_group_as_well(store: Store, catalogue: Catal
     body = replace(catalogue.bodies[CHEMNITZ], telegram=group)
     register = Register(store, replace(catalogue, bodies={**catalogue.bodies, CHEMNITZ: body}), SECRET)
     await admit(register, "1")
-    await register.write_digest(CHEMNITZ, "2026-11-23", NOON)
+    await register.write_digest(CHEMNITZ, Period("2026-11-23", NOON), NOON)
     claimed = await register.claim_notifications(NOON, LEASE, 5, "telegram")
 
     assert [(each.key, each.recipient) for each in claimed] == (
@@ -68,7 +69,7 @@ async def test_a_digest_goes_to_the_group_as_well(store: Store, catalogue: Catal
 async def test_four_that_write_a_digest_at_once_write_one(register: Register, store: Store) -> None:
     """However many schedulers run, a period has one digest and each mailbox one mail."""
     await admit(register, "1")
-    found = await asyncio.gather(*(register.write_digest(CHEMNITZ, "2026-11-23", NOON) for _ in range(4)))
+    found = await asyncio.gather(*(register.write_digest(CHEMNITZ, Period("2026-11-23", NOON), NOON) for _ in range(4)))
 
     assert sorted(found, key=str) == [1, None, None, None]
     assert await number_of(store, DigestRow) == 1
@@ -78,20 +79,20 @@ async def test_four_that_write_a_digest_at_once_write_one(register: Register, st
 async def test_a_period_is_digested_once(register: Register, store: Store) -> None:
     """What comes after the digest of a period waits for the next."""
     await admit(register, "1")
-    await register.write_digest(CHEMNITZ, "2026-11-23", NOON)
+    await register.write_digest(CHEMNITZ, Period("2026-11-23", NOON), NOON)
     await admit(register, "2")
 
-    assert await register.write_digest(CHEMNITZ, "2026-11-23", NOON) is None
-    assert await register.write_digest(CHEMNITZ, "2026-11-24", NOON) == 1
+    assert await register.write_digest(CHEMNITZ, Period("2026-11-23", NOON), NOON) is None
+    assert await register.write_digest(CHEMNITZ, Period("2026-11-24", NOON), NOON) == 1
     assert len(await mails(store)) == 2
 
 
 async def test_a_digest_without_ideas_is_written_and_sent_to_nobody(register: Register, store: Store) -> None:
     """The period is done, also for an idea that comes a moment later, and no mailbox gets an empty mail."""
-    assert await register.write_digest(CHEMNITZ, "2026-11-23", NOON) == 0
+    assert await register.write_digest(CHEMNITZ, Period("2026-11-23", NOON), NOON) == 0
     await admit(register, "1")
 
-    assert await register.write_digest(CHEMNITZ, "2026-11-23", NOON) is None
+    assert await register.write_digest(CHEMNITZ, Period("2026-11-23", NOON), NOON) is None
     assert await register.digests_written(CHEMNITZ, ["2026-11-23", "2026-11-24"]) == {"2026-11-23"}
     assert await mails(store) == []
 
@@ -101,12 +102,14 @@ async def test_each_idea_is_told_in_exactly_one_digest(register: Register, store
 
     async def digests() -> list[int | None]:
         periods = (f"2026-11-{day}" for day in range(10, 20))
-        return await asyncio.gather(*(register.write_digest(CHEMNITZ, period, NOON) for period in periods))
+        return await asyncio.gather(
+            *(register.write_digest(CHEMNITZ, Period(period, NOON), NOON) for period in periods)
+        )
 
     counting = asyncio.create_task(digests())
     await asyncio.gather(*(admit(register, str(number)) for number in range(20)))
     counts = await counting
-    last = await register.write_digest(CHEMNITZ, "2026-11-30", NOON)
+    last = await register.write_digest(CHEMNITZ, Period("2026-11-30", NOON), NOON)
 
     assert sum(number or 0 for number in [*counts, last]) == 20
     assert await number_of(store, AssignmentRow, AssignmentRow.digest_id.is_(None)) == 0
@@ -114,7 +117,7 @@ async def test_each_idea_is_told_in_exactly_one_digest(register: Register, store
 
 async def test_periods_are_each_bodys_own(register: Register) -> None:
     """One body's digest does not count for another's."""
-    await register.write_digest(CHEMNITZ, "2026-11-23", NOON)
+    await register.write_digest(CHEMNITZ, Period("2026-11-23", NOON), NOON)
 
     assert await register.digests_written("landratsamt-zwickau", ["2026-11-23"]) == frozenset()
 
@@ -122,11 +125,11 @@ async def test_periods_are_each_bodys_own(register: Register) -> None:
 async def test_a_body_that_gets_an_idea_later_is_told_later(register: Register) -> None:
     """An idea that moves on is in the digest of the body that it comes to, and not again in the first one's."""
     reference = await admit(register, "1")
-    await register.write_digest(CHEMNITZ, "2026-11-23", NOON)
+    await register.write_digest(CHEMNITZ, Period("2026-11-23", NOON), NOON)
     await register.change_stage(reference, "pruefung-regionalkonvent", "", "staff", NOON)
 
-    assert await register.write_digest("regionalkonvent", "2026-11-24", NOON) == 1
-    assert await register.write_digest(CHEMNITZ, "2026-11-24", NOON) == 0
+    assert await register.write_digest("regionalkonvent", Period("2026-11-24", NOON), NOON) == 1
+    assert await register.write_digest(CHEMNITZ, Period("2026-11-24", NOON), NOON) == 0
 
 
 async def test_what_a_body_was_given_in_a_time_can_be_listed(register: Register) -> None:

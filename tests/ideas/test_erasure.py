@@ -17,6 +17,7 @@ from services.ideas.columns import Table
 from services.ideas.erasure import Fate, erase_locked, forget, locked_ideas
 from services.ideas.errors import IdeaNotFound
 from services.ideas.model import Attachment, InboundMessage, LoggedMessage, Sender
+from services.ideas.periods import Period
 from services.ideas.persons import person_at
 from services.ideas.readings import (
     Asked,
@@ -330,7 +331,7 @@ async def test_an_erased_idea_still_counts(released: Life, store: Store) -> None
     reference = await released.say(f"Der {WORDS} ist zu eng.")
     assert reference is not None
     await released.ask(Wish.CONFIRM)
-    await released.register.write_digest("stadt-chemnitz", "2026-11-23", NOON)
+    await released.register.write_digest("stadt-chemnitz", Period("2026-11-23", NOON), NOON)
     await released.register.change_stage(reference, "nicht-weiterverfolgt", f"Der {WORDS} bleibt.", "staff", NOON)
     await released.ask(Wish.ERASE, EVERYTHING)
 
@@ -347,13 +348,13 @@ async def test_an_erased_idea_still_counts(released: Life, store: Store) -> None
 async def test_bodies_that_were_told_of_an_idea_hear_that_it_is_gone(released: Life) -> None:
     """Who was told finds it in the next digest (Art. 19 GDPR); who was not never hears of it."""
     told = await released.say("Mehr Bänke.")
-    await released.register.write_digest("stadt-chemnitz", "2026-11-23", NOON)
+    await released.register.write_digest("stadt-chemnitz", Period("2026-11-23", NOON), NOON)
     await released.send_all()
     await released.say("Neue Idee.", BEN)
     await released.ask(Wish.ERASE, EVERYTHING)
     await released.ask(Wish.ERASE, EVERYTHING, BEN)
 
-    assert await released.register.write_digest("stadt-chemnitz", "2026-11-24", NOON) == 1
+    assert await released.register.write_digest("stadt-chemnitz", Period("2026-11-24", NOON), NOON) == 1
     assert [
         idea.reference for idea in await released.register.assigned("stadt-chemnitz", NOON, NOON + 99 * MINUTE)
     ] == [told]

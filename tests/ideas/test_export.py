@@ -19,6 +19,7 @@ from services.ideas.columns import Table, UtcDateTime
 from services.ideas.export import Export
 from services.ideas.fingerprints import FingerprintRow
 from services.ideas.model import Attachment, InboundMessage, LoggedMessage, Sender
+from services.ideas.periods import Period
 from services.ideas.readings import Submission
 from services.ideas.register import Register
 from services.ideas.store import Store
@@ -176,7 +177,7 @@ async def test_nothing_of_others_is_in_the_export(register: Register) -> None:
     await idea_with(register, BEN, text="Mehr Bäume.")
     await idea_with(register, replace(BEN, address="4712"), text="Mehr Zeisige.")
     await admit(register, "mail", ANNA)
-    await register.write_digest("stadt-chemnitz", "2026-11-23", NOON)
+    await register.write_digest("stadt-chemnitz", Period("2026-11-23", NOON), NOON)
 
     everything = b"".join((await exported(register)).files.values()).decode()
 

@@ -11,6 +11,7 @@ from sqlalchemy import select
 
 from services.ideas.errors import IdeaNotFound, NotHeld
 from services.ideas.model import LoggedMessage
+from services.ideas.periods import Period
 from services.ideas.readings import Held, HoldReason
 from services.ideas.register import Register
 from services.ideas.store import Store
@@ -133,7 +134,7 @@ async def test_the_catch_all_body_hears_of_what_waits(register: Register) -> Non
     """Its digest is sent even where no idea is new; nobody else's is."""
     await hold(register)
     for body in register.catalogue.bodies:
-        await register.write_digest(body, "2026-11-23", NOON)
+        await register.write_digest(body, Period("2026-11-23", NOON), NOON)
     digests = await register.claim_notifications(NOON, LEASE, 50)
 
     assert {each.parameters["body"] for each in digests} == {CATCH_ALL_BODY}

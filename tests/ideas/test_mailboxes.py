@@ -10,6 +10,7 @@ from sqlalchemy import delete, select
 
 from services.ideas.capability import Purpose
 from services.ideas.model import Notification, Sender
+from services.ideas.periods import Period
 from services.ideas.readings import BounceReport
 from services.ideas.register import Register
 from services.ideas.store import Store
@@ -206,11 +207,11 @@ async def test_a_refused_recipient_counts_like_a_bounce(register: Register) -> N
 async def test_a_body_gets_its_lost_digest_once_its_mailbox_works(register: Register) -> None:
     """While it does not, digests wait; afterwards the body misses nothing."""
     await admit(register, "1", BEN)
-    await register.write_digest(CHEMNITZ, "2026-11-23", NOON)
+    await register.write_digest(CHEMNITZ, Period("2026-11-23", NOON), NOON)
     digest = next(each for each in await sent(register) if each.template == "digest")
     await bounce(register, digest.return_token)
     await admit(register, "2", BEN)
-    await register.write_digest(CHEMNITZ, "2026-11-24", NOON)
+    await register.write_digest(CHEMNITZ, Period("2026-11-24", NOON), NOON)
     assert "digest" not in [each.template for each in await sent(register)]
     (stopped,) = await register.mailboxes.undeliverable()
     assert await register.mailboxes.resume(stopped.address, NOON)

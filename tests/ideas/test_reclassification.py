@@ -8,6 +8,7 @@ import pytest
 
 from nlp.understanding import DistrictScore, Kind, MunicipalityScore, TopicScore, Understanding
 from services.ideas.chat import Wish
+from services.ideas.periods import Period
 from services.ideas.reclassification import Change, Difference, Fate, OpenIdea
 from services.ideas.register import Register
 from services.ideas.store import Store
@@ -63,11 +64,11 @@ async def test_a_new_reading_is_taken_over_and_routed(register: Register, erika:
 async def test_a_body_that_was_told_is_told_again(register: Register) -> None:
     """Who has the idea in a digest finds it in the next one, as it is read now."""
     await submit(register, understanding=UNCERTAIN)
-    assert await register.write_digest(CATCH_ALL_BODY, "first", NOON) == 1
+    assert await register.write_digest(CATCH_ALL_BODY, Period("first", NOON), NOON) == 1
     for notification in await register.claim_notifications(NOON, NOON - NOON, 10):
         await register.sent(notification, NOON)
     await taken_over(register, NEW)
-    assert await register.write_digest(CATCH_ALL_BODY, "second", NOON) == 1
+    assert await register.write_digest(CATCH_ALL_BODY, Period("second", NOON), NOON) == 1
 
 
 async def test_what_a_person_has_spoken_of_stays(register: Register, erika: Talk) -> None:

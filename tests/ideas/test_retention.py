@@ -10,6 +10,7 @@ from sqlalchemy import select, update
 
 from services.ideas.chat_tables import JoinCodeRow
 from services.ideas.model import InboundMessage, LoggedMessage, Sender
+from services.ideas.periods import Period
 from services.ideas.readings import Held, HoldReason, Nothing, Presence
 from services.ideas.register import Register
 from services.ideas.retention import Expired, months_before
@@ -58,7 +59,7 @@ async def test_half_a_year_in_the_life_of_a_store(register: Register, store: Sto
     reference = await admit(register, "1", CLARA)
     await close(register, reference)
     await sent(register)
-    await register.write_digest(CHEMNITZ, "2026-11-23", NOON)
+    await register.write_digest(CHEMNITZ, Period("2026-11-23", NOON), NOON)
     await sent(register)
 
     assert await expire(register, NOON + RAW - DAY) == Expired()

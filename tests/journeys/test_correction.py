@@ -11,6 +11,7 @@ from sqlalchemy import select
 
 from nlp.understanding import Point
 from services.ideas.chat_tables import CorrectionRow
+from services.ideas.periods import Period
 from services.ideas.store import Store
 from tests.house import House
 from tests.journeys.phone import asks, begins, labels, presses, turns, words
@@ -35,7 +36,7 @@ def labelled(part: Mapping[str, Any]) -> list[str]:
 
 async def digest(house: House, body: str, mailbox: str) -> str:
     """What a body reads of everything that it has not been told yet."""
-    await house.register.write_digest(body, "journey", datetime.now(UTC))
+    await house.register.write_digest(body, Period("journey", datetime.now(UTC)), datetime.now(UTC))
     text = (await house.relay.mail_to(mailbox)).message.get_body(("plain",))
     assert text is not None
     return str(text.get_content())

@@ -6,6 +6,7 @@ from datetime import UTC, datetime
 
 import pytest
 
+from services.ideas.periods import Period
 from tests.house import House
 from tests.journeys.phone import begins, labels, presses, turns, words
 
@@ -19,7 +20,7 @@ async def test_a_reworded_message_is_the_idea_from_then_on(house: House) -> None
     erika = house.citizen()
     await begins(erika, "In Zschopau fährt nach 18 Uhr kein Bus mehr heim.")
     reference = await house.reference_of(erika)
-    await house.register.write_digest(_ERZGEBIRGE, "first", datetime.now(UTC))
+    await house.register.write_digest(_ERZGEBIRGE, Period("first", datetime.now(UTC)), datetime.now(UTC))
     assert "In Zschopau" in (await house.relay.mail_to(_MAILBOX)).message.as_string()
 
     await erika.edits(erika.written[0]["message_id"], "In Annaberg-Buchholz fährt nach 20 Uhr kein Bus mehr heim.")
@@ -29,7 +30,7 @@ async def test_a_reworded_message_is_the_idea_from_then_on(house: House) -> None
     )
     assert labels(answer) == ["Stimmt", "Thema ändern", "Ort ändern", "Ergänzen", "Zurückziehen"]
 
-    await house.register.write_digest(_ERZGEBIRGE, "second", datetime.now(UTC))
+    await house.register.write_digest(_ERZGEBIRGE, Period("second", datetime.now(UTC)), datetime.now(UTC))
     assert "In Annaberg-Buchholz" in (await house.relay.mail_to(_MAILBOX)).message.as_string()
     (said,) = (await house.register.idea(reference)).contributions
     assert said.earlier == ("In Zschopau fährt nach 18 Uhr kein Bus mehr heim.",)

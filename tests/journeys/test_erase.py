@@ -9,6 +9,7 @@ from pathlib import Path
 
 import pytest
 
+from services.ideas.periods import Period
 from tests.house import House
 from tests.journeys.phone import asks, begins, labels, letter, turns, words
 
@@ -72,7 +73,9 @@ async def test_ideas_go_too_where_the_archive_has_released_them(house: House, st
     erika = house.citizen(_CHAT)
     await begins(erika, "In Plauen fehlt ein Kanarienvogelhaus im Park.")
     reference = await house.reference_of(erika)
-    await house.register.write_digest(body := await bearer(house, reference), "first", datetime.now(UTC))
+    await house.register.write_digest(
+        body := await bearer(house, reference), Period("first", datetime.now(UTC)), datetime.now(UTC)
+    )
     mailbox = house.catalogue.bodies[body].email[0]
     assert "Kanarienvogelhaus" in (await house.relay.mail_to(mailbox)).message.as_string()
     question = await asks(erika, "/loeschen")
@@ -80,7 +83,7 @@ async def test_ideas_go_too_where_the_archive_has_released_them(house: House, st
     await begins(house.citizen(), "Hallo")
 
     assert traces(store_url, str(_CHAT)) == traces(store_url, "Kanarienvogelhaus") == []
-    await house.register.write_digest(body, "second", datetime.now(UTC))
+    await house.register.write_digest(body, Period("second", datetime.now(UTC)), datetime.now(UTC))
     told = letter(await house.relay.mail_to(mailbox))
     assert reference in told
     assert "Bitte löschen Sie auch Ihre Kopien davon." in told

@@ -10,6 +10,7 @@ from pathlib import Path
 import pytest
 
 from services.ideas.catalogue import Catalogue, read_catalogue
+from services.ideas.periods import Period
 from tests.conftest import CONFIG
 from tests.fakes.bot_api import Group
 from tests.house import House
@@ -53,7 +54,7 @@ async def test_a_group_is_told_what_concerns_its_body_without_a_citizens_words(h
     await staff.reads(f"Neue Idee: {reference}\nFür: {_NAME}\nThema: Mobilität und Verkehr\nOrt: Zschopau")
     await erika.says("Am Wochenende fährt zum Kanarienvogelverein auch nichts.", reply_to=card)
     await staff.reads(f"Ergänzt: {reference}")
-    await house.register.write_digest(_BODY, "first", datetime.now(UTC))
+    await house.register.write_digest(_BODY, Period("first", datetime.now(UTC)), datetime.now(UTC))
     assert reference in words(await staff.reads(f"{_NAME}: Übersicht vom"))
 
     moved = await staff.becomes_supergroup(_SUPERGROUP, is_bot_told=False)
@@ -61,7 +62,7 @@ async def test_a_group_is_told_what_concerns_its_body_without_a_citizens_words(h
     await begins(ben, "In Zschopau fährt auch nachts kein Bus.")
     other = await house.reference_of(ben)
     await moved.reads(f"Neue Idee: {other}")
-    await house.register.write_digest(_BODY, "second", datetime.now(UTC))
+    await house.register.write_digest(_BODY, Period("second", datetime.now(UTC)), datetime.now(UTC))
     assert other in words(await moved.reads(f"{_NAME}: Übersicht vom"))
     said = [words(message) for group in (staff, moved) for message in group.messages]
     assert not [text for text in said if "Kanarienvogel" in text or "nachts" in text]

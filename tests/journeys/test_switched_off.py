@@ -11,6 +11,7 @@ import pytest
 
 from services.ideas.catalogue import Catalogue
 from services.ideas.model import NotificationState
+from services.ideas.periods import Period
 from services.intake.telegram.receive import inbound_message
 from tests.fakes.bot_api import BotApiServer
 from tests.house import House, open_house
@@ -45,7 +46,7 @@ async def test_one_setting_switches_the_channel_off_and_loses_nothing(opens: Ope
         assert logged is not None
         await house.register.log([logged])
         await house.register.change_stage(reference, "pruefung-regionalkonvent", "", "staff", datetime.now(UTC))
-        await house.register.write_digest(_BODY, "now", datetime.now(UTC))
+        await house.register.write_digest(_BODY, Period("now", datetime.now(UTC)), datetime.now(UTC))
         await house.relay.mail_to(_MAILBOX, timeout=10)
         # What is written in a chat comes before this mail, and so it has been read when the mail is answered.
         await send(house.mail_port, mail("anna@example.com", "Radweg", "In Plauen fehlt ein Radweg zum Bahnhof."))

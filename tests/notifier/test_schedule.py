@@ -9,6 +9,7 @@ from zoneinfo import ZoneInfo
 import pytest
 
 from services.ideas.catalogue import Catalogue
+from services.ideas.periods import Period
 from services.ideas.register import Register
 from services.ideas.routing import DigestPlan
 from services.ideas.store import Store
@@ -180,7 +181,7 @@ async def test_a_tick_is_finished_before_the_schedule_ends(store: Store, catalog
         async def write_digest(self, body_id: str, period: str, now: datetime) -> int | None:
             """Say that a digest is being written."""
             begun.set()
-            return await super().write_digest(body_id, period, now)
+            return await super().write_digest(body_id, Period(period, now), now)
 
     register = Told(store, catalogue, SECRET)
     async with asyncio.timeout(10), Schedule(register, clock):

@@ -12,6 +12,7 @@ from nlp.similar import Word, fingerprint
 from services.ideas.catalogue import Catalogue
 from services.ideas.messages import Part
 from services.ideas.model import Notification
+from services.ideas.periods import Period
 from services.ideas.register import Register
 from services.ideas.routing import StaffGroup
 from services.ideas.store import Store
@@ -39,7 +40,7 @@ async def told(register: Register, template: str, recipient: str = GROUP, **para
 
 async def digests(register: Register) -> dict[str, dict[str, Any]]:
     """What the digest of Chemnitz says, by channel."""
-    await register.write_digest(CHEMNITZ, "2026-11-23", NOON)
+    await register.write_digest(CHEMNITZ, Period("2026-11-23", NOON), NOON)
     said: dict[str, dict[str, Any]] = {}
     while claimed := await register.claim_notifications(NOON, timedelta(days=1), 100):
         for each in claimed:

@@ -15,9 +15,11 @@ from services.ideas.dialogue.own import contribution_of, idea_with, own_idea, pr
 from services.ideas.dialogue.rereading import contributions, read_anew
 from services.ideas.dialogue.saying import MERGES_WITHIN, TOLD_TOGETHER, confirm
 from services.ideas.dialogue.turn import Turn
+from services.ideas.ledger import forget_untold
 from services.ideas.model import Sender
 from services.ideas.readings import Source
 from services.ideas.tables import AssignmentRow, ContributionRow, IdeaRow, NotificationRow
+from services.ideas.work_tables import LedgerRow
 
 # "Neue Idee" is typed about an addition so soon after it, and later announces another one.
 _TYPED_WITHIN = timedelta(hours=1)
@@ -51,7 +53,7 @@ async def split(turn: Turn, idea: IdeaRow, button: Button) -> None:
     sender = Sender(turn.submitter.channel, turn.submitter.address, verified=True)
     new = await turn.admission.open(turn.session, sender, understood, turn.now)
     await _move(turn, [chosen], new)
-    await turn.admission.assign(turn.session, new, understood, turn.now)
+    await turn.admission.assigning.assign(turn.session, new, understood, turn.now)
     await read_anew(turn, idea)
     await confirm(turn, new)
 
@@ -106,13 +108,13 @@ async def _move(turn: Turn, said: list[ContributionRow], idea: IdeaRow) -> None:
 
 async def _hand_over(turn: Turn, idea: IdeaRow, other: IdeaRow) -> None:
     """Let `idea` live on in `other`, which the bodies get that have been told of it."""
-    untold = AssignmentRow.digest_id.is_(None)
-    await turn.session.execute(delete(AssignmentRow).where(AssignmentRow.idea_id == idea.id, untold))
-    known = select(AssignmentRow.body).where(AssignmentRow.idea_id == other.id)
-    await turn.session.execute(
-        update(AssignmentRow)
-        .where(AssignmentRow.idea_id == idea.id, AssignmentRow.body.not_in(known))
-        .values(idea_id=other.id)
-    )
+    await forget_untold(turn.session, select(IdeaRow.id).where(IdeaRow.id == idea.id))
+    for table in (AssignmentRow, LedgerRow):
+        known = select(table.body).where(table.idea_id == other.id)
+        moved = update(table).where(table.idea_id == idea.id, table.body.not_in(known))
+        await turn.session.execute(moved.values(idea_id=other.id).execution_options(synchronize_session=False))
+    # Whoever had both hears of the other one, which has its words now.
+    untold = (LedgerRow.idea_id == idea.id, LedgerRow.digest_id.is_(None))
+    await turn.session.execute(delete(LedgerRow).where(*untold))
     await turn.session.execute(update(IdeaRow).where(IdeaRow.merged_into_id == idea.id).values(merged_into_id=other.id))
     idea.merged_into_id = other.id

@@ -7,10 +7,10 @@ from collections.abc import Sequence
 from sqlalchemy import select
 
 from nlp.understanding import Understanding
-from services.ideas.conversation import tell_again
 from services.ideas.corrections import corrected
 from services.ideas.dialogue.turn import Turn
 from services.ideas.fingerprints import outdate
+from services.ideas.ledger import Event, tell_again
 from services.ideas.readings import Source
 from services.ideas.tables import ContributionRow, IdeaRow
 
@@ -34,5 +34,5 @@ async def read_anew(turn: Turn, idea: IdeaRow) -> Understanding:
 
 async def route_anew(turn: Turn, idea: IdeaRow, understanding: Understanding) -> None:
     """Route an idea by a changed understanding; bodies that knew it already find it in their next digest again."""
-    await turn.admission.assign_anew(turn.session, idea, understanding, turn.now)
-    await tell_again(turn.session, idea)
+    await turn.admission.assigning.assign_anew(turn.session, idea, understanding, turn.now)
+    await tell_again(turn.session, idea, Event.ADDED, turn.now)

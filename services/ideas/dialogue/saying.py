@@ -24,7 +24,7 @@ from services.ideas.dialogue.own import (
 )
 from services.ideas.dialogue.rereading import read_anew
 from services.ideas.dialogue.turn import Turn
-from services.ideas.groups import Event
+from services.ideas.ledger import Event
 from services.ideas.model import NotificationState
 from services.ideas.readings import Submission
 from services.ideas.tables import ContributionRow, IdeaRow, NotificationRow
@@ -122,7 +122,7 @@ async def _new_idea(turn: Turn, submission: Submission) -> str:
     understood = turn.understanding(submission.source)
     idea = await turn.admission.open(turn.session, submission.sender, understood, turn.now)
     await contribute(turn.session, idea, turn.logged.id, submission, turn.now)
-    await turn.admission.assign(turn.session, idea, understood, turn.now)
+    await turn.admission.assigning.assign(turn.session, idea, understood, turn.now)
     await confirm(turn, idea, _not_kept(submission))
     return idea.reference
 

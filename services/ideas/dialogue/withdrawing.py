@@ -2,15 +2,14 @@
 
 from __future__ import annotations
 
-from sqlalchemy import delete
+from sqlalchemy import select
 
 from services.ideas.chat import YES, Button
-from services.ideas.conversation import tell_again
 from services.ideas.dialogue.correcting import SUBMITTER
 from services.ideas.dialogue.expectation import Expectation, expect
 from services.ideas.dialogue.turn import Turn
-from services.ideas.groups import Event
-from services.ideas.tables import AssignmentRow, IdeaRow, StageChangeRow
+from services.ideas.ledger import Event, forget_untold, tell_again
+from services.ideas.tables import IdeaRow, StageChangeRow
 
 
 async def withdraw(turn: Turn, idea: IdeaRow, button: Button) -> None:
@@ -25,9 +24,9 @@ async def withdraw(turn: Turn, idea: IdeaRow, button: Button) -> None:
         return
     idea.stage = lifecycle.withdrawn
     turn.session.add(StageChangeRow(idea_id=idea.id, stage=idea.stage, at=turn.now, actor=SUBMITTER, note=""))
-    untold = AssignmentRow.digest_id.is_(None)
-    await turn.session.execute(delete(AssignmentRow).where(AssignmentRow.idea_id == idea.id, untold))
-    await tell_again(turn.session, idea)
+    await forget_untold(turn.session, select(IdeaRow.id).where(IdeaRow.id == idea.id))
+    await turn.admission.assigning.end_all(turn.session, idea, turn.now)
+    await tell_again(turn.session, idea, Event.WITHDRAWN, turn.now)
     await turn.admission.alert(turn.session, idea, Event.WITHDRAWN, turn.now)
     await turn.answer("withdrawn", idea=idea)
 

@@ -2,7 +2,7 @@
 
 from alembic import context
 
-from services.ideas import chat_tables, tables  # noqa: F401 - so that the metadata is whole
+from services.ideas import chat_tables, tables, work_tables  # noqa: F401 - so that the metadata is whole
 from services.ideas.columns import Table
 
 context.configure(

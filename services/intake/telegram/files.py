@@ -86,7 +86,7 @@ class FileFetcher:
             case None:
                 await self._files.try_again(file, now, "the service stopped")
             case Fetched(content):
-                await self._files.keep(file, content, media_type_of(content, file.media_type))
+                await self._files.keep(file, content, media_type_of(content, file.media_type), datetime.now(UTC))
                 told.info("file.kept", bytes=len(content))
             case Later(reason, after) if not _is_too_late(file, now):
                 await self._files.try_again(file, now + (after or _pause(file.attempt)), reason)

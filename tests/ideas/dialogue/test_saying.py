@@ -9,6 +9,7 @@ import pytest
 from nlp.understanding import Point
 from services.ideas.chat import ChatMessage, Wish
 from services.ideas.model import Refused
+from services.ideas.periods import Period
 from services.ideas.readings import Submission
 from tests.ideas.dialogue.talk import MINUTE, PLAUEN, Talk
 
@@ -158,12 +159,12 @@ async def test_a_new_idea_can_be_announced(erika: Talk) -> None:
 async def test_told_bodies_hear_of_additions(erika: Talk) -> None:
     """A body that had an idea in its digest finds it in the next one again when something is added."""
     await erika.say("Mehr Busse in Chemnitz")
-    assert await erika.register.write_digest("stadt-chemnitz", "one", erika.at) == 1
+    assert await erika.register.write_digest("stadt-chemnitz", Period("one", erika.at), erika.at) == 1
     await erika.sent()
-    assert await erika.register.write_digest("stadt-chemnitz", "two", erika.at) == 0
+    assert await erika.register.write_digest("stadt-chemnitz", Period("two", erika.at), erika.at) == 0
     await erika.say("auch nachts")
 
-    assert await erika.register.write_digest("stadt-chemnitz", "three", erika.at) == 1
+    assert await erika.register.write_digest("stadt-chemnitz", Period("three", erika.at), erika.at) == 1
 
 
 @pytest.mark.parametrize("store_url", ["sqlite"], indirect=True)

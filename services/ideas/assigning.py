@@ -1,0 +1,157 @@
+"""Which bodies have an idea: by the rules when it comes or moves on, and from hand to hand."""
+
+from __future__ import annotations
+
+from dataclasses import dataclass
+from datetime import datetime, timedelta
+
+from sqlalchemy import select
+from sqlalchemy.ext.asyncio import AsyncSession
+
+from nlp.understanding import Understanding
+from services.ideas import groups, ledger
+from services.ideas.catalogue import Catalogue
+from services.ideas.ledger import Event
+from services.ideas.model import AssignmentState
+from services.ideas.outbox import Outbox
+from services.ideas.routing import CATCH_ALL, Destination, route
+from services.ideas.tables import AssignmentRow, IdeaRow, StageChangeRow
+
+PROGRAM = "program"
+# The rule of an assignment that a stage, a person, or nobody else's answer leads to.
+LEADS, HANDED_ON, GIVEN_BACK = "stage", "handed-on", "given-back"
+
+
+@dataclass(frozen=True, slots=True)
+class Assigning:
+    """Gives ideas to bodies, each time within the caller's transaction."""
+
+    catalogue: Catalogue
+    outbox: Outbox
+
+    async def assign(
+        self,
+        session: AsyncSession,
+        idea: IdeaRow,
+        understanding: Understanding,
+        now: datetime,
+        act_id: int | None = None,
+    ) -> None:
+        """Give the idea to the bodies that the rules name for its present stage, as far as they never had it.
+
+        At the initial stage a rule that is met moves it on to the routed one; without any it waits with the catch-all
+        body. At later stages rules only add bodies: the triage that the idea went through is over.
+        """
+        lifecycle = self.catalogue.lifecycle
+        if idea.stage == lifecycle.withdrawn:
+            return
+        rows = await assignments(session, idea)
+        triaged = lifecycle.is_untouched(idea.stage)
+        present = lifecycle.routed if triaged else idea.stage
+        destinations = self._destinations(rows, understanding, present)
+        ruled = any(destination.rule != CATCH_ALL for destination in destinations)
+        if idea.stage == lifecycle.initial and ruled:
+            idea.stage = lifecycle.routed
+            session.add(StageChangeRow(idea_id=idea.id, stage=idea.stage, at=now, actor=PROGRAM, note=""))
+        for destination in destinations:
+            if destination.body not in rows and (destination.rule != CATCH_ALL or triaged):
+                await self.open(session, idea, destination, now, act_id)
+
+    async def assign_anew(
+        self, session: AsyncSession, idea: IdeaRow, understanding: Understanding, now: datetime
+    ) -> None:
+        """Give the idea to the bodies that the rules name now; who was not told of it yet hears no more of it."""
+        lifecycle = self.catalogue.lifecycle
+        if lifecycle.is_untouched(idea.stage):
+            named = self._destinations(await assignments(session, idea), understanding, lifecycle.routed)
+            own = select(IdeaRow.id).where(IdeaRow.id == idea.id)
+            await ledger.forget_untold(session, own, keep=[destination.body for destination in named])
+        await self.assign(session, idea, understanding, now)
+
+    async def enter_stage(
+        self, session: AsyncSession, idea: IdeaRow, understanding: Understanding, now: datetime, act_id: int | None
+    ) -> None:
+        """Give an idea that has come to another stage to the body that leads it and to those that the rules name.
+
+        Whom the new stage does not concern has done its part. At the end of an idea's way nobody has it any more, and
+        everybody who had it hears what became of it.
+        """
+        lifecycle = self.catalogue.lifecycle
+        stage = lifecycle.stages[idea.stage]
+        rows = await assignments(session, idea)
+        found = [Destination(stage.body, LEADS)] if stage.body else []
+        found += [each for each in self._destinations(rows, understanding, stage.id) if self._is_of_stages(each.rule)]
+        wanted = {each.body: each for each in reversed(found)}
+        is_over = lifecycle.is_over(stage.id)
+        for body, row in rows.items():
+            if row.state == AssignmentState.OPEN and (is_over or body not in wanted):
+                _end(row, AssignmentState.DONE, now)
+        if is_over:
+            await ledger.enter(session, idea.id, (*rows, *wanted), Event.OUTCOME, now, act_id=act_id)
+            return
+        for body, destination in wanted.items():
+            if body not in rows or rows[body].state != AssignmentState.OPEN:
+                await self.open(session, idea, destination, now, act_id)
+            else:
+                rows[body].due_at = self.due_at(idea, now)
+        await session.flush()
+        await self.assign(session, idea, understanding, now, act_id)
+
+    async def open(
+        self,
+        session: AsyncSession,
+        idea: IdeaRow,
+        destination: Destination,
+        now: datetime,
+        act_id: int | None = None,
+    ) -> None:
+        """Give the idea to one body, also to one that had it before; it is told."""
+        body = destination.body
+        row = (await assignments(session, idea)).get(body)
+        if row is None:
+            row = AssignmentRow(idea_id=idea.id, body=body)
+            session.add(row)
+        row.rule, row.assigned_at, row.state = destination.rule, now, AssignmentState.OPEN
+        row.due_at, row.ended_at, row.reminded_at, row.raised_at = self.due_at(idea, now), None, None, None
+        await session.flush()
+        await ledger.enter(session, idea.id, [body], Event.NEW, now, act_id=act_id)
+        await groups.alert(session, self.outbox, self.catalogue, idea, body, Event.NEW, now)
+
+    async def end(self, session: AsyncSession, idea: IdeaRow, body: str, state: AssignmentState, now: datetime) -> None:
+        """Take the idea from a body that has it."""
+        row = (await assignments(session, idea)).get(body)
+        if row is not None and row.state == AssignmentState.OPEN:
+            _end(row, state, now)
+            await session.flush()
+
+    @staticmethod
+    async def end_all(session: AsyncSession, idea: IdeaRow, now: datetime) -> None:
+        """Take the idea from everybody who has it: nothing more is to be done."""
+        for row in (await assignments(session, idea)).values():
+            if row.state == AssignmentState.OPEN:
+                _end(row, AssignmentState.DONE, now)
+        await session.flush()
+
+    def due_at(self, idea: IdeaRow, now: datetime) -> datetime | None:
+        """When a body that gets the idea now should be done with it."""
+        stage = self.catalogue.lifecycle.stages.get(idea.stage)
+        return now + timedelta(days=stage.expected_days) if stage and stage.expected_days else None
+
+    def _destinations(
+        self, rows: dict[str, AssignmentRow], understanding: Understanding, stage: str
+    ) -> tuple[Destination, ...]:
+        refused = [body for body, row in rows.items() if row.state == AssignmentState.RETURNED]
+        return route(self.catalogue.routes, self.catalogue.catch_all, understanding, stage, refused)
+
+    def _is_of_stages(self, rule: str) -> bool:
+        return any(each.id == rule and each.stages for each in self.catalogue.routes)
+
+
+async def assignments(session: AsyncSession, idea: IdeaRow) -> dict[str, AssignmentRow]:
+    """Everybody who has the idea or has had it, by body, in the order in which they got it first."""
+    found = select(AssignmentRow).where(AssignmentRow.idea_id == idea.id).order_by(AssignmentRow.id)
+    return {row.body: row for row in await session.scalars(found)}
+
+
+def _end(row: AssignmentRow, state: AssignmentState, now: datetime) -> None:
+    row.state, row.ended_at = state, now

@@ -1,0 +1,138 @@
+"""The work of the bodies: what staff do with ideas, what they take back, and what they are reminded of."""
+
+from __future__ import annotations
+
+from collections.abc import Sequence
+from datetime import datetime, timedelta
+
+from sqlalchemy import delete, select, update
+from sqlalchemy.ext.asyncio import AsyncSession
+
+from services.ideas import ledger
+from services.ideas.admission import Admission
+from services.ideas.conversation import idea_numbered
+from services.ideas.deeds import Deed, DeedKind, Doer, Done
+from services.ideas.errors import DeedRefused, IdeaNotFound
+from services.ideas.ledger import Event
+from services.ideas.lookups import unknown
+from services.ideas.model import AssignmentState
+from services.ideas.performing import perform
+from services.ideas.snapshot import restore
+from services.ideas.store import Store
+from services.ideas.tables import AssignmentRow, IdeaRow, StageChangeRow
+from services.ideas.work_tables import ActRow, FindingRow, InquiryRow, LedgerRow, MeasureIdeaRow
+
+_AT_ONCE = 500
+
+
+class Work:
+    """Each method is one transaction; all raise StoreError as `Store` says.
+
+    Every method names the idea by its reference (IdeaNotFound) and raises DeedRefused, with a sentence for staff, where
+    it cannot be done.
+    """
+
+    def __init__(self, store: Store, admission: Admission) -> None:
+        self._store = store
+        self._admission = admission
+
+    async def act(self, reference: str, deed: Deed, doer: Doer, now: datetime) -> Done:
+        """Do something with an idea; its submitter is told once it cannot be undone any more."""
+        async with self._store.writing() as session:
+            idea = await _known(session, reference)
+            return await perform(session, self._admission, idea, deed, doer, now)
+
+    async def undo(self, reference: str, doer: Doer, now: datetime) -> DeedKind:
+        """Take back the last thing that was done with an idea; what it was."""
+        async with self._store.writing() as session:
+            return await undo(session, self._admission, await _known(session, reference), doer, now)
+
+    async def remind(self, now: datetime) -> int:
+        """Remind bodies of what lies longer than expected, and tell who watches of what still does; how many."""
+        lifecycle = self._admission.catalogue.lifecycle
+        waits = timedelta(days=lifecycle.raised_after_days)
+        async with self._store.writing() as session:
+            late = await _late(session, AssignmentRow.due_at <= now, AssignmentRow.reminded_at.is_(None))
+            for row in late:
+                row.reminded_at = now
+                await ledger.enter(
+                    session, row.idea_id, [row.body], Event.OVERDUE, now, occurrence=_occasion(row.assigned_at)
+                )
+            lying = await _late(session, AssignmentRow.reminded_at <= now - waits, AssignmentRow.raised_at.is_(None))
+            for row in lying:
+                row.raised_at = now
+                if row.body != lifecycle.watches:
+                    occasion = f"{row.body[:32]} {_occasion(row.assigned_at)}"
+                    await ledger.enter(
+                        session, row.idea_id, [lifecycle.watches], Event.RAISED, now, occurrence=occasion
+                    )
+            return len(late) + len(lying)
+
+
+async def undo(session: AsyncSession, admission: Admission, idea: IdeaRow, doer: Doer, now: datetime) -> DeedKind:
+    """Take back the last act: the idea stands as before, its submitter hears nothing, told bodies hear of it."""
+    act = await session.scalar(
+        select(ActRow).where(ActRow.idea_id == idea.id, ActRow.undone_at.is_(None)).order_by(ActRow.id.desc()).limit(1)
+    )
+    if act is None or (doer.body and act.body != doer.body):
+        raise DeedRefused(f"Bei {idea.reference} gibt es nichts, was Sie zurücknehmen können.")
+    kind = DeedKind(act.kind)
+    if kind in (DeedKind.TOPIC, DeedKind.PLACE):
+        raise DeedRefused("Thema und Ort nehmen Sie zurück, indem Sie sie noch einmal berichtigen.")
+    updates = admission.updates
+    if now > act.at + updates.window or not await updates.take_back(session, idea, act.id, now):
+        minutes = int(updates.window / timedelta(minutes=1))
+        raise DeedRefused(f"Für {idea.reference} ist es zu spät: Zurücknehmen geht {minutes} Minuten lang.")
+    act.undone_at, act.undone_by = now, doer.name
+    await session.execute(update(StageChangeRow).where(StageChangeRow.act_id == act.id).values(undone_at=now))
+    for table in (FindingRow, InquiryRow):
+        await session.execute(delete(table).where(table.act_id == act.id))
+    if kind is DeedKind.BUNDLE:
+        await _unbundle(session, idea, act.detail["before"])
+    await restore(session, idea, act.before)
+    await _untell(session, idea, act, now)
+    return kind
+
+
+async def _untell(session: AsyncSession, idea: IdeaRow, act: ActRow, now: datetime) -> None:
+    """Let nobody hear of an act any more; who has heard of it hears that it was undone."""
+    of_act = LedgerRow.act_id == act.id
+    told = set(await session.scalars(select(LedgerRow.body).where(of_act, LedgerRow.digest_id.is_not(None))))
+    await session.execute(delete(LedgerRow).where(of_act, LedgerRow.digest_id.is_(None)))
+    await ledger.enter(session, idea.id, told, Event.UNDONE, now, act_id=act.id)
+
+
+async def _unbundle(session: AsyncSession, idea: IdeaRow, before: int | None) -> None:
+    own = MeasureIdeaRow.idea_id == idea.id
+    if before is None:
+        await session.execute(delete(MeasureIdeaRow).where(own))
+    else:
+        await session.execute(update(MeasureIdeaRow).where(own).values(measure_id=before))
+
+
+async def _known(session: AsyncSession, reference: str) -> IdeaRow:
+    idea = await idea_numbered(session, reference)
+    if idea is None:
+        raise IdeaNotFound(unknown(reference))
+    return idea
+
+
+async def _late(session: AsyncSession, *conditions: object) -> Sequence[AssignmentRow]:
+    late = (
+        select(AssignmentRow)
+        .join(IdeaRow, IdeaRow.id == AssignmentRow.idea_id)
+        .where(
+            AssignmentRow.state == AssignmentState.OPEN,
+            IdeaRow.locked_at.is_(None),
+            IdeaRow.merged_into_id.is_(None),
+            *conditions,  # type: ignore[arg-type]
+        )
+        .order_by(AssignmentRow.id)
+        .limit(_AT_ONCE)
+        .with_for_update(skip_locked=True, of=AssignmentRow)
+    )
+    return (await session.scalars(late)).all()
+
+
+def _occasion(moment: datetime) -> str:
+    return moment.strftime("%Y%m%dT%H%M%S")
