@@ -130,6 +130,7 @@ def _keep_what_is_shipped() -> None:
     commands = import_module("services.cli.main")
     commands.read_catalogue = shipped.catalogue  # type: ignore[attr-defined]
     commands.load_gazetteer = shipped.gazetteer  # type: ignore[attr-defined]
+    shipped.catalogue(shipped.CONFIG, {})
     shipped.gazetteer(shipped.CONFIG / "places")
     # Not the one that serves here: a developer's own installation may have learned another one.
     model = import_module("nlp.pipeline").load(models.MODEL_DIR, shipped.CONFIG / "places")

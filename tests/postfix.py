@@ -133,6 +133,8 @@ class Postfix:
         (etc / "master.cf").write_text(f"127.0.0.1:{self.port} inet n - n - - smtpd\n{_SERVICES.lstrip()}")
         for name, content in self._maps.items():
             (etc / name).write_text(content)
+            # Where a map's source is of this second, postmap waits for the next one.
+            os.utime(etc / name, (0, 0))
             await self._run("postmap", f"hash:{etc / name}")
 
     async def _run(self, program: str, *arguments: str) -> str:

@@ -63,9 +63,12 @@ class Assigning:
         """Give the idea to the bodies that the rules name now; who was not told of it yet hears no more of it."""
         lifecycle = self.catalogue.lifecycle
         if lifecycle.is_untouched(idea.stage):
-            named = self._destinations(await assignments(session, idea), understanding, lifecycle.routed)
+            rows = await assignments(session, idea)
+            named = [each.body for each in self._destinations(rows, understanding, lifecycle.routed)]
+            # What a person has decided stands above the rules.
+            given = [body for body, row in rows.items() if row.rule in {HANDED_ON, GIVEN_BACK}]
             own = select(IdeaRow.id).where(IdeaRow.id == idea.id)
-            await ledger.forget_untold(session, own, keep=[destination.body for destination in named])
+            await ledger.forget_untold(session, own, keep=[*named, *given])
         await self.assign(session, idea, understanding, now)
 
     async def enter_stage(

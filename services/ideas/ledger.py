@@ -11,6 +11,7 @@ from sqlalchemy.ext.asyncio import AsyncSession
 from sqlalchemy.orm import aliased
 
 from services.ideas.bodies import Urgency
+from services.ideas.model import AssignmentState
 from services.ideas.store import insert_into
 from services.ideas.tables import AssignmentRow, IdeaRow
 from services.ideas.work_tables import LedgerRow
@@ -94,12 +95,17 @@ async def tell_again(session: AsyncSession, idea: IdeaRow, event: Event, now: da
 
 
 async def forget_untold(session: AsyncSession, ideas: Select[int], keep: Collection[str] = ()) -> None:
-    """Take ideas from the bodies that no digest has told of them, but for those to `keep`."""
+    """Take ideas from the bodies that have them and were told of them by no digest, but for those to `keep`."""
     told = aliased(LedgerRow)
     has_heard = select(told.id).where(
         told.idea_id == AssignmentRow.idea_id, told.body == AssignmentRow.body, told.digest_id.is_not(None)
     )
-    untold = (AssignmentRow.idea_id.in_(ideas), AssignmentRow.body.not_in(keep), ~has_heard.exists())
+    untold = (
+        AssignmentRow.idea_id.in_(ideas),
+        AssignmentRow.state == AssignmentState.OPEN,
+        AssignmentRow.body.not_in(keep),
+        ~has_heard.exists(),
+    )
     of = await session.execute(select(AssignmentRow.idea_id, AssignmentRow.body).where(*untold))
     for idea_id, body in of.all():
         for table in (LedgerRow, AssignmentRow):

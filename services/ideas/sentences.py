@@ -1,4 +1,4 @@
-"""How long the sentences of a template are, told from its source: what a language that promises short ones is held to."""
+"""How long the sentences of a template are, told from its source, for a language that promises short ones."""
 
 from __future__ import annotations
 
@@ -90,21 +90,15 @@ def _said(expression: nodes.Expr) -> str:
     match expression:
         case nodes.Const(value=str() as text):
             return text
-        case nodes.CondExpr(expr1=first, expr2=second):
-            return _longer(_said(first), _said(second) if second else "")
-        case nodes.Or(left=left, right=right):
-            return _longer(_said(left), _said(right))
+        case nodes.CondExpr(expr1=one, expr2=nodes.Expr() as other) | nodes.Or(left=one, right=other):
+            return max(_said(one), _said(other), key=lambda text: len(_WORD.findall(text)))
         case nodes.Concat(nodes=parts):
             return "".join(map(_said, parts))
-        case nodes.Filter(node=nodes.Expr() as filtered):
-            return _said(filtered)
+        case nodes.Filter(node=nodes.Expr() as inner) | nodes.CondExpr(expr1=inner):
+            return _said(inner)
         case nodes.Call(args=parts) | nodes.List(items=parts) | nodes.Tuple(items=parts):
             return "".join(f"{_APART}{_said(part)}{_APART}" for part in parts)
     return _VALUE
-
-
-def _longer(one: str, other: str) -> str:
-    return max(one, other, key=lambda text: len(_WORD.findall(text)))
 
 
 def _too_long(pieces: Sequence[_Piece], longest: int, *, is_html: bool) -> Iterator[Sentence]:

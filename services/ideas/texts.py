@@ -2,15 +2,17 @@
 
 from __future__ import annotations
 
-from collections.abc import Callable, Mapping
+from collections.abc import Callable, Iterator, Mapping
 from pathlib import Path
+from textwrap import shorten
 from typing import Any, Self
 
-from jinja2 import Environment, FileSystemLoader, StrictUndefined, TemplateError, TemplateSyntaxError, meta
+from jinja2 import Environment, FileSystemLoader, StrictUndefined, TemplateError, TemplateSyntaxError, meta, nodes
 from jinja2.sandbox import ImmutableSandboxedEnvironment
 
 from services.ideas.errors import Problem
-from services.ideas.messages import MESSAGES, MessageForm, Part
+from services.ideas.messages import MESSAGES, Part
+from services.ideas.sentences import Sentence, long_sentences, long_sentences_of
 from services.ideas.stylesheet import Stylesheet
 from services.ideas.toml import read_toml
 from services.ideas.words import Words
@@ -19,6 +21,8 @@ from services.ideas.words import Words
 OWN_LANGUAGE = "de"
 # What the HTML of all mail is written into, and what it is made of.
 LAYOUT, PARTS = "layout.html", "parts.html"
+# What every message knows, and so the layout of all mail does.
+_ALWAYS = frozenset.intersection(*(form.variables for form in MESSAGES.values()))
 
 
 class Texts:
@@ -34,21 +38,20 @@ class Texts:
             keep_trailing_newline=False,
         )
         self._words: dict[str, Words] = {}
+        self._macros: dict[str, frozenset[str]] = {}
 
     @classmethod
     def read(cls, directory: Path, problems: list[Problem]) -> Self:
-        """The templates under `directory`; whatever is missing, broken or unknown in them is added to `problems`."""
+        """The templates under `directory`; whatever is missing, broken, unknown or too long is added to `problems`."""
         texts = cls(directory)
         languages = sorted(path.name for path in directory.iterdir() if path.is_dir()) if directory.is_dir() else []
         if not languages:
             problems.append(Problem(directory.name, "-", "expected one folder for each language"))
+        shared = {LAYOUT: _ALWAYS, PARTS: frozenset[str]()} if languages else {}
+        for name, variables in shared.items():
+            problems.extend(texts._problems(name, variables))
         for language in languages:
-            words = read_toml(directory / language / "words.toml", f"texts/{language}/words.toml", Words, problems)
-            if words:
-                texts._words[language] = words
-            for message, form in MESSAGES.items():
-                for part in sorted(form.parts) if language == OWN_LANGUAGE or not form.is_for_staff else ():
-                    texts._check(f"{language}/{message}/{part}", form, problems)
+            problems.extend(texts._problems_of_language(directory, language))
         return texts
 
     def render(self, language: str, message: str, part: Part, values: Mapping[str, Any]) -> str:
@@ -65,23 +68,78 @@ class Texts:
         """The single words of a language; of the region's own where it is none of ours."""
         return self._words.get(language) or self._words[OWN_LANGUAGE]
 
-    def _check(self, name: str, form: MessageForm, problems: list[Problem]) -> None:
+    def _problems_of_language(self, directory: Path, language: str) -> list[Problem]:
+        problems: list[Problem] = []
+        file = f"texts/{language}/words.toml"
+        words = read_toml(directory / language / "words.toml", file, Words, problems)
+        if words:
+            self._words[language] = words
+            problems.extend(_too_long_words(file, words))
+        longest = words.longest_sentence if words else None
+        for piece in sorted((directory / language).glob("*.txt")):
+            problems.extend(self._problems(f"{language}/{piece.name}", frozenset(), longest))
+        for message, form in MESSAGES.items():
+            for part in sorted(form.parts) if language == OWN_LANGUAGE or not form.is_for_staff else ():
+                problems.extend(self._problems(f"{language}/{message}/{part}", form.variables, longest))
+        return problems
+
+    def _problems(self, name: str, variables: frozenset[str], longest: int | None = None) -> Iterator[Problem]:
         file = f"texts/{name}"
         try:
             # Looking for variables visits the whole template: compiling it besides would find nothing more.
-            source = self._environment.loader.get_source(self._environment, name)[0]  # type: ignore[union-attr]
-            used = meta.find_undeclared_variables(self._environment.parse(source))
+            source = self._source(name)
+            template = self._environment.parse(source)
+            used = meta.find_undeclared_variables(template)
         except TemplateSyntaxError as error:
-            problems.append(Problem(file, f"line {error.lineno}", f"expected a Jinja2 template ({error.message})"))
+            yield Problem(file, f"line {error.lineno}", f"expected a Jinja2 template ({error.message})")
         except UnicodeDecodeError as error:
-            problems.append(Problem(file, "-", f"expected a text in UTF-8 ({error.reason} at byte {error.start})"))
+            yield Problem(file, "-", f"expected a text in UTF-8 ({error.reason} at byte {error.start})")
         except TemplateError:
-            problems.append(Problem(file, "-", "expected this file to exist"))
+            yield Problem(file, "-", "expected this file to exist")
         else:
-            known = ", ".join(sorted(form.variables))
-            problems.extend(
-                Problem(file, variable, f"expected one of {known}") for variable in sorted(used - form.variables)
-            )
+            known = ", ".join(sorted(variables))
+            for variable in sorted(used - variables):
+                yield Problem(file, variable, f"expected one of {known}")
+            if " import " in source:  # looking for it takes as long as reading the template
+                yield from self._not_importable(file, template)
+            if longest:
+                for sentence in long_sentences(template, longest, is_html=name.endswith(".html")):
+                    yield Problem(file, f"line {sentence.line}", _too_long(sentence, longest))
+
+    def _not_importable(self, file: str, template: nodes.Template) -> Iterator[Problem]:
+        """What a template takes from a file that has nothing of that name."""
+        for wanted in template.find_all(nodes.FromImport):
+            source = wanted.template.as_const()
+            if source not in self._macros:
+                try:
+                    found = self._environment.parse(self._source(source)).find_all(nodes.Macro)
+                    self._macros[source] = frozenset(macro.name for macro in found)
+                except (TemplateError, UnicodeDecodeError):
+                    self._macros[source] = frozenset()
+            names = {name if isinstance(name, str) else name[0] for name in wanted.names}
+            for name in sorted(names - self._macros[source]):
+                known = ", ".join(sorted(self._macros[source])) or "nothing"
+                yield Problem(file, f"line {wanted.lineno}", f"expected one of {known} from {source}, found {name}")
+
+    def _source(self, name: str) -> str:
+        return self._environment.loader.get_source(self._environment, name)[0]  # type: ignore[union-attr]
+
+
+def _too_long_words(file: str, words: Words) -> Iterator[Problem]:
+    """Problems of the sentences that stand in words.toml itself."""
+    texts = {"description": words.description, "short_description": words.short_description}
+    texts |= {f"commands.{command}.description": each.description for command, each in words.commands.items()}
+    texts |= {f"stages.{stage}.explanation": each.explanation for stage, each in words.stages.items()}
+    longest = words.longest_sentence
+    if longest is None:
+        return
+    for key, text in texts.items():
+        for sentence in long_sentences_of(text, longest):
+            yield Problem(file, key, _too_long(sentence, longest))
+
+
+def _too_long(sentence: Sentence, longest: int) -> str:
+    return f"expected {longest} words in a sentence at most, found {sentence.words}: {shorten(sentence.text, 60)}"
 
 
 class _StyledLoader(FileSystemLoader):

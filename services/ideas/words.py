@@ -85,13 +85,15 @@ class Words(BaseModel):
     in an empty chat, and `short_description` on its profile (Bot API, setMyDescription, setMyShortDescription).
     `typed` are words that stand for a button beside its label; `talk` are greetings and thanks. `topics` and `stages`
     are the labels where they differ from those of topics.toml and stages.toml. `date` is how a day is written, in the
-    signs of Python's strftime.
+    signs of Python's strftime. `longest_sentence` is how many words a sentence has at most, where a language promises
+    short ones.
     """
 
     model_config = ConfigDict(frozen=True, extra="forbid")
 
     name: Annotated[str, Field(min_length=1)]
     date: Annotated[str, Field(pattern="%")] = "%d.%m.%Y"
+    longest_sentence: Annotated[int, Field(ge=1)] | None = None
     called: tuple[str, ...] = ()
     description: Annotated[str, Field(min_length=1, max_length=512)]
     short_description: Annotated[str, Field(min_length=1, max_length=120)]

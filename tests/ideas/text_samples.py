@@ -175,12 +175,15 @@ def render(texts: Texts, language: str, message: str, part: Part, **given: Any) 
     return texts.render(language, message, part, values_of(message, **given))
 
 
+def variables(language: str, message: str, part: Part) -> set[str]:
+    """The variables that a part of a message uses."""
+    source = (SHIPPED / language / message / part).read_text(encoding="utf-8")
+    return meta.find_undeclared_variables(Environment(autoescape=True).parse(source))
+
+
 def combinations(language: str, message: str, *parts: Part) -> Iterator[Mapping[str, Any]]:
     """Combinations of what the variables that these parts use can be: all of them, or a fixed choice where many are."""
-    used: set[str] = set()
-    for part in parts:
-        source = (SHIPPED / language / message / part).read_text(encoding="utf-8")
-        used |= meta.find_undeclared_variables(Environment(autoescape=True).parse(source))
+    used = set().union(*(variables(language, message, part) for part in parts))
     choices = {**CHOICES, **_OWN_CHOICES.get(message, {})}
     names = sorted(used & set(choices))
     always = values_of(message)
@@ -189,8 +192,14 @@ def combinations(language: str, message: str, *parts: Part) -> Iterator[Mapping[
         yield always | dict(zip(names, values, strict=True))
 
 
+_VOID = {"br", "hr", "img", "meta"}
+
+
 class Reader(HTMLParser):
-    """What a person finds in an HTML part, in order: its words, the numbers of its lists, and where its links lead."""
+    """What a person finds in an HTML part, in order: its words, the numbers of its lists, and where its links lead.
+
+    What is hidden from screen readers says nothing that does not stand elsewhere: it is left out.
+    """
 
     def __init__(self, html: str) -> None:
         super().__init__()
@@ -200,12 +209,15 @@ class Reader(HTMLParser):
         self._number = 0
         self._in_ordered = False
         self._leads_to = ""
+        self._hidden: list[str] = []
         self.feed(html.rpartition("</head>")[2])
         self.close()
 
     def handle_starttag(self, tag: str, attrs: list[tuple[str, str | None]]) -> None:
         """Note a tag; an item of an ordered list begins with its number."""
         self.tags.append(tag)
+        if (self._hidden or ("aria-hidden", "true") in attrs) and tag not in _VOID:
+            self._hidden.append(tag)
         if tag in {"ol", "ul"}:
             self._in_ordered, self._number = tag == "ol", 0
         if tag == "li" and self._in_ordered:
@@ -217,12 +229,15 @@ class Reader(HTMLParser):
 
     def handle_endtag(self, tag: str) -> None:
         """Note where a link has led: a plain text names an address once, and a page after the words that lead there."""
+        if self._hidden:
+            self._hidden.pop()
         if tag == "a" and not self._leads_to.startswith("mailto:"):
             self.seen.append(self._leads_to)
 
     def handle_data(self, data: str) -> None:
         """Note words."""
-        self.seen.append(data)
+        if not self._hidden:
+            self.seen.append(data)
 
     @property
     def words(self) -> list[str]:

@@ -9,15 +9,20 @@ from pathlib import Path
 from tempfile import mkdtemp
 
 import pytest
+import pytest_asyncio
 
 from services.ideas.catalogue import Catalogue
 from services.ideas.errors import StoreUnavailable
 from services.ideas.inbound import InboundLog
 from services.intake.email.receive import MailReceiver
+from tests.house import free_port
 from tests.intake.kept import Kept
 from tests.postfix import Postfix, is_usable
 
-pytestmark = pytest.mark.skipif(not is_usable(), reason="Postfix is not installed, or this is not root")
+pytestmark = [
+    pytest.mark.skipif(not is_usable(), reason="Postfix is not installed, or this is not root"),
+    pytest.mark.asyncio(loop_scope="module"),
+]
 
 TOKEN = "a2b3" * 6 + "zz"
 BODY = "Grüße aus Zwickau: ein Radweg bitte.\n.\n..zwei Punkte, und eine lange Zeile " + "x" * 900 + "\n"
@@ -34,7 +39,7 @@ SETTINGS = {
 OURS = ("ideen@example.org", "idee@example.org", "rueckweg@example.org")
 
 
-@pytest.fixture
+@pytest.fixture(scope="module")
 def folder() -> Iterator[Path]:
     """Where Postfix's own user can get to, which pytest's folders are not."""
     path = Path(mkdtemp(prefix="ideenkanal-lmtp-", dir="/tmp"))
@@ -43,21 +48,30 @@ def folder() -> Iterator[Path]:
     shutil.rmtree(path)
 
 
-@pytest.fixture(params=["unix", "tcp"])
+@pytest.fixture(scope="module", params=["unix", "tcp"])
+def lmtp(request: pytest.FixtureRequest, folder: Path) -> str:
+    """Where a mail server of ours listens for Postfix, as our setting has it."""
+    return f"unix:{folder}/socket" if request.param == "unix" else f"127.0.0.1:{free_port()}"
+
+
+@pytest_asyncio.fixture(scope="module", loop_scope="module")
+async def running(lmtp: str) -> AsyncIterator[Postfix]:
+    """A Postfix that takes one address more for ours; to start and to end one takes longer than to send it a mail."""
+    target = f"lmtp:{lmtp}" if lmtp.startswith("unix:") else f"lmtp:inet:{lmtp}"
+    transport = "".join(f"{address} {target}\n" for address in (*OURS, "fremd@example.org"))
+    async with Postfix(SETTINGS, {"transport": transport}) as server:
+        yield server
+
+
+@pytest_asyncio.fixture(loop_scope="module")
 async def postfix(
-    request: pytest.FixtureRequest,
-    folder: Path,
-    make_catalogue: Callable[..., Catalogue],
-    tmp_path: Path,
-    inbound: InboundLog,
+    running: Postfix, lmtp: str, kept: Kept, make_catalogue: Callable[..., Catalogue], tmp_path: Path
 ) -> AsyncIterator[Postfix]:
-    """A Postfix in front of a mail server of ours; it takes one address more for ours."""
-    lmtp = f"unix:{folder}/socket" if request.param == "unix" else "127.0.0.1:0"
-    async with MailReceiver(make_catalogue(EMAIL_LMTP=lmtp).settings.email, tmp_path, inbound) as receiver:
-        target = f"lmtp:{lmtp}" if request.param == "unix" else f"lmtp:inet:127.0.0.1:{receiver.lmtp_port}"
-        transport = "".join(f"{address} {target}\n" for address in (*OURS, "fremd@example.org"))
-        async with Postfix(SETTINGS, {"transport": transport}) as server:
-            yield server
+    """The Postfix in front of a mail server of the test's own, with nothing in its log yet."""
+    running.lines.clear()
+    settings = make_catalogue(EMAIL_LMTP=lmtp).settings.email
+    async with InboundLog(kept) as inbound, MailReceiver(settings, tmp_path, inbound):
+        yield running
 
 
 async def swaks(postfix: Postfix, to: str) -> str:
@@ -102,6 +116,7 @@ async def test_postfix_returns_what_is_not_ours(postfix: Postfix, kept: Kept) ->
     """A mailbox that only Postfix believes in comes back to the sender with our words."""
     await swaks(postfix, "fremd@example.org")
     assert "550 5.1.1 no such mailbox here" in await postfix.logged("status=bounced")
+    assert "to=<erika@example.net>" in await postfix.logged("status=sent")
     assert not kept.raws
 
 
