@@ -10,6 +10,7 @@ from __future__ import annotations
 import json
 from collections.abc import Callable, Iterable, Iterator, Sequence
 from dataclasses import asdict, dataclass, replace
+from functools import lru_cache
 from pathlib import Path
 
 import numpy as np
@@ -21,7 +22,7 @@ from spacy.training import Example
 from nlp.compounds import Splitter
 from nlp.encoders import encoding_of
 from nlp.hits import NOWHERE, Hits, alone, beyond, block, read_words, words_of
-from nlp.lexicon import Concept, grouped
+from nlp.lexicon import Concept, ConceptMatcher, grouped
 from nlp.trust import familiar, trust
 from nlp.word_features import Ints, Keys, WordReader, keys_of
 
@@ -72,10 +73,15 @@ class _Knowledge:
     familiar: float = 0.0
 
     def reader(self, sizes: tuple[int, int], numbered: Callable[[Keys], Ints]) -> WordReader:
-        return WordReader(self.concepts, Splitter(self.parts), sizes, numbered)
+        return WordReader(_matcher(self.concepts), _splitter(self.parts), sizes, numbered)
 
     def keys(self) -> Keys:
         return keys_of(f"{concept.group}/{concept.key}" for concept in self.concepts)
+
+
+# To make one takes longer than a short training; a training asks for the same ones again and again.
+_matcher = lru_cache(maxsize=4)(ConceptMatcher)
+_splitter = lru_cache(maxsize=4)(Splitter)
 
 
 class FeatureFinder:

@@ -11,7 +11,7 @@ import numpy as np
 from numpy.typing import NDArray
 
 from nlp.compounds import Splitter
-from nlp.lexicon import Concept, ConceptMatcher, Phrases
+from nlp.lexicon import ConceptMatcher, Phrases
 from nlp.words import LETTERS_AT_MOST, folded, pieces
 
 # Words kept; a text of new words all the time would otherwise fill the memory.
@@ -45,12 +45,12 @@ class WordReader:
 
     def __init__(
         self,
-        concepts: Sequence[Concept],
+        matcher: ConceptMatcher,
         splitter: Splitter,
         sizes: tuple[int, int],
         numbered: Callable[[Keys], Ints],
     ) -> None:
-        self._matcher = ConceptMatcher(concepts)
+        self._matcher = matcher
         self._splitter = splitter
         self._sizes = sizes
         self._numbered = numbered

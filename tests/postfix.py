@@ -130,11 +130,11 @@ class Postfix:
         settings = {name: value.format(maps=etc) for name, value in self._settings.items()}
         lines = [f"{name} = {value}\n" for name, value in (needed | settings).items()]
         (etc / "main.cf").write_text("".join(lines))
+        # A file of the last two seconds may change under whoever reads it, and so each program would wait that long.
+        os.utime(etc / "main.cf", (0, 0))
         (etc / "master.cf").write_text(f"127.0.0.1:{self.port} inet n - n - - smtpd\n{_SERVICES.lstrip()}")
         for name, content in self._maps.items():
             (etc / name).write_text(content)
-            # Where a map's source is of this second, postmap waits for the next one.
-            os.utime(etc / name, (0, 0))
             await self._run("postmap", f"hash:{etc / name}")
 
     async def _run(self, program: str, *arguments: str) -> str:

@@ -51,6 +51,7 @@ URGENCIES: Mapping[Event, Urgency] = {
     Event.RAISED: Urgency.HIGH,
     Event.OUTCOME: Urgency.LOW,
 }
+_OF_ITS_END = (Event.WITHDRAWN, Event.ERASED)
 
 
 async def enter(  # noqa: PLR0913 - one row for each body
@@ -82,20 +83,28 @@ async def enter(  # noqa: PLR0913 - one row for each body
 
 
 async def tell_again(session: AsyncSession, idea: IdeaRow, event: Event, now: datetime) -> None:
-    """Let the bodies that have been told of an idea hear of it again, once in their next digest."""
-    untold = aliased(LedgerRow)
-    waits = select(untold.id).where(
-        untold.idea_id == idea.id,
-        untold.body == AssignmentRow.body,
-        untold.digest_id.is_(None),
-        untold.event.in_([Event.NEW, event]),
+    """Let the bodies that have been told of an idea hear of it again, once in their next digest.
+
+    Who gave the idea back or passed it on hears only that it is gone.
+    """
+    # Held until the commit: a digest that takes these rows meanwhile says what this transaction has written.
+    untold = await session.scalars(
+        select(LedgerRow.body)
+        .where(LedgerRow.idea_id == idea.id, LedgerRow.digest_id.is_(None), LedgerRow.event.in_([Event.NEW, event]))
+        .order_by(LedgerRow.id)
+        .with_for_update()
     )
-    bodies = select(AssignmentRow.body).where(AssignmentRow.idea_id == idea.id, ~waits.exists())
-    await enter(session, idea.id, await session.scalars(bodies), event, now)
+    told = select(AssignmentRow.body).where(AssignmentRow.idea_id == idea.id, AssignmentRow.body.not_in(untold.all()))
+    if event not in _OF_ITS_END:
+        told = told.where(AssignmentRow.state.in_([AssignmentState.OPEN, AssignmentState.DONE]))
+    await enter(session, idea.id, await session.scalars(told), event, now)
 
 
 async def forget_untold(session: AsyncSession, ideas: Select[int], keep: Collection[str] = ()) -> None:
     """Take ideas from the bodies that have them and were told of them by no digest, but for those to `keep`."""
+    # Held until the commit: what a digest takes meanwhile is told, and what is taken from here it does not find.
+    own = select(LedgerRow.id).where(LedgerRow.idea_id.in_(ideas), LedgerRow.digest_id.is_(None))
+    await session.execute(own.order_by(LedgerRow.id).with_for_update())
     told = aliased(LedgerRow)
     has_heard = select(told.id).where(
         told.idea_id == AssignmentRow.idea_id, told.body == AssignmentRow.body, told.digest_id.is_not(None)

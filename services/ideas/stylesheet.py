@@ -12,6 +12,9 @@ _TAG = re.compile(r"<(?P<name>[a-z][a-z0-9]*)(?P<rest>(?:\{[{%].*?[%}]\}|\"(?:\{
 _CLASS = re.compile(r'\sclass="([^"]*)"')
 _STYLE = re.compile(r'\sstyle="([^"]*)"')
 _SHEET = re.compile(r"<style>(.*?)</style>", re.DOTALL)
+_AT_RULE = re.compile(r"@[^{]*\{(?:[^{}]*\{[^{}]*\})*[^{}]*\}|/\*.*?\*/", re.DOTALL)
+_SELECTORS = re.compile(r"([^{}]+)\{[^{}]*\}")
+_SIMPLE = re.compile(r"[a-z][a-z0-9]*|([a-z][a-z0-9]*)?\.[a-z][a-z0-9-]*")
 _CLASS_OF_SELECTOR = re.compile(r"\.([a-z][a-z0-9-]*)")
 # A parser of HTML drops these tags elsewhere.
 _AROUND = {"td": "<table><tr>", "th": "<table><tr>", "tr": "<table>", "caption": "<table>", "tbody": "<table>"}
@@ -32,6 +35,13 @@ class Stylesheet:
         self._at_rules = kept[1].strip() if kept else ""
         self._living = frozenset(_CLASS_OF_SELECTOR.findall(self._at_rules))
         self._looks_of = cache(self._look)
+
+    @property
+    def unusable(self) -> list[str]:
+        """The selectors that hang on more than a tag and its class, and would be without effect."""
+        found = _SELECTORS.findall(_AT_RULE.sub("", self._rules))
+        selectors = [selector.strip() for each in found for selector in each.split(",")]
+        return [selector for selector in selectors if not _SIMPLE.fullmatch(selector)]
 
     def apply(self, template: str) -> str:
         """The template with a style attribute in each tag that a rule is for; what is inside @media stays a sheet."""

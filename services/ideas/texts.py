@@ -29,8 +29,10 @@ class Texts:
     """All templates of all languages. Values are escaped in HTML parts, and citizens' words are never templates."""
 
     def __init__(self, directory: Path) -> None:
+        layout = directory / LAYOUT
+        self._stylesheet = Stylesheet(layout.read_text(encoding="utf-8") if layout.is_file() else "")
         self._environment = ImmutableSandboxedEnvironment(
-            loader=_StyledLoader(directory),
+            loader=_StyledLoader(directory, self._stylesheet),
             autoescape=lambda name: name is not None and name.endswith(".html"),
             undefined=StrictUndefined,
             trim_blocks=True,
@@ -38,7 +40,7 @@ class Texts:
             keep_trailing_newline=False,
         )
         self._words: dict[str, Words] = {}
-        self._macros: dict[str, frozenset[str]] = {}
+        self._macros: dict[str, frozenset[str] | None] = {}
 
     @classmethod
     def read(cls, directory: Path, problems: list[Problem]) -> Self:
@@ -50,6 +52,10 @@ class Texts:
         shared = {LAYOUT: _ALWAYS, PARTS: frozenset[str]()} if languages else {}
         for name, variables in shared.items():
             problems.extend(texts._problems(name, variables))
+        problems.extend(
+            Problem(f"texts/{LAYOUT}", selector, "expected a tag, a .class or a tag.class as selector")
+            for selector in texts._stylesheet.unusable
+        )
         for language in languages:
             problems.extend(texts._problems_of_language(directory, language))
         return texts
@@ -97,29 +103,39 @@ class Texts:
         except TemplateError:
             yield Problem(file, "-", "expected this file to exist")
         else:
-            known = ", ".join(sorted(variables))
+            known = f"one of {', '.join(sorted(variables))}" if variables else "no variable"
             for variable in sorted(used - variables):
-                yield Problem(file, variable, f"expected one of {known}")
-            if " import " in source:  # looking for it takes as long as reading the template
-                yield from self._not_importable(file, template)
+                yield Problem(file, variable, f"expected {known}")
+            if " import " in source or " include " in source:  # looking for them takes as long as reading the template
+                yield from self._missing(file, template)
             if longest:
                 for sentence in long_sentences(template, longest, is_html=name.endswith(".html")):
                     yield Problem(file, f"line {sentence.line}", _too_long(sentence, longest))
 
-    def _not_importable(self, file: str, template: nodes.Template) -> Iterator[Problem]:
-        """What a template takes from a file that has nothing of that name."""
-        for wanted in template.find_all(nodes.FromImport):
-            source = wanted.template.as_const()
-            if source not in self._macros:
-                try:
-                    found = self._environment.parse(self._source(source)).find_all(nodes.Macro)
-                    self._macros[source] = frozenset(macro.name for macro in found)
-                except (TemplateError, UnicodeDecodeError):
-                    self._macros[source] = frozenset()
-            names = {name if isinstance(name, str) else name[0] for name in wanted.names}
-            for name in sorted(names - self._macros[source]):
-                known = ", ".join(sorted(self._macros[source])) or "nothing"
-                yield Problem(file, f"line {wanted.lineno}", f"expected one of {known} from {source}, found {name}")
+    def _missing(self, file: str, template: nodes.Template) -> Iterator[Problem]:
+        """What a template takes from another that is not there."""
+        taken = [(each.lineno, each.template.as_const(), set[str]()) for each in template.find_all(nodes.Include)]
+        for each in template.find_all(nodes.FromImport):
+            names = {name if isinstance(name, str) else name[0] for name in each.names}
+            taken.append((each.lineno, each.template.as_const(), names))
+        for line, source, names in taken:
+            macros = self._macros_of(source)
+            if macros is None:
+                yield Problem(file, f"line {line}", f"expected a template that exists, found {source}")
+            else:
+                for name in sorted(names - macros):
+                    known = ", ".join(sorted(macros))
+                    yield Problem(file, f"line {line}", f"expected one of {known} from {source}, found {name}")
+
+    def _macros_of(self, name: str) -> frozenset[str] | None:
+        """The macros in a template; None where it does not exist or cannot be read."""
+        if name not in self._macros:
+            try:
+                macros = self._environment.parse(self._source(name)).find_all(nodes.Macro)
+                self._macros[name] = frozenset(macro.name for macro in macros)
+            except (TemplateError, UnicodeDecodeError):
+                self._macros[name] = None
+        return self._macros[name]
 
     def _source(self, name: str) -> str:
         return self._environment.loader.get_source(self._environment, name)[0]  # type: ignore[union-attr]
@@ -139,16 +155,16 @@ def _too_long_words(file: str, words: Words) -> Iterator[Problem]:
 
 
 def _too_long(sentence: Sentence, longest: int) -> str:
-    return f"expected {longest} words in a sentence at most, found {sentence.words}: {shorten(sentence.text, 60)}"
+    beginning = shorten(sentence.text, 60, placeholder=" …")
+    return f"expected {longest} words in a sentence at most, found {sentence.words}: {beginning}"
 
 
 class _StyledLoader(FileSystemLoader):
     """Templates from files; those of mail come with the look that `layout.html` gives their tags."""
 
-    def __init__(self, directory: Path) -> None:
+    def __init__(self, directory: Path, stylesheet: Stylesheet) -> None:
         super().__init__(directory)
-        layout = directory / LAYOUT
-        self._stylesheet = Stylesheet(layout.read_text(encoding="utf-8") if layout.is_file() else "")
+        self._stylesheet = stylesheet
 
     def get_source(self, environment: Environment, template: str) -> tuple[str, str, Callable[[], bool]]:
         source, file, is_current = super().get_source(environment, template)

@@ -2,7 +2,6 @@
 
 from __future__ import annotations
 
-from collections.abc import Sequence
 from datetime import datetime, timedelta
 
 from sqlalchemy import delete, select, update
@@ -15,14 +14,12 @@ from services.ideas.deeds import Deed, DeedKind, Doer, Done
 from services.ideas.errors import DeedRefused, IdeaNotFound
 from services.ideas.ledger import Event
 from services.ideas.lookups import unknown
-from services.ideas.model import AssignmentState
 from services.ideas.performing import perform
+from services.ideas.reminding import remind
 from services.ideas.snapshot import restore
 from services.ideas.store import Store
-from services.ideas.tables import AssignmentRow, IdeaRow, StageChangeRow
+from services.ideas.tables import IdeaRow, StageChangeRow
 from services.ideas.work_tables import ActRow, FindingRow, InquiryRow, LedgerRow, MeasureIdeaRow
-
-_AT_ONCE = 500
 
 
 class Work:
@@ -48,25 +45,12 @@ class Work:
             return await undo(session, self._admission, await _known(session, reference), doer, now)
 
     async def remind(self, now: datetime) -> int:
-        """Remind bodies of what lies longer than expected, and tell who watches of what still does; how many."""
-        lifecycle = self._admission.catalogue.lifecycle
-        waits = timedelta(days=lifecycle.raised_after_days)
+        """Remind bodies of what lies longer than expected, and tell who watches of what still does.
+
+        Returns how many; of more than a few hundred the rest is left for the next call.
+        """
         async with self._store.writing() as session:
-            late = await _late(session, AssignmentRow.due_at <= now, AssignmentRow.reminded_at.is_(None))
-            for row in late:
-                row.reminded_at = now
-                await ledger.enter(
-                    session, row.idea_id, [row.body], Event.OVERDUE, now, occurrence=_occasion(row.assigned_at)
-                )
-            lying = await _late(session, AssignmentRow.reminded_at <= now - waits, AssignmentRow.raised_at.is_(None))
-            for row in lying:
-                row.raised_at = now
-                if row.body != lifecycle.watches:
-                    occasion = f"{row.body[:32]} {_occasion(row.assigned_at)}"
-                    await ledger.enter(
-                        session, row.idea_id, [lifecycle.watches], Event.RAISED, now, occurrence=occasion
-                    )
-            return len(late) + len(lying)
+            return await remind(session, self._admission.catalogue, now)
 
 
 async def undo(session: AsyncSession, admission: Admission, idea: IdeaRow, doer: Doer, now: datetime) -> DeedKind:
@@ -74,7 +58,7 @@ async def undo(session: AsyncSession, admission: Admission, idea: IdeaRow, doer:
     act = await session.scalar(
         select(ActRow).where(ActRow.idea_id == idea.id, ActRow.undone_at.is_(None)).order_by(ActRow.id.desc()).limit(1)
     )
-    if act is None or (doer.body and act.body != doer.body):
+    if act is None or not act.before or (doer.body and act.body != doer.body):
         raise DeedRefused(f"Bei {idea.reference} gibt es nichts, was Sie zurücknehmen können.")
     kind = DeedKind(act.kind)
     if kind in (DeedKind.TOPIC, DeedKind.PLACE):
@@ -97,8 +81,9 @@ async def undo(session: AsyncSession, admission: Admission, idea: IdeaRow, doer:
 async def _untell(session: AsyncSession, idea: IdeaRow, act: ActRow, now: datetime) -> None:
     """Let nobody hear of an act any more; who has heard of it hears that it was undone."""
     of_act = LedgerRow.act_id == act.id
-    told = set(await session.scalars(select(LedgerRow.body).where(of_act, LedgerRow.digest_id.is_not(None))))
+    # In this order: what a digest takes at the same moment is not deleted, and found among what was told.
     await session.execute(delete(LedgerRow).where(of_act, LedgerRow.digest_id.is_(None)))
+    told = set(await session.scalars(select(LedgerRow.body).where(of_act)))
     await ledger.enter(session, idea.id, told, Event.UNDONE, now, act_id=act.id)
 
 
@@ -115,24 +100,3 @@ async def _known(session: AsyncSession, reference: str) -> IdeaRow:
     if idea is None:
         raise IdeaNotFound(unknown(reference))
     return idea
-
-
-async def _late(session: AsyncSession, *conditions: object) -> Sequence[AssignmentRow]:
-    late = (
-        select(AssignmentRow)
-        .join(IdeaRow, IdeaRow.id == AssignmentRow.idea_id)
-        .where(
-            AssignmentRow.state == AssignmentState.OPEN,
-            IdeaRow.locked_at.is_(None),
-            IdeaRow.merged_into_id.is_(None),
-            *conditions,  # type: ignore[arg-type]
-        )
-        .order_by(AssignmentRow.id)
-        .limit(_AT_ONCE)
-        .with_for_update(skip_locked=True, of=AssignmentRow)
-    )
-    return (await session.scalars(late)).all()
-
-
-def _occasion(moment: datetime) -> str:
-    return moment.strftime("%Y%m%dT%H%M%S")

@@ -252,7 +252,7 @@ def test_confirmation_says_who_decides(texts: Texts, part: Part) -> None:
     assert "Ein Programm sortiert die Nachrichten. Menschen lesen sie und entscheiden." in rendered
 
 
-def test_both_parts_of_a_mail_know_the_same(texts: Texts) -> None:
+def test_both_parts_of_a_mail_know_the_same() -> None:
     """Plain text and HTML of a mail use the same variables, with what the layout says of the sender."""
     differing = {
         f"{language}/{message}": variables(language, message, Part.TEXT)

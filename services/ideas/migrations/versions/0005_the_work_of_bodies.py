@@ -10,6 +10,7 @@ depends_on = None
 
 _KEY = sa.BigInteger().with_variant(sa.Integer(), "sqlite")
 _TIME = sa.DateTime(timezone=True)
+_ACT = ("id", "idea_id", "at", "actor", "body", "kind", "reason", "undone_by")
 
 
 def upgrade() -> None:
@@ -22,6 +23,7 @@ def upgrade() -> None:
         batch.add_column(sa.Column("undone_at", _TIME))
         batch.create_foreign_key(op.f("fk_stage_change_act_id"), "act", ["act_id"], ["id"], ondelete="SET NULL")
         batch.create_index(op.f("ix_stage_change_act_id"), ["act_id"], unique=False)
+    _updates()
     _of_acts()
     _measures()
     _pending()
@@ -118,6 +120,27 @@ def _assignments() -> None:
             batch.add_column(sa.Column(name, _TIME))
         batch.create_index("ix_assignment_waiting", ["body", "state", "assigned_at"], unique=False)
         batch.create_index("ix_assignment_due", ["state", "due_at"], unique=False)
+
+
+def _updates() -> None:
+    """Updates named one step of an idea; now they name acts, and each step that one is still owed for gets an act."""
+    connection = op.get_bind()
+    owed = sa.table("notification", sa.column("id"), sa.column("template"), sa.column("parameters", sa.JSON()))
+    step = sa.table("stage_change", *(sa.column(name) for name in ("id", "idea_id", "at", "actor", "stage", "act_id")))
+    act = sa.table(
+        "act", *(sa.column(name) for name in _ACT), sa.column("detail", sa.JSON()), sa.column("before", sa.JSON())
+    )
+    for row in connection.execute(sa.select(owed).where(owed.c.template == "update")).all():
+        change = connection.execute(sa.select(step).where(step.c.id == row.parameters.get("change"))).first()
+        if change is None:
+            continue
+        values = {"idea_id": change.idea_id, "at": change.at, "actor": change.actor, "body": "", "kind": "move"}
+        values |= {"reason": "", "undone_by": "", "detail": {"to": change.stage}, "before": {}}
+        connection.execute(act.insert().values(values))
+        number = connection.execute(sa.select(sa.func.max(act.c.id))).scalar_one()
+        connection.execute(step.update().where(step.c.id == change.id).values(act_id=number))
+        parameters = {"reference": row.parameters["reference"], "acts": [number]}
+        connection.execute(owed.update().where(owed.c.id == row.id).values(parameters=parameters))
 
 
 def _of_acts() -> None:
