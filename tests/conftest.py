@@ -11,6 +11,7 @@ from datetime import UTC, datetime
 from pathlib import Path
 
 import pytest
+import structlog
 
 from services.ideas.catalogue import Catalogue
 from services.ideas.migrate import migrate
@@ -27,8 +28,11 @@ on_sqlite = pytest.mark.parametrize("store_url", ["sqlite"], indirect=True)
 
 
 def pytest_sessionstart() -> None:
-    """Read once what tests would read again and again."""
+    """Read once what tests would read again and again, and log errors in the short form."""
     certificates.read_once()
+    # A traceback that is drawn with all its variables takes longer than most tests.
+    renderer = structlog.dev.ConsoleRenderer(colors=False, exception_formatter=structlog.dev.plain_traceback)
+    structlog.configure(processors=[*structlog.get_config()["processors"][:-1], renderer])
 
 
 def pytest_collection_finish() -> None:
@@ -113,15 +117,20 @@ def register(store: Store, catalogue: Catalogue) -> Register:
     return Register(store, catalogue, SECRET)
 
 
-def kept_store(url: str) -> Store:
-    """A store that tests enter one after the other: what is compiled for its statements stays with it."""
-    store = _store(url)
+def kept_store(url: str, user: str = "test") -> Store:
+    """A store that tests enter one after the other: what is compiled for its statements stays with it.
+
+    Two users may have theirs open at the same time.
+    """
+    store = _store(url, user)
     # A lock belongs to one event loop, and each test has its own.
     store._turn = asyncio.Lock()  # noqa: SLF001
     return store
 
 
-_store = functools.cache(Store)
+@functools.cache
+def _store(url: str, _user: str) -> Store:
+    return Store(url)
 
 
 async def _migrate(url: str) -> None:

@@ -15,7 +15,21 @@ from pathlib import Path
 import structlog
 
 from nlp.gazetteer import GazetteerError, load_gazetteer
-from services.cli import corpus, evaluation, learning, places, post, privacy, staff, teaching, tools
+from services.cli import (
+    acting,
+    corpus,
+    evaluation,
+    learning,
+    measures,
+    outbox,
+    places,
+    post,
+    privacy,
+    routing,
+    staff,
+    teaching,
+    tools,
+)
 from services.cli.logs import configure_logging
 from services.cli.service import Parts, serve
 from services.ideas.catalogue import Catalogue, read_catalogue
@@ -99,7 +113,11 @@ def _parser() -> argparse.ArgumentParser:
     for name, (purpose, _) in SERVICES.items():
         commands.add_parser(name, help=purpose)
     staff.add_commands(commands)
+    acting.add_commands(commands)
+    routing.add_commands(commands)
+    measures.add_commands(commands)
     post.add_commands(commands)
+    outbox.add_commands(commands)
     privacy.add_commands(commands)
     teaching.add_commands(commands)
     learning.add_commands(commands)

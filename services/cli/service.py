@@ -207,24 +207,31 @@ async def _add_telegram(assembly: _Assembly, inbound: InboundLog) -> None:
 async def _add_notifier(assembly: _Assembly) -> None:
     from services.notifier.channels.email import EmailDeliverer
     from services.notifier.channels.maildir import Maildir
-    from services.notifier.channels.relay import SmtpRelay
+    from services.notifier.channels.relay import SmtpRelay, relay_pace
     from services.notifier.channels.signature import signer
     from services.notifier.delivery import Deliverer, Sender
     from services.notifier.schedule import Schedule
+    from services.notifier.watermark import Watermark
 
     catalogue = assembly.register.catalogue
     settings = catalogue.settings
-    maildir = Maildir(settings.storage.data_dir / "outgoing")
-    transport = SmtpRelay(settings.relay) if settings.relay.host else maildir
+    watermark = Watermark(settings.storage.data_dir / "outbox.mark")
+    await watermark.check(assembly.register.outbox_control)
+    relay = SmtpRelay(settings.relay)
+    assembly.stack.push_async_callback(relay.close)
+    transport = relay if settings.relay.host else Maildir(settings.storage.data_dir / "outgoing")
     signs = signer(settings.dkim, settings.email.domain)
-    deliverers: list[Deliverer] = [EmailDeliverer(catalogue.texts, settings.email, transport, signs)]
+    deliverers: list[Deliverer] = [
+        EmailDeliverer(catalogue.texts, settings.email, transport, signs, relay_pace(settings.relay))
+    ]
     if settings.telegram.is_on:
         from services.notifier.channels.telegram import TelegramDeliverer, sending_bot
 
         bot = sending_bot(settings.telegram)
         assembly.stack.push_async_callback(bot.request.shutdown)
-        deliverers.append(TelegramDeliverer(bot, catalogue.texts))
-    assembly.loops += [Sender(assembly.register, deliverer, assembly.stop).run for deliverer in deliverers]
+        deliverers.append(TelegramDeliverer(bot, catalogue.texts, settings.telegram.most_per_second))
+    senders = [Sender(assembly.register, each, assembly.stop, note=watermark.note) for each in deliverers]
+    assembly.loops += [sender.run for sender in senders]
     await assembly.stack.enter_async_context(Schedule(assembly.register))
 
 

@@ -1,4 +1,4 @@
-"""What staff do on the command line: look at an idea, move it on, show or send a digest. Its words are German."""
+"""What staff look at on the command line: an idea, its files, a digest. Its words are German."""
 
 from __future__ import annotations
 
@@ -12,12 +12,14 @@ from datetime import UTC, datetime, timedelta
 from pathlib import Path
 from typing import Any
 
+from services.cli.dossier import acts, holders, results
 from services.cli.service import open_register
 from services.ideas.catalogue import Catalogue
 from services.ideas.description import describe, percent
+from services.ideas.dossier import Dossier
 from services.ideas.errors import IdeaNotFound
 from services.ideas.messages import Part
-from services.ideas.model import Contribution, Idea, NotificationState
+from services.ideas.model import Contribution, NotificationState
 from services.ideas.periods import Period
 from services.ideas.reasons import reasons
 from services.ideas.reference import parse_reference
@@ -40,7 +42,7 @@ _STEERING = re.compile("[\x00-\x08\x0b-\x1f\x7f-\x9f\u200e\u200f\u202a-\u202e\u2
 
 
 def add_commands(commands: Commands) -> None:
-    """Declare `show`, `files`, `stage` and `digest`."""
+    """Declare `show`, `files` and `digest`."""
     show = commands.add_parser("show", help="an idea with everything that happened to it")
     show.add_argument("reference", metavar="REF")
     show.add_argument("--full", action="store_true", help="each message whole, with what it quotes and its signature")
@@ -49,12 +51,6 @@ def add_commands(commands: Commands) -> None:
     files.add_argument("reference", metavar="REF")
     files.add_argument("folder", metavar="FOLDER", type=Path)
     files.set_defaults(call=with_register(_files))
-    stage = commands.add_parser("stage", help="move an idea to another stage; its submitter is told")
-    stage.add_argument("reference", metavar="REF")
-    stage.add_argument("stage", metavar="STAGE")
-    stage.add_argument("--note", default="", help="what the submitter reads about it")
-    stage.add_argument("--actor", default="staff", help="who decided (a role, for the record)")
-    stage.set_defaults(call=with_register(_stage))
     digest = commands.add_parser("digest", help="show what a body was given, or send it what it was not told yet")
     digest.add_argument("--body", required=True, metavar="ID")
     digest.add_argument("--from", dest="start", type=_moment, metavar="TIME", help="ISO 8601; default: a week ago")
@@ -97,9 +93,10 @@ def reference_of(text: str) -> str:
 
 
 async def _show(options: argparse.Namespace, register: Register) -> int:
-    idea = await register.idea(reference_of(options.reference))
+    dossier = await register.dossier(reference_of(options.reference))
+    idea = dossier.idea
     similar = named(register.catalogue, (await register.similar.of([idea.reference])).get(idea.reference, ()))
-    lines = [*_lines(register, idea, similar, full=options.full), "", "Nachrichten an die einreichende Person"]
+    lines = [*_lines(register, dossier, similar, full=options.full), "", "Nachrichten an die einreichende Person"]
     for delivery in await register.deliveries(idea.reference):
         state = STATES[NotificationState(delivery.state)]
         error = f", {delivery.last_error}" if delivery.last_error else ""
@@ -113,8 +110,8 @@ def say(text: str) -> None:
     print(_STEERING.sub("\N{REPLACEMENT CHARACTER}", text))
 
 
-def _lines(register: Register, idea: Idea, similar: Sequence[str], *, full: bool) -> list[str]:
-    catalogue = register.catalogue
+def _lines(register: Register, dossier: Dossier, similar: Sequence[str], *, full: bool) -> list[str]:
+    catalogue, idea = register.catalogue, dossier.idea
     description = describe(catalogue, idea)
     zone = catalogue.settings.region.zone
     lines = [
@@ -131,11 +128,16 @@ def _lines(register: Register, idea: Idea, similar: Sequence[str], *, full: bool
     if similar:
         lines.append(f"  Ähnlich:   {'; '.join(similar)}")
     lines += [
-        f"  Zuständig: {'; '.join(description.bodies)}",
         f"  Modell:    {idea.understanding.model}",
-        "",
-        "Verlauf",
     ]
+    for title, found in (
+        ("Zuständig", holders(catalogue, dossier)),
+        ("Was die Stellen getan haben", acts(catalogue, dossier)),
+        ("Ergebnisse", results(catalogue, dossier)),
+    ):
+        if section := [f"  {line}" for line in found]:
+            lines += ["", title, *section]
+    lines += ["", "Verlauf"]
     lines += [
         f"  {change.at.astimezone(zone):%d.%m.%Y %H:%M}  {change.stage} ({change.actor})"
         + (f": {change.note}" if change.note else "")
@@ -171,24 +173,6 @@ async def _files(options: argparse.Namespace, register: Register) -> int:
     if not found:
         print("Zu dieser Idee gibt es keine Anhänge.")
     return 0
-
-
-async def _stage(options: argparse.Namespace, register: Register) -> int:
-    reference = reference_of(options.reference)
-    idea = await register.change_stage(reference, options.stage, options.note, options.actor, datetime.now(UTC))
-    stage = register.catalogue.lifecycle.stages[idea.stage]
-    told = await _told(register, idea) if stage.tells_submitter else ""
-    print(f"{idea.reference} ist jetzt auf der Stufe „{stage.label}“. {told}".rstrip())
-    return 0
-
-
-async def _told(register: Register, idea: Idea) -> str:
-    subscription = await register.mailboxes.by_reference(idea.reference)
-    if subscription.unsubscribed:
-        return "Die einreichende Person möchte keine Nachrichten."
-    if not subscription.verified:
-        return "Die einreichende Person hat ihre Adresse nicht bestätigt und bekommt keine Nachricht."
-    return "Die einreichende Person wird benachrichtigt."
 
 
 async def _digest(options: argparse.Namespace, register: Register) -> int:

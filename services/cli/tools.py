@@ -8,14 +8,19 @@ import json
 import sys
 from collections.abc import Iterable, Iterator
 from contextlib import AsyncExitStack
+from datetime import UTC, datetime
 from http.client import HTTPConnection, HTTPException
 from pathlib import Path
 from typing import Any
 
 from services.cli.explaining import explain, has_colours
 from services.cli.models import load_model
+from services.ideas.advice import advice
+from services.ideas.bodies import Body, Cadence
 from services.ideas.catalogue import Catalogue
+from services.ideas.channels import EMAIL, TELEGRAM
 from services.ideas.migrate import migrate
+from services.ideas.periods import next_due
 from services.ideas.store import Store
 
 Commands = Any  # argparse keeps the type of its sub-parsers to itself
@@ -49,11 +54,32 @@ def _config(_options: argparse.Namespace, catalogue: Catalogue) -> int:
     from services.notifier.channels.signature import signer
 
     signer(catalogue.settings.dkim, catalogue.settings.email.domain)
-    print(
+    now = datetime.now(UTC)
+    for body in catalogue.bodies.values():
+        mailboxes = ", ".join(body.email) if EMAIL in body.digest.channels else "no mail"
+        print(f"{body.id}: {mailboxes}; {_next_digest(catalogue, body, now)}")
+    size = (
         f"{catalogue.directory}: {len(catalogue.topics)} topics, {len(catalogue.bodies)} bodies, "
-        f"{len(catalogue.routes)} routes, {len(catalogue.lifecycle.stages)} stages: all is well"
+        f"{len(catalogue.routes)} routes, {len(catalogue.lifecycle.stages)} stages"
     )
+    today = now.astimezone(catalogue.settings.region.zone).date()
+    if found := advice(catalogue, today):
+        print(f"{size}: it can be used, and {len(found)} thing(s) in it should be looked at:", file=sys.stderr)
+        for problem in found:
+            print(f"  {problem}", file=sys.stderr)
+        return 2
+    print(f"{size}: all is well")
     return 0
+
+
+def _next_digest(catalogue: Catalogue, body: Body, now: datetime) -> str:
+    """When a body is written to next, if there is something to say."""
+    group = " and in its Telegram group" if body.telegram and TELEGRAM in body.digest.channels else ""
+    if body.digest.every is Cadence.IMMEDIATELY:
+        return f"at once{group}"
+    zone = body.digest.zone or catalogue.settings.region.zone
+    due = next_due(body.digest, zone, now)
+    return f"next digest{group} {due.astimezone(zone):%a %Y-%m-%d %H:%M} ({zone.key})" if due else "no digest any more"
 
 
 def _migrate(_options: argparse.Namespace, catalogue: Catalogue) -> int:

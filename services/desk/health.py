@@ -26,6 +26,8 @@ def health_routes(register: Register, states: States) -> list[web.RouteDef]:
         parts = dict(states())
         try:
             counts = await register.counts()
+            if await register.outbox_control.paused():
+                parts["outbox"] = "paused"
         except StoreError:
             return web.json_response({"status": "unavailable", "parts": {**parts, "store": "unavailable"}}, status=503)
         degraded = any(state != "ready" for state in parts.values())

@@ -14,6 +14,7 @@ from services.ideas.assigning import PROGRAM, Assigning
 from services.ideas.capability import Purpose, capability_token
 from services.ideas.catalogue import Catalogue
 from services.ideas.conversation import contribute, extend, verify_answerer
+from services.ideas.declining import wants_no_mail
 from services.ideas.grants import grant, idea_of, notification_of
 from services.ideas.groups import alert
 from services.ideas.ledger import Event
@@ -22,8 +23,8 @@ from services.ideas.outbox import Outbox
 from services.ideas.readings import HoldReason, Submission
 from services.ideas.reference import reference_number
 from services.ideas.store import insert_into
-from services.ideas.submitters import submitter_of
-from services.ideas.tables import AssignmentRow, IdeaRow, ReferenceCounterRow, StageChangeRow
+from services.ideas.submitters import submitter_of, unsubscribe
+from services.ideas.tables import AssignmentRow, IdeaRow, ReferenceCounterRow, StageChangeRow, SubmitterRow
 from services.ideas.updates import Updates
 
 
@@ -81,12 +82,18 @@ class Admission:
     async def reply(
         self, session: AsyncSession, logged: LoggedMessage, submission: Submission, token: str
     ) -> HoldReason | None:
-        """Add an answer to the idea whose secret address it came to; or why only a person can place it."""
+        """Add an answer to the idea whose secret address it came to; or why only a person can place it.
+
+        One that only asks for no more mail is heeded, and no part of the conversation.
+        """
         now = logged.message.received_at
         idea = await idea_of(session, token, Purpose.REPLY)
         if idea is None:
             is_known = await notification_of(session, token, Purpose.REPLY) is not None
             return HoldReason.TO_DIGEST if is_known else HoldReason.UNKNOWN_TOKEN
+        if wants_no_mail(self.catalogue.texts, submission):
+            await self._decline(session, idea, now)
+            return None
         await extend(session, idea, logged.id, submission, now)
         await self.alert(session, idea, Event.ADDED, now)
         submitter = await verify_answerer(session, idea, submission, now)
@@ -118,6 +125,12 @@ class Admission:
     @property
     def _answers(self) -> Answers:
         return Answers(self.outbox, self.catalogue.settings.email.most_answers_per_hour)
+
+    @staticmethod
+    async def _decline(session: AsyncSession, idea: IdeaRow, now: datetime) -> None:
+        submitter = await session.get(SubmitterRow, idea.submitter_id) if idea.submitter_id is not None else None
+        if submitter is not None:
+            await unsubscribe(session, submitter, now)
 
     async def _next_reference(self, session: AsyncSession, now: datetime) -> str:
         region = self.catalogue.settings.region

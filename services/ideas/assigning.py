@@ -47,8 +47,7 @@ class Assigning:
             return
         rows = await assignments(session, idea)
         triaged = lifecycle.is_untouched(idea.stage)
-        present = lifecycle.routed if triaged else idea.stage
-        destinations = self._destinations(rows, understanding, present)
+        destinations = self._destinations(rows, understanding, lifecycle.asked_at(idea.stage))
         ruled = any(destination.rule != CATCH_ALL for destination in destinations)
         if idea.stage == lifecycle.initial and ruled:
             idea.stage = lifecycle.routed
@@ -96,7 +95,8 @@ class Assigning:
             if body not in rows or rows[body].state != AssignmentState.OPEN:
                 await self.open(session, idea, destination, now, act_id)
             else:
-                rows[body].due_at = self.due_at(idea, now)
+                row = rows[body]
+                row.due_at, row.reminded_at, row.raised_at = self.due_at(idea, now), None, None
         await session.flush()
         await self.assign(session, idea, understanding, now, act_id)
 

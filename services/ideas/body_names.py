@@ -3,14 +3,12 @@
 from __future__ import annotations
 
 import difflib
-import re
-from collections.abc import Iterable, Mapping
+from collections.abc import Iterable
 
 from services.ideas.bodies import Body
 from services.ideas.catalogue import Catalogue
+from services.ideas.spelling import folded
 
-_SPELT_OUT = str.maketrans({"ä": "ae", "ö": "oe", "ü": "ue"})
-_NO_LETTER = re.compile(r"[\W_]+")
 _MOST_SUGGESTIONS = 3
 
 
@@ -26,15 +24,10 @@ def body_called(catalogue: Catalogue, text: str) -> str | None:
 def bodies_like(catalogue: Catalogue, text: str) -> tuple[str, ...]:
     """The ids of at most three bodies whose names resemble what somebody typed, the likeliest first."""
     wanted, names = folded(text), list(_names(catalogue.bodies.values()))
-    within = [body for name, body in names if len(wanted) > 3 and (wanted in name or name in wanted.split())]
+    within = [body for name, body in names if len(wanted) > 3 and (wanted in name or name in wanted)]
     alike = difflib.get_close_matches(wanted, [name for name, _ in names], n=10, cutoff=0.7)
-    by_name: Mapping[str, str] = dict(names)
+    by_name = dict(names)
     return tuple(dict.fromkeys([*within, *(by_name[name] for name in alike)]))[:_MOST_SUGGESTIONS]
-
-
-def folded(text: str) -> str:
-    """A name without what people spell differently: case, umlauts, and all that is no letter and no digit."""
-    return _NO_LETTER.sub(" ", text.casefold().translate(_SPELT_OUT)).strip()
 
 
 def _names(bodies: Iterable[Body]) -> Iterable[tuple[str, str]]:

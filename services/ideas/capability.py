@@ -16,6 +16,7 @@ class Purpose(StrEnum):
     RETURN_PATH = "return-path"
     VERIFY_ADDRESS = "verify-address"
     UNSUBSCRIBE = "unsubscribe"
+    DIGEST_PAGE = "digest-page"
 
 
 # What stands in the local part of a mail address must survive a change of case, and leave room for the rest.

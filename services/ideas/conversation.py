@@ -117,5 +117,5 @@ async def verify_answerer(
     is_own = submitter is not None and submitter.mailbox == mailbox_of(submission.sender.address)
     if submitter is None or not is_own or not submission.answerable:
         return None
-    verify(submitter, now)
+    await verify(session, submitter, now)
     return submitter

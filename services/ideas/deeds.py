@@ -109,6 +109,8 @@ class DeedKind(StrEnum):
     ASK = "ask"
     FIND = "find"
     BUNDLE = "bundle"
+    UNBUNDLE = "unbundle"  # it is no part of a measure any more
+    CARRY = "carry"  # its measure has brought it to another stage
     TOPIC = "topic"
     PLACE = "place"
 

@@ -5,7 +5,7 @@ from __future__ import annotations
 from collections.abc import Iterable, Sequence
 from datetime import datetime
 
-from sqlalchemy import ColumnElement, Row, insert, select, update
+from sqlalchemy import ColumnElement, Row, Select, insert, select, update
 from sqlalchemy.ext.asyncio import AsyncSession
 
 from services.ideas.bodies import Body, Cadence
@@ -34,12 +34,43 @@ async def digests_written(session: AsyncSession, body: str, periods: Sequence[st
     return frozenset(await session.scalars(found))
 
 
+def in_order(told: Iterable[tuple[int, str]], waiting: Iterable[int]) -> dict[int, int]:
+    """The number of each idea, by its number in the store, in the order in which a digest names them.
+
+    `told` are ideas with the event that is told of them, in the order in which these happened.
+    """
+    of: dict[str, list[int]] = {event: [] for event in Event}
+    for idea_id, event in told:
+        of[event].append(idea_id)
+    first = (idea for event in (*NEWS, *FROM_CITIZENS) for idea in of[event])
+    last = (idea for event in AFTERWARDS for idea in of[event])
+    return {idea: number for number, idea in enumerate(dict.fromkeys((*first, *waiting, *last)), start=1)}
+
+
+def ideas_waiting(catalogue: Catalogue, body_id: str) -> Select[int]:
+    """What waits for a body, the oldest first."""
+    over = [stage for stage in catalogue.lifecycle.stages if catalogue.lifecycle.is_over(stage)]
+    return (
+        select(AssignmentRow.idea_id)
+        .join(IdeaRow, IdeaRow.id == AssignmentRow.idea_id)
+        .where(
+            AssignmentRow.body == body_id,
+            AssignmentRow.state == AssignmentState.OPEN,
+            IdeaRow.locked_at.is_(None),
+            IdeaRow.merged_into_id.is_(None),
+            IdeaRow.stage.not_in(over),
+        )
+        .order_by(AssignmentRow.assigned_at, AssignmentRow.idea_id)
+        .limit(MOST_WAITING)
+    )
+
+
 async def write_digest(  # noqa: PLR0913 - what it writes, where, by which rules, and when
     session: AsyncSession, outbox: Outbox, catalogue: Catalogue, *, body_id: str, period: Period, now: datetime
 ) -> int | None:
     """Write one digest and owe it to each mailbox and the group of the body; see `Register.write_digest`."""
     body = catalogue.bodies[body_id]
-    untold = (LedgerRow.body == body_id, LedgerRow.digest_id.is_(None), LedgerRow.at <= period.until)
+    untold = _untold(body_id, period)
     is_urgent = await _is_urgent(session, untold, body)
     if body.digest.every is Cadence.IMMEDIATELY and not is_urgent:
         return 0  # a period of a minute is not worth a row
@@ -52,16 +83,33 @@ async def write_digest(  # noqa: PLR0913 - what it writes, where, by which rules
     digest_id: int | None = (await session.execute(digest)).scalar_one_or_none()
     if digest_id is None:
         return None
-    told = await _take(session, untold, digest_id) if is_urgent else []
-    # Whoever gets what no rule names also looks after the messages that only a person can place.
-    has_waiting = body_id == catalogue.catch_all and await waiting_for_people(session) > 0
-    waiting = await _waiting(session, body_id)
-    is_folder = period.sitting is not None and bool(waiting)
-    if not told and not has_waiting and not is_folder and not body.digest.empty:
+    waiting = (await session.scalars(ideas_waiting(catalogue, body_id))).all()
+    leaves_anyway = await _leaves_anyway(session, catalogue, body, period, now, has_work=bool(waiting))
+    told = await _take(session, untold, digest_id) if is_urgent or leaves_anyway else []
+    if not told and not leaves_anyway:
         return 0
     await _number(session, digest_id, told, waiting)
     await _owe(session, outbox, body, period, digest_id, now)
     return len({row.idea_id for row in told})
+
+
+def _untold(body_id: str, period: Period) -> tuple[ColumnElement[bool], ...]:
+    """What a body is to hear that happened by the period's end. Of a locked idea nobody hears more."""
+    is_locked = select(IdeaRow.id).where(IdeaRow.id == LedgerRow.idea_id, IdeaRow.locked_at.is_not(None)).exists()
+    return (LedgerRow.body == body_id, LedgerRow.digest_id.is_(None), LedgerRow.at <= period.until, ~is_locked)
+
+
+async def _leaves_anyway(  # noqa: PLR0913 - all that a digest may leave for beside news
+    session: AsyncSession, catalogue: Catalogue, body: Body, period: Period, now: datetime, *, has_work: bool
+) -> bool:
+    """Whether the digest leaves although nothing in it is urgent enough."""
+    if body.digest.empty:
+        return True
+    if period.sitting is not None and has_work:
+        zone = body.digest.zone or catalogue.settings.region.zone
+        return period.sitting >= now.astimezone(zone).date()
+    # Whoever gets what no rule names also looks after the messages that only a person can place.
+    return body.id == catalogue.catch_all and await waiting_for_people(session) > 0
 
 
 async def _is_urgent(session: AsyncSession, untold: Iterable[ColumnElement[bool]], body: Body) -> bool:
@@ -72,39 +120,19 @@ async def _is_urgent(session: AsyncSession, untold: Iterable[ColumnElement[bool]
 async def _take(
     session: AsyncSession, untold: Iterable[ColumnElement[bool]], digest_id: int
 ) -> Sequence[Row[int, str, int]]:
-    taken = update(LedgerRow).where(*untold).values(digest_id=digest_id)
+    # In the order in which others hold them (services.ideas.ledger), so that nobody waits for one another.
+    held = select(LedgerRow.id).where(*untold).order_by(LedgerRow.id).with_for_update()
+    taken = update(LedgerRow).where(LedgerRow.id.in_(held)).values(digest_id=digest_id)
     told = taken.returning(LedgerRow.idea_id, LedgerRow.event, LedgerRow.id)
     rows = await session.execute(told.execution_options(synchronize_session=False))
     return sorted(rows, key=lambda row: row.id)
 
 
-async def _waiting(session: AsyncSession, body_id: str) -> Sequence[int]:
-    found = (
-        select(AssignmentRow.idea_id)
-        .join(IdeaRow, IdeaRow.id == AssignmentRow.idea_id)
-        .where(
-            AssignmentRow.body == body_id,
-            AssignmentRow.state == AssignmentState.OPEN,
-            IdeaRow.locked_at.is_(None),
-            IdeaRow.merged_into_id.is_(None),
-        )
-        .order_by(AssignmentRow.assigned_at, AssignmentRow.idea_id)
-        .limit(MOST_WAITING)
-    )
-    return (await session.scalars(found)).all()
-
-
 async def _number(
     session: AsyncSession, digest_id: int, told: Sequence[Row[int, str, int]], waiting: Sequence[int]
 ) -> None:
-    """Number what the digest names, in the order in which it does."""
-    of = {event: [row.idea_id for row in told if row.event == event] for event in Event}
-    first = (idea for event in (*NEWS, *FROM_CITIZENS) for idea in of[event])
-    last = (idea for event in AFTERWARDS for idea in of[event])
-    ideas = dict.fromkeys((*first, *waiting, *last))
-    items = [
-        {"digest_id": digest_id, "number": number, "idea_id": idea_id} for number, idea_id in enumerate(ideas, start=1)
-    ]
+    numbers = in_order(((row.idea_id, row.event) for row in told), waiting)
+    items = [{"digest_id": digest_id, "number": number, "idea_id": idea_id} for idea_id, number in numbers.items()]
     if items:
         await session.execute(insert(DigestItemRow), items)
 

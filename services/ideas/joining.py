@@ -80,7 +80,7 @@ async def redeem(session: AsyncSession, sender: SubmitterRow, code: str, now: da
         return None
     await _unite(session, giver, sender)
     for each in (giver, sender):  # the code has reached the one, and come from the other
-        verify(each, now)
+        await verify(session, each, now)
     await session.flush()
     return giver
 

@@ -60,16 +60,50 @@ class Lifecycle:
         """Whether no person has moved the idea yet."""
         return stage in (self.initial, self.routed)
 
+    def asked_at(self, stage: str) -> str:
+        """The stage at which the rules are asked for an idea: one that nobody has moved yet is about to be routed."""
+        return self.routed if self.is_untouched(stage) else stage
+
+    def reached_from(self, stage: str) -> frozenset[str]:
+        """Every stage to which some way leads from this one, itself included."""
+        reached, ahead = set[str](), [stage]
+        while ahead:
+            present = ahead.pop()
+            if present not in reached and present in self.stages:
+                reached.add(present)
+                ahead += self.stages[present].next
+        return frozenset(reached)
+
     def step(self, present: str, wanted: str, note: str) -> Stage:
         """The stage `wanted`, or StageRefused with a sentence for staff (German) that says what is possible."""
         # An idea whose stage has left the configuration must not be stuck: it may go anywhere.
         ways = self.stages[present].next if present in self.stages else tuple(self.stages)
-        if wanted not in self.stages:
-            known = ", ".join(self.stages)
-            raise StageRefused(f"Die Stufe „{wanted}“ gibt es nicht. Möglich sind: {known}.")
+        stage = self._known(wanted)
         if wanted not in ways:
             possible = ", ".join(ways) or "keine weiteren Stufen"
             raise StageRefused(f"Von „{present}“ führt kein Weg nach „{wanted}“. Möglich sind: {possible}.")
-        if self.stages[wanted].needs_note and not note.strip():
-            raise StageRefused(f"Die Stufe „{wanted}“ braucht eine Begründung. Bitte geben Sie sie mit --note an.")
+        return _with_reason(stage, note)
+
+    def carried_to(self, present: str, wanted: str, note: str) -> Stage:
+        """The stage to which a measure brings its ideas; StageRefused where it cannot be one, or is the present one.
+
+        A measure is planned elsewhere and keeps to no way, but what is new or was taken back is no stage of it.
+        """
+        stage = self._known(wanted)
+        if self.is_untouched(wanted) or wanted == self.withdrawn:
+            raise StageRefused(f"Auf die Stufe „{wanted}“ kann eine Maßnahme nicht kommen.")
+        if wanted == present:
+            raise StageRefused(f"Die Maßnahme ist schon auf der Stufe „{wanted}“.")
+        return _with_reason(stage, note)
+
+    def _known(self, wanted: str) -> Stage:
+        if wanted not in self.stages:
+            known = ", ".join(self.stages)
+            raise StageRefused(f"Die Stufe „{wanted}“ gibt es nicht. Möglich sind: {known}.")
         return self.stages[wanted]
+
+
+def _with_reason(stage: Stage, note: str) -> Stage:
+    if stage.needs_note and not note.strip():
+        raise StageRefused(f"Die Stufe „{stage.id}“ braucht eine Begründung. Bitte geben Sie sie mit --note an.")
+    return stage

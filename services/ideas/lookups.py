@@ -3,24 +3,30 @@
 from __future__ import annotations
 
 from collections.abc import Sequence
-from datetime import datetime
+from datetime import datetime, timedelta
+
+from sqlalchemy import ColumnElement, false
+from sqlalchemy.ext.asyncio import AsyncSession
 
 from services.ideas import views
 from services.ideas.capability import Purpose, capability_hash, capability_token
 from services.ideas.digests import digests_written
+from services.ideas.dossier import Dossier, dossier
 from services.ideas.errors import IdeaNotFound
 from services.ideas.joining import code_of
 from services.ideas.model import Attachment, Idea
-from services.ideas.news import News, news
+from services.ideas.news import News, news, story
+from services.ideas.standing import acts_since, as_told
 from services.ideas.store import Store
 
 
 class Lookups:
     """What can be asked without changing anything. All methods raise StoreError as `Store` says."""
 
-    def __init__(self, store: Store, secret: bytes) -> None:
+    def __init__(self, store: Store, secret: bytes, undo_window: timedelta) -> None:
         self._store = store
         self._secret = secret
+        self._undo_window = undo_window
 
     async def idea(self, reference: str) -> Idea:
         """One idea by its reference number; raises IdeaNotFound."""
@@ -34,6 +40,20 @@ class Lookups:
         """The idea that a capability opens for its own purpose, or None."""
         async with self._store.reading() as session:
             return await views.by_capability(session, capability_hash(token), purpose.value)
+
+    async def idea_as_told(self, reference: str, at: datetime) -> Idea:
+        """One idea as its submitter may know it at a time: staff can still take back the rest; raises IdeaNotFound."""
+        async with self._store.reading() as session:
+            found = await self._told(session, await views.by_references(session, [reference]), at)
+        if not found:
+            raise IdeaNotFound(unknown(reference))
+        return found[0]
+
+    async def story_by_token(self, token: str, at: datetime) -> News | None:
+        """All that the bearer of a status page's link may know at a time; None where it opens nothing."""
+        async with self._store.reading() as session:
+            idea = await views.by_capability(session, capability_hash(token), Purpose.STATUS_PAGE.value)
+            return await story(session, idea, self._untold(at)) if idea else None
 
     async def attachment_by_token(self, token: str, purpose: Purpose, number: int) -> Attachment | None:
         """A file of the idea that a capability opens for its own purpose, or None."""
@@ -61,15 +81,28 @@ class Lookups:
         async with self._store.reading() as session:
             return await views.of_submitter(session, channel, address, limit)
 
-    async def own_idea(self, channel: str, address: str, reference: str) -> Idea | None:
-        """One submitter's idea by its number; None where it does not exist or is somebody else's."""
+    async def ideas_as_told(
+        self, channel: str, address: str, at: datetime, *, reference: str = "", limit: int = 1
+    ) -> tuple[Idea, ...]:
+        """One submitter's newest ideas, or the one of this number if it is theirs, as they may know them at a time."""
         async with self._store.reading() as session:
-            return await views.own(session, channel, address, reference)
+            if not reference:
+                return await self._told(session, await views.of_submitter(session, channel, address, limit), at)
+            own = await views.own(session, channel, address, reference)
+            return await self._told(session, [own] if own else [], at)
 
     async def news(self, reference: str, acts: Sequence[int]) -> News | None:
         """What an update tells of these acts (numbers); None where nothing of them is left to tell."""
         async with self._store.reading() as session:
             return await news(session, reference, acts)
+
+    async def dossier(self, reference: str) -> Dossier:
+        """An idea with everything that the bodies did with it, for staff; raises IdeaNotFound."""
+        async with self._store.reading() as session:
+            found = await dossier(session, reference)
+        if found is None:
+            raise IdeaNotFound(unknown(reference))
+        return found
 
     async def deliveries(self, reference: str) -> tuple[views.Delivery, ...]:
         """How the notifications to an idea's submitter fare."""
@@ -90,6 +123,13 @@ class Lookups:
         """Which of these periods of a body are done."""
         async with self._store.reading() as session:
             return await digests_written(session, body, periods)
+
+    async def _told(self, session: AsyncSession, ideas: Sequence[Idea], at: datetime) -> tuple[Idea, ...]:
+        return await as_told(session, ideas, self._untold(at))
+
+    def _untold(self, at: datetime) -> ColumnElement[bool]:
+        # Where nothing can be taken back, everything is known at once.
+        return acts_since(at - self._undo_window) if self._undo_window else false()
 
 
 def unknown(reference: str) -> str:

@@ -43,7 +43,7 @@ class Mailboxes:
         async with self._store.writing() as session:
             submitter = await submitter_by_token(session, token, Purpose.VERIFY_ADDRESS)
             if submitter is not None:
-                verify(submitter, now)
+                await verify(session, submitter, now)
             return submitter is not None
 
     async def unsubscribe(self, token: str, now: datetime) -> bool:

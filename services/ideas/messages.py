@@ -38,14 +38,23 @@ _IDEA = _ALWAYS | {"reference", "topics", "places", "candidates", "bodies", "lin
 _NOT_KEPT = frozenset({"too_large", "too_many", "largest_file", "most_files"})
 # `question` is "", "place" or "topic", and `options` the answers among which the person may choose.
 _CARD = _IDEA | _NOT_KEPT | {"abstained", "question", "options", "is_outside", "has_words", "has_files"}
+# `inquiries` are the questions of `askers`; `is_moved` and `is_bundled` say what of stage and measure is news, and
+# `has_notes` that there are notes, also where a chat is not shown them.
+_NEWS = frozenset(
+    {"stage", "explanation", "outlook", "until", "is_moved", "is_over", "notes", "has_notes", "inquiries", "askers"}
+) | {"measure", "measure_number", "is_bundled"}
 _OPERATOR = frozenset({"operator", "operator_address", "operator_phone", "operator_email", "data_protection_officer"})
 _LEGAL = _ALWAYS | _OPERATOR | {"supervisory_authority", "raw_days", "contact_months", "privacy_link", "has_telegram"}
+# `counts` are numbers by name; `sections` the ideas that are shown, by the name of each (services.notifier.digest).
+_DIGEST = frozenset(
+    {"body", "period", "sitting", "counts", "sections", "urgent", "rest", "link", "topics", "districts"}
+)
 
 MESSAGES: Mapping[str, MessageForm] = {
     # An idea on its way
     "confirmation": MessageForm(MAIL | CHAT, _CARD | {"confirm_link"}),
     "attachments": MessageForm(MAIL, _ALWAYS | _NOT_KEPT | {"reference", "link", "unsubscribe_link"}),
-    "update": MessageForm(MAIL | CHAT, _IDEA | {"stage", "explanation", "note"}),
+    "update": MessageForm(MAIL | CHAT, _IDEA | _NEWS),
     # A talk about an idea
     "added": MessageForm(CHAT, _CARD),
     "edited": MessageForm(CHAT, _CARD),
@@ -87,7 +96,7 @@ MESSAGES: Mapping[str, MessageForm] = {
     # Groups and bodies
     "group_welcome": MessageForm(CHAT, _ALWAYS | {"group", "body"}, is_for_staff=True),
     "group_help": MessageForm(CHAT, _ALWAYS | {"group", "body"}, is_for_staff=True),
-    "digest": MessageForm(MAIL | CHAT, _ALWAYS | {"body", "ideas", "period", "waiting"}, is_for_staff=True),
+    "digest": MessageForm(MAIL | CHAT, _ALWAYS | _DIGEST, is_for_staff=True),
     # `event` is "new", "added" or "withdrawn".
     "alert": MessageForm(CHAT, _ALWAYS | {"body", "event", "reference", "topics", "places"}, is_for_staff=True),
 }

@@ -1,4 +1,4 @@
-"""News of an idea: what an update tells its submitter, looked up when it is sent."""
+"""News of an idea: what an update and the status page tell its submitter, looked up when it is told."""
 
 from __future__ import annotations
 
@@ -6,12 +6,13 @@ from collections.abc import Sequence
 from dataclasses import dataclass
 from datetime import datetime
 
-from sqlalchemy import select
+from sqlalchemy import ColumnElement, select
 from sqlalchemy.ext.asyncio import AsyncSession
 
 from services.ideas import views
 from services.ideas.deeds import DeedKind
 from services.ideas.model import Idea, StageChange
+from services.ideas.standing import acts_after, as_told, hidden_acts
 from services.ideas.tables import IdeaRow
 from services.ideas.work_tables import ActRow, InquiryRow, MeasureIdeaRow, MeasureRow
 
@@ -37,33 +38,51 @@ class Measure:
 
 @dataclass(frozen=True, slots=True)
 class News:
-    """An idea as it is now, and what happened: the steps of its way, the questions, the measure that it became part of.
+    """An idea as its submitter may know it, and what is told: the steps of its way, and what they were asked.
 
-    Nothing that was undone is among them.
+    `measure` is the one that it is part of, and `is_bundled` says that this is news. Nothing that was undone is told.
     """
 
     idea: Idea
     steps: tuple[StageChange, ...]
     inquiries: tuple[Inquiry, ...]
     measure: Measure | None
+    is_bundled: bool = False
 
 
 async def news(session: AsyncSession, reference: str, acts: Sequence[int]) -> News | None:
-    """What these acts (numbers) were; None where the idea is gone, or nothing of them is left."""
+    """What these acts (numbers) were, and how the idea stood after the last of them.
+
+    None where the idea is gone, or nothing of them is left. What was done since is told in the next update, so that
+    each says the same whenever it leaves, and however often.
+    """
     found = await views.by_references(session, [reference])
-    if not found:
-        return None
-    idea = found[0]
     kinds = select(ActRow.id, ActRow.kind).where(ActRow.id.in_(acts), ActRow.undone_at.is_(None))
-    left = {row.id: DeedKind(row.kind) for row in await session.execute(kinds)}
+    left = {row.id: DeedKind(row.kind) for row in await session.execute(kinds)} if found else {}
     if not left:
         return None
-    is_bundled = DeedKind.BUNDLE in left.values()
+    untold = acts_after(max(left))
+    whole = await story(session, found[0], untold)
     return News(
-        idea=idea,
-        steps=tuple(step for step in idea.stages if step.act in left),
-        inquiries=tuple(each for each in await inquiries(session, idea.reference) if each.act in left),
-        measure=await measure_of(session, idea.reference) if is_bundled else None,
+        idea=whole.idea,
+        steps=tuple(step for step in whole.steps if step.act in left),
+        inquiries=tuple(each for each in whole.inquiries if each.act in left),
+        measure=whole.measure,
+        is_bundled=DeedKind.BUNDLE in left.values(),
+    )
+
+
+async def story(session: AsyncSession, idea: Idea, untold: ColumnElement[bool]) -> News:
+    """All that an idea's submitter may know by now, which is everything but the `untold` acts."""
+    (told,) = await as_told(session, [idea], untold)
+    hidden = (await session.scalars(hidden_acts(idea.reference, untold))).all()
+    numbers = {act.id for act in hidden}
+    asked = await inquiries(session, idea.reference)
+    return News(
+        idea=told,
+        steps=told.stages,
+        inquiries=tuple(each for each in asked if each.act not in numbers),
+        measure=await _measure(session, idea.reference, hidden),
     )
 
 
@@ -80,10 +99,24 @@ async def inquiries(session: AsyncSession, reference: str) -> tuple[Inquiry, ...
 
 async def measure_of(session: AsyncSession, reference: str) -> Measure | None:
     """The measure that an idea is part of."""
-    row = await session.scalar(
-        select(MeasureRow)
-        .join(MeasureIdeaRow, MeasureIdeaRow.measure_id == MeasureRow.id)
-        .join(IdeaRow, IdeaRow.id == MeasureIdeaRow.idea_id)
-        .where(IdeaRow.reference == reference)
+    return _as_value(
+        await session.scalar(
+            select(MeasureRow)
+            .join(MeasureIdeaRow, MeasureIdeaRow.measure_id == MeasureRow.id)
+            .join(IdeaRow, IdeaRow.id == MeasureIdeaRow.idea_id)
+            .where(IdeaRow.reference == reference)
+        )
     )
+
+
+async def _measure(session: AsyncSession, reference: str, hidden: Sequence[ActRow]) -> Measure | None:
+    """The measure that an idea was part of before these acts."""
+    bundled = next((act for act in hidden if act.kind == DeedKind.BUNDLE), None)
+    if bundled is None:
+        return await measure_of(session, reference)
+    before = bundled.detail["before"]
+    return _as_value(await session.get(MeasureRow, before)) if before is not None else None
+
+
+def _as_value(row: MeasureRow | None) -> Measure | None:
     return Measure(row.reference, row.title, row.stage) if row else None

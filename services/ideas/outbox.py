@@ -24,6 +24,8 @@ from services.ideas.texts import OWN_LANGUAGE
 from services.ideas.undeliverable import UPDATE, reachable_elsewhere, why_withheld
 from services.ideas.work_tables import OutboxControlRow
 
+# What bodies get: it opens a page.
+DIGEST = "digest"
 # The last word to a chat whose person is erased: its address stands in the notification itself.
 FAREWELL = "erased"
 
@@ -79,6 +81,9 @@ class Outbox:
         notification_id = written.scalar_one_or_none()
         if notification_id is not None and owed.channel == EMAIL:
             await self._grant(session, owed.key, notification_id, idea)
+            if owed.template == DIGEST:
+                token = self._token(Purpose.DIGEST_PAGE, owed.key)
+                await grant(session, token, Purpose.DIGEST_PAGE, notification_id=notification_id)
         return notification_id is not None
 
     async def claim(

@@ -114,17 +114,18 @@ class OutboxControl:
             await session.execute(update(OutboxControlRow).values(paused_at=None, reason=""))
             return discarded
 
-    async def check(self, seen: int, now: datetime) -> int:
-        """Pause where a sender has `seen` a higher mark than the database has; returns the database's.
+    async def check(self, seen: int, now: datetime) -> int | None:
+        """The database's mark; None, and a pause, where a sender has `seen` a higher one: it is an older copy.
 
-        A database that owes nobody anything is a new one, and no older copy.
+        A database that owes nobody anything is a new one, and no copy.
         """
         async with self._store.writing() as session:
             mark = await session.scalar(select(OutboxControlRow.mark)) or 0
             is_new = not mark and await session.scalar(select(NotificationRow.id).limit(1)) is None
-            if seen > mark and not is_new:
-                await _begin_pause(session, OLDER_COPY, now)
-            return mark
+            if seen <= mark or is_new:
+                return mark
+            await _begin_pause(session, OLDER_COPY, now)
+            return None
 
 
 async def raise_mark(session: AsyncSession, now: datetime) -> int:

@@ -42,6 +42,19 @@ def latest_period(plan: DigestPlan, region: ZoneInfo, now: datetime) -> Period |
     return next((Period(day.isoformat(), moment) for day, moment in moments if moment <= now), None)
 
 
+def next_due(plan: DigestPlan, region: ZoneInfo, now: datetime) -> datetime | None:
+    """When the next period ends, for people to read; None after the last listed sitting."""
+    zone = plan.zone or region
+    if plan.every is Cadence.IMMEDIATELY:
+        return now
+    if plan.every is Cadence.SITTING:
+        days = [sitting - timedelta(days=plan.days_before) for sitting in plan.sittings]
+    else:
+        today = now.astimezone(zone).date()
+        days = [day for ahead in range(33) if _is_due_on(plan, day := today + timedelta(days=ahead))]
+    return min((moment for day in days if (moment := _moment(plan, day, zone)) > now), default=None)
+
+
 def _moment(plan: DigestPlan, day: date, zone: ZoneInfo) -> datetime:
     # The first of two like hours in autumn; one that does not exist in spring is the one after it.
     return datetime.combine(day, time(plan.hour), tzinfo=zone).astimezone(UTC)

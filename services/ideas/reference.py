@@ -6,6 +6,7 @@ import re
 
 from stdnum import damm
 
+_MEASURE = re.compile(r"^(?:([A-Z]{2,5})[-\s]*)?M[-\s]*([0-9]{1,7})$")
 _FORM = re.compile(r"^([A-Z]{2,5})[-\s]*([0-9]{4})[-\s]*([0-9]{4,7})[-\s]*([0-9])$")
 
 
@@ -30,3 +31,14 @@ def parse_reference(text: str) -> str | None:
     if not damm.is_valid(year + number + check):
         return None
     return f"{prefix}-{year}-{number}-{check}"
+
+
+def measure_number(prefix: str, number: int) -> str:
+    """The number of the `number`-th measure, such as SWS-M1."""
+    return f"{prefix}-M{number}"
+
+
+def parse_measure_number(text: str, prefix: str) -> str | None:
+    """A measure's number in its written form, also where its prefix was left out; None where it is not one."""
+    match = _MEASURE.match(re.sub(r"[\u2010-\u2015]", "-", text).strip().upper())  # noqa: RUF100 - dashes by code point
+    return f"{match[1] or prefix}-M{int(match[2])}" if match else None

@@ -18,6 +18,7 @@ from services.ideas.chat import Wish
 from services.ideas.corrections import corrected
 from services.ideas.deeds import Doer, Move
 from services.ideas.dialogue.turn import Understood
+from services.ideas.digest_reading import DigestReading
 from services.ideas.digests import write_digest
 from services.ideas.fingerprints import outdate
 from services.ideas.groups import Groups
@@ -26,6 +27,7 @@ from services.ideas.inbound_sqlite import SqliteInsert
 from services.ideas.leases import Leases
 from services.ideas.lookups import Lookups
 from services.ideas.mailboxes import Mailboxes
+from services.ideas.measures import Measures
 from services.ideas.model import Idea, InboundMessage, LoggedMessage, Notification, NotificationState, Receipt
 from services.ideas.outbox import Outbox
 from services.ideas.outbox_control import OutboxControl, raise_mark
@@ -33,6 +35,7 @@ from services.ideas.periods import Period
 from services.ideas.personal_data import PersonalData
 from services.ideas.readings import Asked, Reading, Submission
 from services.ideas.reclassification import Reclassification
+from services.ideas.rerouting import Rerouting
 from services.ideas.similar import SimilarIdeas
 from services.ideas.store import Store
 from services.ideas.tables import IdeaRow, NotificationRow
@@ -54,8 +57,8 @@ class Register(Lookups):
         self.catalogue = catalogue
         self.messages_waiting = asyncio.Event()
         self.notifications_waiting = asyncio.Event()
-        super().__init__(store, secret)
         self._admission = Admission(catalogue, secret)
+        super().__init__(store, secret, self._admission.updates.window)
         self._outbox = Outbox(secret)
         self._insert_directly = SqliteInsert()
         self.mailboxes = Mailboxes(store)
@@ -67,8 +70,11 @@ class Register(Lookups):
         self.teaching = Teaching(store, self._admission)
         self.triage = Triage(store, catalogue)
         self.work = Work(store, self._admission)
+        self.measures = Measures(store, self._admission)
+        self.rerouting = Rerouting(store, catalogue)
         self.reclassification = Reclassification(store, self._admission)
         self.similar = SimilarIdeas(store, catalogue)
+        self.digest_reading = DigestReading(store, catalogue, secret, self.similar)
         self.outbox_control = OutboxControl(store)
 
     # The inbound log

@@ -65,11 +65,13 @@ async def _held(session: AsyncSession, catalogue: Catalogue, wanted: ColumnEleme
     )
     seen = await session.scalars(found.with_only_columns(IdeaRow.id).distinct().order_by(IdeaRow.id).limit(_AT_ONCE))
     ideas = seen.all()
+    if not ideas:
+        return ()
     # First the ideas, as whoever changes one does, and in order. Another process that reminds waits here, finds nothing
     # left, and writes its digests after our commit.
     await session.execute(select(IdeaRow.id).where(IdeaRow.id.in_(ideas)).order_by(IdeaRow.id).with_for_update())
     held = found.where(IdeaRow.id.in_(ideas)).order_by(IdeaRow.id, AssignmentRow.id)
-    return (await session.scalars(held)).all() if ideas else ()
+    return (await session.scalars(held)).all()
 
 
 def _occasion(moment: datetime) -> str:

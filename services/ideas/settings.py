@@ -157,13 +157,18 @@ class Dkim(Section):
 
 
 class Relay(Section):
-    """The mail server that outgoing mail is handed to. `host` empty: a Maildir in the data directory."""
+    """The mail server that outgoing mail is handed to. `host` empty: a Maildir in the data directory.
+
+    `most_per_minute` 0: as fast as it takes them.
+    """
 
     host: str = ""
     port: Port = 25
     security: Literal["none", "starttls", "tls"] = "starttls"
     user: str = ""
     password: SecretStr = SecretStr("")
+    most_connections: Annotated[int, Field(ge=1)] = 10
+    most_per_minute: Annotated[int, Field(ge=0)] = 0
 
 
 class Telegram(Section):
@@ -177,6 +182,7 @@ class Telegram(Section):
     base_file_url: str = "https://api.telegram.org/file/bot"
     most_file_bytes: Annotated[int, Field(ge=0)] = 20_000_000
     follow_minutes: Annotated[float, Field(ge=0)] = 5.0
+    most_per_second: Annotated[int, Field(ge=1)] = 30
 
     @property
     def is_on(self) -> bool:

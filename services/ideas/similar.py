@@ -24,6 +24,16 @@ from services.ideas.teaching import is_readable, read_of, readable_ideas
 
 # So many fingerprints are in memory at a time: some 5 MB.
 _AT_ONCE = 10_000
+# A digest compares each of its ideas with so many earlier ones at most, however many there are.
+LOOKED_BACK = 10_000
+
+
+@dataclass(frozen=True, slots=True)
+class Alike:
+    """What is probably the same as an idea of a list: earlier ones there (by reference), and other earlier ones."""
+
+    listed: tuple[str, ...] = ()
+    earlier: tuple[Idea, ...] = ()
 
 
 @dataclass(frozen=True, slots=True)
@@ -77,6 +87,29 @@ class SimilarIdeas:
             numbers = {number for near in found.values() for _, number in near}
             ideas = {idea.reference: idea for idea in await views.by_references(session, sorted(numbers))}
         return {own: tuple(ideas[number] for _, number in near if number in ideas) for own, near in found.items()}
+
+    async def in_list(self, references: Sequence[str]) -> Mapping[str, Alike]:
+        """For each idea of a list those that are probably the same: of the list, and of the latest before it.
+
+        The time is that of the list's length times LOOKED_BACK, however many ideas there are.
+        """
+        async with self._store.reading() as session:
+            asked = list(await session.execute(self._marks().where(IdeaRow.reference.in_(references))))
+            others = self._marks().where(
+                IdeaRow.reference.not_in(references), IdeaRow.id < max((row.id for row in asked), default=0)
+            )
+            latest = list(await session.execute(others.order_by(IdeaRow.id.desc()).limit(LOOKED_BACK)))
+            listed = {row.reference: await asyncio.to_thread(_nearest, row, asked) for row in asked}
+            before = {row.reference: await asyncio.to_thread(_nearest, row, latest) for row in asked}
+            numbers = {number for near in before.values() for _, number in near}
+            ideas = {idea.reference: idea for idea in await views.by_references(session, sorted(numbers))}
+        return {
+            own: Alike(
+                tuple(number for _, number in listed[own]),
+                tuple(ideas[number] for _, number in before[own] if number in ideas),
+            )
+            for own in listed
+        }
 
     async def _earlier(self, session: AsyncSession, asked: Sequence[Any]) -> AsyncIterator[list[Any]]:
         """The fingerprints of all ideas before the last one that is asked for, in parts."""

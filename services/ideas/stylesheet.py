@@ -15,6 +15,7 @@ _SHEET = re.compile(r"<style>(.*?)</style>", re.DOTALL)
 _AT_RULE = re.compile(r"@[^{]*\{(?:[^{}]*\{[^{}]*\})*[^{}]*\}|/\*.*?\*/", re.DOTALL)
 _SELECTORS = re.compile(r"([^{}]+)\{[^{}]*\}")
 _SIMPLE = re.compile(r"[a-z][a-z0-9]*|([a-z][a-z0-9]*)?\.[a-z][a-z0-9-]*")
+_SPACE = re.compile(r"(?:\s*([{};,])|(?<=:))\s*")
 _CLASS_OF_SELECTOR = re.compile(r"\.([a-z][a-z0-9-]*)")
 # A parser of HTML drops these tags elsewhere.
 _AROUND = {"td": "<table><tr>", "th": "<table><tr>", "tr": "<table>", "caption": "<table>", "tbody": "<table>"}
@@ -32,7 +33,7 @@ class Stylesheet:
         self._rules = found[1] if found else ""
         self._inliner = CSSInliner(keep_at_rules=True, minify_css=True, load_remote_stylesheets=False)
         kept = _SHEET.search(self._inliner.inline(f"<style>{self._rules}</style>"))
-        self._at_rules = kept[1].strip() if kept else ""
+        self._at_rules = _SPACE.sub(r"\1", kept[1].strip()) if kept else ""
         self._living = frozenset(_CLASS_OF_SELECTOR.findall(self._at_rules))
         self._looks_of = cache(self._look)
 
@@ -50,7 +51,7 @@ class Stylesheet:
         sheet = f"<style>{self._at_rules}</style>" if self._at_rules else ""
         # What is found wrong in a line of the template is still named by that line.
         gone = "\n" * (self._rules.count("\n") - sheet.count("\n"))
-        template = _SHEET.sub(lambda _: f"{sheet}{{#{gone}#}}", template)
+        template = _SHEET.sub(lambda _: f"{{% raw %}}{sheet}{{% endraw %}}{{#{gone}#}}", template)
         return _TAG.sub(self._styled, template)
 
     def _styled(self, tag: re.Match[str]) -> str:

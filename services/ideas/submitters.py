@@ -16,6 +16,7 @@ from services.ideas.model import Sender, Subscription
 from services.ideas.store import insert_into
 from services.ideas.tables import SubmitterRow
 from services.ideas.undeliverable import UNSUBSCRIBED, withhold
+from services.ideas.updates import release_updates
 from services.ideas.views import person_of
 
 
@@ -27,13 +28,15 @@ async def submitter_of(session: AsyncSession, sender: Sender, now: datetime) -> 
         await _make(session, sender, now)
         submitter = (await session.scalars(known)).one()
     if sender.verified:
-        verify(submitter, now)
+        await verify(session, submitter, now)
     return submitter
 
 
-def verify(submitter: SubmitterRow, now: datetime) -> None:
-    """Remember since when an address is known to be its submitter's own."""
-    submitter.verified_at = submitter.verified_at or now
+async def verify(session: AsyncSession, submitter: SubmitterRow, now: datetime) -> None:
+    """Remember since when an address is known to be its submitter's own; what had to wait for that leaves now."""
+    if submitter.verified_at is None:
+        submitter.verified_at = now
+        await release_updates(session, submitter, now)
 
 
 async def submitter_by_token(session: AsyncSession, token: str, purpose: Purpose) -> SubmitterRow | None:

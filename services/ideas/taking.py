@@ -21,6 +21,7 @@ from services.ideas.readings import (
     GroupMigrated,
     GroupRequest,
     Held,
+    HoldReason,
     JoinMail,
     Nothing,
     Presence,
@@ -28,6 +29,7 @@ from services.ideas.readings import (
     Request,
     Submission,
 )
+from services.ideas.staff_mail.acting import take_answer
 from services.ideas.undeliverable import record_bounce
 
 
@@ -42,7 +44,10 @@ async def take(  # noqa: C901 - one case for each reading
             understanding = understood.get(reading.source, Understanding.nothing())
             return await admission.admit(session, logged, reading, understanding)
         case Submission(thread=str(token)):
-            if reason := await admission.reply(session, logged, reading, token):
+            reason = await admission.reply(session, logged, reading, token)
+            if reason is HoldReason.TO_DIGEST:
+                reason = await take_answer(session, admission, logged, reading, token, understood)
+            if reason is not None:
                 await inbound.hold(session, logged.id, reason)
         case Held(reason):
             await inbound.hold(session, logged.id, reason)

@@ -146,6 +146,7 @@ def _too_long_words(file: str, words: Words) -> Iterator[Problem]:
     texts = {"description": words.description, "short_description": words.short_description}
     texts |= {f"commands.{command}.description": each.description for command, each in words.commands.items()}
     texts |= {f"stages.{stage}.explanation": each.explanation for stage, each in words.stages.items()}
+    texts |= {f"stages.{stage}.outlook": each.outlook for stage, each in words.stages.items()}
     longest = words.longest_sentence
     if longest is None:
         return

@@ -22,6 +22,7 @@ UPDATE = "update"
 UNDELIVERABLE = "mail to this address comes back"
 UNREACHABLE = "the bot may not write to this chat"
 UNSUBSCRIBED = "the person wants no mail"
+UNVERIFIED = "the address is not verified"
 _LONGEST_REASON = 200
 
 

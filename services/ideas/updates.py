@@ -7,16 +7,15 @@ from dataclasses import dataclass
 from datetime import datetime, timedelta
 from typing import Any
 
-from sqlalchemy import select
+from sqlalchemy import Select, select, update
 from sqlalchemy.ext.asyncio import AsyncSession
 
 from services.ideas.model import NotificationState
 from services.ideas.outbox import Outbox, Owed
 from services.ideas.tables import IdeaRow, NotificationRow, SubmitterRow
-from services.ideas.undeliverable import UPDATE
+from services.ideas.undeliverable import UNVERIFIED, UPDATE
 
-UNVERIFIED = "the address is not verified"
-UNDONE = "it was undone"
+UNDONE, WITHDRAWN = "it was undone", "the idea was withdrawn"
 # However often something changes, it is told within this many windows after the first change.
 _MOST_WINDOWS = 6
 
@@ -36,14 +35,14 @@ class Updates:
         if idea.submitter_id is None:
             return False
         waiting = await _waiting(session, idea, now)
-        if waiting is not None:
+        if waiting is not None and now + self.window <= waiting.created_at + _MOST_WINDOWS * self.window:
             waiting.parameters = _with(waiting, [*waiting.parameters["acts"], act_id])
-            waiting.available_at = min(now + self.window, waiting.created_at + _MOST_WINDOWS * self.window)
+            waiting.available_at = now + self.window
             return True
         submitter = await session.get(SubmitterRow, idea.submitter_id)
         if submitter is None:
             return False
-        update = Owed(
+        owed = Owed(
             key=f"{UPDATE}:{idea.reference}:{act_id}",
             channel=idea.channel,
             template=UPDATE,
@@ -52,42 +51,74 @@ class Updates:
             withheld="" if submitter.verified_at else UNVERIFIED,
             not_before=now + self.window,
         )
-        await self.outbox.owe(session, update, now, idea)
-        return not update.withheld
+        await self.outbox.owe(session, owed, now, idea)
+        return not owed.withheld
 
     async def take_back(self, session: AsyncSession, idea: IdeaRow, act_id: int, now: datetime) -> bool:
         """Tell the submitter nothing of an act; False where they are being told already, or have been."""
-        waiting = await _waiting(session, idea, now)
-        if waiting is not None and act_id in waiting.parameters["acts"]:
+        waiting = await _waiting(session, idea, now, act_id)
+        if waiting is not None:
             left = [each for each in waiting.parameters["acts"] if each != act_id]
             waiting.parameters = _with(waiting, left)
             if not left:
                 waiting.state, waiting.last_error = NotificationState.WITHHELD, UNDONE
             return True
-        told = select(NotificationRow).where(
-            NotificationRow.template == UPDATE,
-            NotificationRow.state != NotificationState.WITHHELD,
-            NotificationRow.parameters["reference"].as_string() == idea.reference,
-        )
+        told = _of(idea).where(NotificationRow.state != NotificationState.WITHHELD)
         return all(act_id not in row.parameters.get("acts", ()) for row in await session.scalars(told))
 
 
-async def _waiting(session: AsyncSession, idea: IdeaRow, now: datetime) -> NotificationRow | None:
-    """The update that nobody has begun to send, and that is not to be sent yet."""
-    found: NotificationRow | None = await session.scalar(
+async def release_updates(session: AsyncSession, submitter: SubmitterRow, now: datetime) -> None:
+    """Send what a person was not told before their address was known to be theirs: one update for each idea."""
+    withheld = select(NotificationRow).where(
+        NotificationRow.submitter_id == submitter.id,
+        NotificationRow.template == UPDATE,
+        NotificationRow.state == NotificationState.WITHHELD,
+        NotificationRow.last_error == UNVERIFIED,
+    )
+    newest: dict[str, NotificationRow] = {}
+    for row in await session.scalars(withheld.order_by(NotificationRow.id).with_for_update()):
+        reference = row.parameters["reference"]
+        acts = [*newest[reference].parameters["acts"], *row.parameters["acts"]] if reference in newest else None
+        row.parameters = _with(row, acts) if acts else row.parameters
+        newest[reference] = row
+    for row in newest.values():
+        row.state, row.last_error = NotificationState.DUE, ""
+        row.available_at = max(now, row.available_at)
+
+
+async def forget_updates(session: AsyncSession, idea: IdeaRow) -> None:
+    """Tell nothing more of an idea that its submitter has taken back: they know where it stands."""
+    waiting = _of(idea).where(NotificationRow.state == NotificationState.DUE).with_only_columns(NotificationRow.id)
+    await session.execute(
+        update(NotificationRow)
+        .where(NotificationRow.id.in_(waiting))
+        .values(state=NotificationState.WITHHELD, last_error=WITHDRAWN)
+        .execution_options(synchronize_session=False)
+    )
+
+
+async def _waiting(
+    session: AsyncSession, idea: IdeaRow, now: datetime, act_id: int | None = None
+) -> NotificationRow | None:
+    """The newest update, or the one of an act, that nobody has begun to send, and that is not to be sent yet."""
+    waiting = _of(idea).where(
+        NotificationRow.state == NotificationState.DUE,
+        NotificationRow.available_at > now,
+        NotificationRow.attempts == 0,
+    )
+    rows = (await session.scalars(waiting.with_for_update())).all()
+    return next((row for row in reversed(rows) if act_id is None or act_id in row.parameters["acts"]), None)
+
+
+def _of(idea: IdeaRow) -> Select[NotificationRow]:
+    return (
         select(NotificationRow)
         .where(
             NotificationRow.template == UPDATE,
-            NotificationRow.state == NotificationState.DUE,
-            NotificationRow.available_at > now,
-            NotificationRow.attempts == 0,
             NotificationRow.parameters["reference"].as_string() == idea.reference,
         )
         .order_by(NotificationRow.id)
-        .limit(1)
-        .with_for_update()
     )
-    return found
 
 
 def _with(row: NotificationRow, acts: Sequence[int]) -> dict[str, Any]:

@@ -98,11 +98,23 @@ def _opened(token_hash: str, purpose: str) -> Select[int]:
 
 async def attachment(session: AsyncSession, token_hash: str, purpose: str, number: int) -> Attachment | None:
     """One file of the idea that a token opens for this purpose, by the number that its conversation gives it."""
+    return await _attachment(session, _opened(token_hash, purpose), number)
+
+
+async def attachment_of(session: AsyncSession, idea_id: int, number: int) -> Attachment | None:
+    """One file of an idea, or of the one that it was merged into."""
+    shown = select(func.coalesce(IdeaRow.merged_into_id, IdeaRow.id)).where(
+        IdeaRow.id == idea_id, IdeaRow.locked_at.is_(None)
+    )
+    return await _attachment(session, shown, number)
+
+
+async def _attachment(session: AsyncSession, ideas: Select[int], number: int) -> Attachment | None:
     found = await session.execute(
         select(AttachmentRow, BlobRow.content)
         .join(BlobRow, BlobRow.sha256 == AttachmentRow.sha256)
         .join(ContributionRow, ContributionRow.id == AttachmentRow.contribution_id)
-        .where(AttachmentRow.id == number, ContributionRow.idea_id.in_(_opened(token_hash, purpose)))
+        .where(AttachmentRow.id == number, ContributionRow.idea_id.in_(ideas))
     )
     row = found.one_or_none()
     return Attachment(row[0].filename, row[0].media_type, row[1], AttachmentRole(row[0].role)) if row else None

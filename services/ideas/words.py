@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 from collections.abc import Mapping
+from datetime import date
 from enum import StrEnum
 from typing import Annotated
 
@@ -35,6 +36,7 @@ class Label(StrEnum):
     TOPIC = "topic"
     PLACE = "place"
     ADD = "add"
+    ANSWER = "answer"
     WITHDRAW = "withdraw"
     SPLIT = "split"
     MERGE = "merge"
@@ -73,6 +75,34 @@ class StageWords(BaseModel):
 
     label: Annotated[str, Field(min_length=1)]
     explanation: Annotated[str, Field(min_length=1)]
+    outlook: str = ""
+
+
+class UntilWords(BaseModel):
+    """How it is said by when something should be done, after "until": a day, or the end of a month.
+
+    `day` has {day}, {month} and {year} in it, and `month` the last two; `months` are the names of the twelve.
+    """
+
+    model_config = ConfigDict(frozen=True, extra="forbid")
+
+    day: Annotated[str, Field(pattern=r"\{day\}")]
+    month: Annotated[str, Field(pattern=r"\{month\}")]
+    months: Annotated[tuple[str, ...], Field(min_length=12, max_length=12)]
+
+    @field_validator("day", "month")
+    @classmethod
+    def _can_be_said(cls, form: str) -> str:
+        try:
+            form.format(day=1, month="", year=2000)
+        except (LookupError, ValueError) as error:
+            raise ValueError("expected nothing in braces but {day}, {month} and {year}") from error
+        return form
+
+    def said(self, day: date, *, to_the_day: bool) -> str:
+        """A day in these words, or only the end of its month."""
+        form = self.day if to_the_day else self.month
+        return form.format(day=day.day, month=self.months[day.month - 1], year=day.year)
 
 
 _EVERY: Mapping[str, type[StrEnum]] = {"kinds": Kind, "commands": Command, "buttons": Label, "talk": Talk}
@@ -85,8 +115,8 @@ class Words(BaseModel):
     in an empty chat, and `short_description` on its profile (Bot API, setMyDescription, setMyShortDescription).
     `typed` are words that stand for a button beside its label; `talk` are greetings and thanks. `topics` and `stages`
     are the labels where they differ from those of topics.toml and stages.toml. `date` is how a day is written, in the
-    signs of Python's strftime. `longest_sentence` is how many words a sentence has at most, where a language promises
-    short ones.
+    signs of Python's strftime, and `until` says by when something should be done. `longest_sentence` is how many words
+    a sentence has at most, where a language promises short ones.
     """
 
     model_config = ConfigDict(frozen=True, extra="forbid")
@@ -99,6 +129,7 @@ class Words(BaseModel):
     short_description: Annotated[str, Field(min_length=1, max_length=120)]
     whole_region: str
     outside: str
+    until: UntilWords
     kinds: Mapping[Kind, str]
     commands: Mapping[Command, CommandWords]
     buttons: Mapping[Label, Annotated[str, Field(min_length=1, max_length=60)]]

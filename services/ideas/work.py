@@ -71,8 +71,8 @@ async def undo(session: AsyncSession, admission: Admission, idea: IdeaRow, doer:
     await session.execute(update(StageChangeRow).where(StageChangeRow.act_id == act.id).values(undone_at=now))
     for table in (FindingRow, InquiryRow):
         await session.execute(delete(table).where(table.act_id == act.id))
-    if kind is DeedKind.BUNDLE:
-        await _unbundle(session, idea, act.detail["before"])
+    if kind in (DeedKind.BUNDLE, DeedKind.UNBUNDLE):
+        await _bundle_as(session, idea, act.detail["before"])
     await restore(session, idea, act.before)
     await _untell(session, idea, act, now)
     return kind
@@ -87,12 +87,10 @@ async def _untell(session: AsyncSession, idea: IdeaRow, act: ActRow, now: dateti
     await ledger.enter(session, idea.id, told, Event.UNDONE, now, act_id=act.id)
 
 
-async def _unbundle(session: AsyncSession, idea: IdeaRow, before: int | None) -> None:
-    own = MeasureIdeaRow.idea_id == idea.id
-    if before is None:
-        await session.execute(delete(MeasureIdeaRow).where(own))
-    else:
-        await session.execute(update(MeasureIdeaRow).where(own).values(measure_id=before))
+async def _bundle_as(session: AsyncSession, idea: IdeaRow, measure: int | None) -> None:
+    await session.execute(delete(MeasureIdeaRow).where(MeasureIdeaRow.idea_id == idea.id))
+    if measure is not None:
+        session.add(MeasureIdeaRow(idea_id=idea.id, measure_id=measure))
 
 
 async def _known(session: AsyncSession, reference: str) -> IdeaRow:

@@ -133,9 +133,9 @@ class PendingDeedRow(Table):
 
 
 class OutboxControlRow(Table):
-    """One row (id 1): whether sending is paused, since when and why, and how many deliveries were written down.
+    """One row (id 1): whether sending is paused, since when and why, and a mark that each written delivery raises.
 
-    `mark` only grows; a store whose mark is behind what its senders have seen is an older copy of itself.
+    `mark` only grows, with the time; a store whose mark is behind what its senders have seen is an older copy of itself.
     """
 
     __tablename__ = "outbox_control"

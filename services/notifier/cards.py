@@ -2,12 +2,13 @@
 
 from __future__ import annotations
 
+from collections.abc import Mapping
 from typing import Any
 
 from nlp.understanding import OUTSIDE
 from services.ideas.capability import Purpose
 from services.ideas.channels import EMAIL
-from services.ideas.description import describe, stage_words, topic_label
+from services.ideas.description import body_name, describe, expected_by, outlook, stage_words, topic_label
 from services.ideas.model import Idea, Notification
 from services.ideas.question import Question, question, which_place
 from services.ideas.register import Register
@@ -16,6 +17,12 @@ from services.notifier.values import KEYBOARD, UNSUBSCRIBE_LINK, NothingToSay, V
 
 _MEGABYTE = 1_000_000
 _MEBIBYTE = 1_048_576
+# What a chat is not told unasked.
+_BEHIND_THE_LINK: Mapping[str, Any] = {
+    **{name: [] for name in ("topics", "places", "candidates", "bodies", "askers", "notes")},
+    "measure": "",
+    "measure_number": "",
+}
 # What a person has just said of the understanding: they are asked nothing more, but which of several places they mean.
 _CONFIRMED, _CORRECTED = "confirmed", "corrected"
 
@@ -61,17 +68,38 @@ async def attachments(register: Register, notification: Notification) -> Values:
 
 
 async def update(register: Register, notification: Notification) -> Values:
-    """A step of an idea's way. A chat is told the stage alone: its provider reads along."""
+    """What has happened to an idea, who has it, what comes next, and by when.
+
+    A chat is told the stage and what it is asked, because its provider reads along; the link shows the rest.
+    """
+    catalogue, language = register.catalogue, notification.language
     news = await register.news(notification.parameters["reference"], notification.parameters["acts"])
-    if news is None:
+    if news is None or news.idea.stage == catalogue.lifecycle.withdrawn:
         raise NothingToSay
-    idea = news.idea
-    label, explanation = stage_words(register.catalogue, idea.stage, notification.language)
-    about = _about(register, idea, notification)
-    if notification.channel != EMAIL:
-        about |= {"topics": [], "places": [], "candidates": [], "bodies": []}
-    note = "\n\n".join(step.note for step in news.steps) if notification.channel == EMAIL else ""
-    return {**about, "stage": label, "explanation": explanation, "note": note}
+    stage = news.idea.stage
+    label, explanation = stage_words(catalogue, stage, language)
+    notes = [step.note for step in news.steps if step.note.strip()]
+    askers = dict.fromkeys(body_name(catalogue, each.body) for each in news.inquiries if each.body)
+    has_answer = bool(news.inquiries) and notification.channel != EMAIL
+    values = {
+        **_about(register, news.idea, notification),
+        "stage": label,
+        "explanation": explanation,
+        "outlook": outlook(catalogue, stage, language),
+        # From when it was written, so that it says the same however late it leaves.
+        "until": expected_by(catalogue, news.idea, notification.created_at, language),
+        "is_moved": bool(news.steps),
+        "is_over": catalogue.lifecycle.is_over(stage),
+        "notes": notes,
+        "has_notes": bool(notes),
+        "inquiries": [each.text for each in news.inquiries],
+        "askers": list(askers),
+        "measure": news.measure.title if news.measure else "",
+        "measure_number": news.measure.reference if news.measure else "",
+        "is_bundled": news.is_bundled,
+        KEYBOARD: _keyboards(register, notification).answer(news.idea.reference) if has_answer else (),
+    }
+    return values if notification.channel == EMAIL else {**values, **_BEHIND_THE_LINK}
 
 
 async def ask_topic(register: Register, notification: Notification) -> Values:

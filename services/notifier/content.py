@@ -10,10 +10,10 @@ from collections.abc import Awaitable, Callable, Mapping
 from services.ideas.model import Notification
 from services.ideas.register import Register
 from services.notifier import cards, persons, staff
-from services.notifier.staff import digest_values, waiting_for
+from services.notifier.digest import digest
 from services.notifier.values import UNSUBSCRIBE_LINK, NothingToSay, Values
 
-__all__ = ["UNSUBSCRIBE_LINK", "NothingToSay", "Values", "digest_values", "values_of", "waiting_for"]
+__all__ = ["UNSUBSCRIBE_LINK", "NothingToSay", "Values", "values_of"]
 
 # What the core says with an answer, and the templates may be told as it is.
 _TOLD = ("reference", "reason", "everything", "is_archived")
@@ -51,7 +51,7 @@ _CONTENT: Mapping[str, Callable[[Register, Notification], Awaitable[Values]]] = 
     "ask_erasure": persons.ask_erasure,
     "join_code": persons.join_code,
     "export": persons.export,
-    "digest": staff.digest,
+    "digest": digest,
     "alert": staff.alert,
     "group_welcome": staff.group,
     "group_help": staff.group,

@@ -1,63 +1,65 @@
-"""The sender of one channel: claims what is due, hands it to the deliverer, and writes down what became of it."""
+"""The sender of one channel: claims what is due, hands it to the deliverer, and sees to it that the end is written."""
 
 from __future__ import annotations
 
 import asyncio
-import random
-from collections.abc import Awaitable, Callable, Sequence
+from collections.abc import Callable
 from dataclasses import dataclass, replace
 from datetime import UTC, datetime, timedelta
-from functools import partial
 from typing import Protocol
 
 import structlog
 
-from services.ideas.errors import StoreError, StoreFull, StoreUnavailable
+from services.ideas.errors import StoreError
 from services.ideas.model import Notification
 from services.ideas.register import Register
 from services.ideas.texts import OWN_LANGUAGE
 from services.ideas.waiting import wait_for
 from services.notifier.content import NothingToSay, Values, values_of
-from services.notifier.outcome import GivenUp, Moved, Outcome, Retry, Sent
+from services.notifier.outcome import GivenUp, Outcome, Retry
+from services.notifier.pace import Pace, Turns
+from services.notifier.settlement import FEWEST_ATTEMPTS, Ended, Patience, Settlement
 
-_AT_ONCE = 20
-_LONGEST_PAUSE = timedelta(hours=4)
-# RFC 5321 section 4.5.4.1: at least four to five days before a sender gives up.
-_GIVE_UP_AFTER = timedelta(days=5)
-# What waited out a long outage of our own has not had its chance yet.
-_FEWEST_ATTEMPTS = 5
+# So many are claimed at a time beyond those that can leave at once, so that a claim serves many.
+_AHEAD = 80
+# While more wait than can leave at once, so much time passes before the ends are written, many in one transaction.
+_GATHERING_SECONDS = 0.02
 # A delivery ends before its lease does, so that no other sender begins the same one meanwhile.
 _SHARE_OF_LEASE = 0.9
-# A chat that moves again and again is followed slowly.
-_MOVES_AT_ONCE = 3
+# Whoever has waited longer for their turn would leave the relay too little of the lease.
+_SHARE_OF_WAITING = 0.05
+# What is told is looked up again where it has waited longer: it may have been erased.
+_FRESH_SECONDS = 1.0
 
 log = structlog.get_logger(__name__)
 
 
 class Deliverer(Protocol):
-    """The sending end of a channel; `first_pause` is how long its first failure waits for another try."""
+    """The sending end of a channel, and how patiently and how fast it may be used."""
 
     name: str
-    first_pause: timedelta
+    patience: Patience
+    pace: Pace
 
     async def deliver(self, notification: Notification, values: Values) -> Outcome:
         """Send one message to one recipient. Sending it twice must be recognisable by `notification.key`."""
         ...
 
 
-@dataclass(frozen=True, slots=True)
-class _Ended:
-    """What became of a delivery, and when."""
+@dataclass(slots=True)
+class _InHand:
+    """A claimed notification, since when (in the loop's time), and whether anything of it may have left."""
 
     notification: Notification
-    outcome: Outcome
-    at: datetime
+    since: float
+    has_begun: bool = False
 
 
 class Sender:
     """Sends for one channel until it is told to stop: a recipient that hangs or has to wait holds up no other.
 
-    Delivery is at least once: a kill between sending and marking repeats one message.
+    Delivery is at least once: a kill between sending and marking repeats one message. `note` is told the outbox's mark
+    each time that something has been sent.
     """
 
     def __init__(
@@ -66,16 +68,24 @@ class Sender:
         deliverer: Deliverer,
         stop: asyncio.Event,
         now: Callable[[], datetime] = lambda: datetime.now(UTC),
+        note: Callable[[int], None] = lambda _: None,
     ) -> None:
         self._register = register
         self._deliverer = deliverer
         self._stop = stop
         self._now = now
         self._work = register.catalogue.settings.work
+        self._settlement = Settlement(register, deliverer.patience, stop, note)
+        self._turns = Turns(deliverer.pace)
+        self._slots = asyncio.Semaphore(deliverer.pace.at_once)
+        self._in_hand: dict[asyncio.Task[Outcome | None], _InHand] = {}
+        self._ended: list[Ended] = []
+        self._has_ended = asyncio.Event()
 
     async def run(self) -> None:
         """Send what is due, and then whatever comes."""
-        await self._through_outages(lambda: self._register.take_over_notifications(self._now(), self._deliverer.name))
+        take_over = self._register.take_over_notifications
+        await self._settlement.through_outages(lambda: take_over(self._now(), self._deliverer.name))
         while not self._stop.is_set():
             await self.send_due()
             await wait_for(self._register.notifications_waiting, self._work.poll_seconds)
@@ -83,117 +93,127 @@ class Sender:
     async def send_due(self) -> int:
         """Send what is due, and what falls due meanwhile, until nothing is; returns the number of deliveries."""
         number = 0
-        under_way: set[asyncio.Task[_Ended]] = set()
         try:
             while True:
-                claimed = await self._claim(_AT_ONCE - len(under_way))
-                number += len(claimed)
-                under_way |= {asyncio.create_task(self._deliver(notification)) for notification in claimed}
-                if not under_way:
-                    return number
-                ended = await self._some_ended(under_way)
-                under_way -= ended
-                await self._write_down([task.result() for task in ended])
+                await self._claim()
+                if not self._in_hand and not self._ended:
+                    pause = self._turns.seconds_until_free(asyncio.get_running_loop().time())
+                    if not pause or await wait_for(self._stop, pause):
+                        return number
+                    continue
+                await self._some_ended()
+                ended, self._ended = self._ended, []
+                self._has_ended.clear()
+                number += sum(each.outcome is not None for each in ended)
+                await self._settlement.write_down(ended, self._now())
         finally:
-            for task in under_way:
-                task.cancel()
+            await self._let_go()
 
-    async def _claim(self, limit: int) -> tuple[Notification, ...]:
-        """So many of what is due, none of them yet anybody's; none at all where the store is away."""
-        if not limit or self._stop.is_set():
-            return ()
+    # What is in hand
+
+    async def _claim(self) -> None:
+        """Take so many in hand of what is due as there is room for; none where the store is away."""
+        loop = asyncio.get_running_loop()
+        if not (room := self._room()) or self._stop.is_set():
+            return
         # Whatever is written from here on sets it again.
         self._register.notifications_waiting.clear()
-        lease = timedelta(seconds=self._work.sending_lease_seconds)
+        lease, since = timedelta(seconds=self._work.sending_lease_seconds), loop.time()
         try:
-            return await self._register.claim_notifications(self._now(), lease, limit, self._deliverer.name)
+            claimed = await self._register.claim_notifications(self._now(), lease, room, self._deliverer.name)
         except StoreError as error:
             log.warning("sender.store_unavailable", reason=str(error))
             await wait_for(self._stop, self._work.poll_seconds)
-            return ()
+            return
+        self._turns.take(len(claimed), since)
+        for notification in claimed:
+            in_hand = _InHand(notification, since)
+            task = asyncio.create_task(self._outcome(in_hand))
+            self._in_hand[task] = in_hand
+            task.add_done_callback(self._end)
 
-    async def _some_ended(self, under_way: set[asyncio.Task[_Ended]]) -> set[asyncio.Task[_Ended]]:
-        """Wait until a delivery has ended, or until there may be something for a free slot; what has ended."""
-        if len(under_way) >= _AT_ONCE or self._stop.is_set():
-            return (await asyncio.wait(under_way, return_when=asyncio.FIRST_COMPLETED))[0]
-        work = asyncio.create_task(wait_for(self._register.notifications_waiting, self._work.poll_seconds))
-        ended, _ = await asyncio.wait({*under_way, work}, return_when=asyncio.FIRST_COMPLETED)
-        work.cancel()
-        return {task for task in under_way if task in ended}
+    def _room(self) -> int:
+        """How many more to take in hand: none until there is room for many, and none before their turn."""
+        room = self._deliverer.pace.at_once + _AHEAD - len(self._in_hand)
+        free = self._turns.free(asyncio.get_running_loop().time())
+        if room < _AHEAD // 2:
+            return 0
+        return room if free is None else min(room, free)
 
-    async def _deliver(self, notification: Notification) -> _Ended:
-        return _Ended(notification, await self._outcome(notification), self._now())
+    def _end(self, task: asyncio.Task[Outcome | None]) -> None:
+        in_hand = self._in_hand.pop(task)
+        if not task.cancelled():
+            self._ended.append(Ended(in_hand.notification, task.result(), self._now()))
+            self._has_ended.set()
 
-    async def _write_down(self, ended: Sequence[_Ended]) -> None:
-        sent = [each.notification for each in ended if isinstance(each.outcome, Sent)]
-        if sent:
-            await self._through_outages(lambda: self._register.all_sent(sent, self._now()))
-        for notification in sent:
-            log.info("notification.sent", key=notification.key, attempt=notification.attempt)
-        for each in ended:
-            if not isinstance(each.outcome, Sent):
-                await self._through_outages(partial(self._settle, each.notification, each.outcome, each.at))
+    async def _some_ended(self) -> None:
+        """Wait until deliveries have ended, or until there may be something for the room that there is."""
+        if self._stop.is_set():
+            await self._has_ended.wait()
+        elif self._room():
+            await self._either(self._has_ended, self._register.notifications_waiting)
+        else:
+            pause = self._turns.seconds_until_free(asyncio.get_running_loop().time())
+            await wait_for(self._has_ended, pause or self._work.sending_lease_seconds)
+        if self._ended and len(self._in_hand) > self._deliverer.pace.at_once:
+            await asyncio.sleep(_GATHERING_SECONDS)
 
-    async def _settle(self, notification: Notification, outcome: Outcome, now: datetime) -> None:
-        told = log.bind(key=notification.key, attempt=notification.attempt)
-        match outcome:
-            case Moved(address):
-                await self._register.groups.migrated(notification.recipient, address)
-                again_at = now if notification.attempt <= _MOVES_AT_ONCE else now + self._pause(notification)
-                await self._register.send_again(notification, again_at, "the chat has a new number", now)
-                told.info("notification.moved")
-            case Retry(reason, after) if not _is_too_late(notification, now):
-                again_at = now + (self._pause(notification) if after is None else after)
-                await self._register.send_again(notification, again_at, reason, now)
-                told.warning("notification.retry", reason=reason)
-            case Retry(reason) | GivenUp(reason):
-                undeliverable = isinstance(outcome, GivenUp) and outcome.undeliverable
-                await self._register.give_up(notification, reason, now, undeliverable=undeliverable)
-                told.error("notification.given_up", reason=reason, undeliverable=undeliverable)
+    async def _either(self, *events: asyncio.Event) -> None:
+        waiting = [asyncio.create_task(event.wait()) for event in events]
+        await asyncio.wait(waiting, timeout=self._work.poll_seconds, return_when=asyncio.FIRST_COMPLETED)
+        for task in waiting:
+            task.cancel()
 
-    async def _through_outages(self, write: Callable[[], Awaitable[None]]) -> None:
-        """Repeat `write` while the store is away: a message that has left and is not marked would leave again."""
-        while True:
-            try:
-                return await write()
-            except (StoreUnavailable, StoreFull) as error:
-                log.warning("sender.store_unavailable", reason=str(error))
-                if self._stop.is_set():
-                    return None
-                await wait_for(self._stop, self._work.poll_seconds)
-            except StoreError as error:
-                log.error("sender.refused_by_store", reason=str(error))  # noqa: TRY400 - the trace says no more
-                return None
+    async def _let_go(self) -> None:
+        """Where it ends before its time: give back what nobody has begun. What has begun keeps its lease."""
+        if not self._in_hand:
+            return
+        unbegun = [each.notification for each in self._in_hand.values() if not each.has_begun]
+        tasks = list(self._in_hand)
+        for task in tasks:
+            task.cancel()
+        await asyncio.wait(tasks)
+        ended, self._ended = self._ended, []
+        ended += [Ended(notification, None, self._now()) for notification in unbegun]
+        await self._settlement.write_down(ended, self._now())
 
-    async def _outcome(self, notification: Notification) -> Outcome:
+    # One delivery
+
+    async def _outcome(self, in_hand: _InHand) -> Outcome | None:
+        notification = in_hand.notification
         try:
-            async with asyncio.timeout(self._work.sending_lease_seconds * _SHARE_OF_LEASE):
-                readable = self._in_a_known_language(notification)
-                values = await values_of(self._register, readable)
-                return await self._deliverer.deliver(readable, values)
+            async with asyncio.timeout_at(in_hand.since + self._work.sending_lease_seconds * _SHARE_OF_LEASE):
+                return await self._deliver(in_hand)
         except NothingToSay:
             return GivenUp("what it tells of is gone")
         except TimeoutError:
-            return Retry("it took too long")
+            return Retry("it took too long") if in_hand.has_begun else None
         except StoreError as error:
             return Retry(str(error))
         except Exception as error:
             log.exception("notification.defect", key=notification.key)
             reason = f"a defect of this program ({type(error).__name__})"
             # Repeating it for days would hold up all else that its recipient is owed.
-            return Retry(reason) if notification.attempt < _FEWEST_ATTEMPTS else GivenUp(reason)
+            return Retry(reason) if notification.attempt < FEWEST_ATTEMPTS else GivenUp(reason)
+
+    async def _deliver(self, in_hand: _InHand) -> Outcome | None:
+        """Deliver it when its turn comes; None where that is too late, or the service stops."""
+        loop = asyncio.get_running_loop()
+        readable = self._in_a_known_language(in_hand.notification)
+        # All that were claimed together ask for their values together.
+        values, looked_up = await values_of(self._register, readable), loop.time()
+        if pause := self._turns.book(readable.recipient, loop.time()):
+            await wait_for(self._stop, pause)
+        async with self._slots:
+            has_waited = loop.time() - looked_up
+            if self._stop.is_set() or has_waited > self._work.sending_lease_seconds * _SHARE_OF_WAITING:
+                return None
+            in_hand.has_begun = True
+            if has_waited > _FRESH_SECONDS:
+                values = await values_of(self._register, readable)
+            return await self._deliverer.deliver(readable, values)
 
     def _in_a_known_language(self, notification: Notification) -> Notification:
         """The same for somebody whose language has left the configuration since."""
         is_known = notification.language in self._register.catalogue.texts.languages
         return notification if is_known else replace(notification, language=OWN_LANGUAGE)
-
-    def _pause(self, notification: Notification) -> timedelta:
-        """Doubling from the channel's first pause to four hours, with a fifth more so that crowds disperse."""
-        pause: timedelta = self._deliverer.first_pause * 2 ** min(notification.attempt - 1, 12)
-        jitter = random.uniform(1.0, 1.2)  # noqa: S311 - no secret
-        return min(pause * jitter, _LONGEST_PAUSE)
-
-
-def _is_too_late(notification: Notification, now: datetime) -> bool:
-    return now - notification.created_at >= _GIVE_UP_AFTER and notification.attempt >= _FEWEST_ATTEMPTS

@@ -55,6 +55,10 @@ class Keyboards:
         add, withdraw = self._key(Label.ADD, Wish.ADD, reference), self._key(Label.WITHDRAW, Wish.WITHDRAW, reference)
         return _rows((add, withdraw))
 
+    def answer(self, reference: str) -> Keyboard:
+        """The way to answer what a body asks about an idea."""
+        return ((self._key(Label.ANSWER, Wish.ADD, reference),),)
+
     def split(self, reference: str, number: str) -> Keyboard:
         """A message that was added can be an idea of its own instead; `number` is its number in the chat."""
         return ((self._key(Label.SPLIT, Wish.SPLIT, reference, number),),)

@@ -2,7 +2,6 @@
 
 from __future__ import annotations
 
-from collections.abc import Sequence
 from datetime import UTC, datetime
 
 from services.ideas.capability import Purpose
@@ -21,14 +20,10 @@ _STATUS_IDEAS = 10
 async def status(register: Register, notification: Notification) -> Values:
     """Where the person's newest ideas stand, or the one that they asked for."""
     asked = notification.parameters.get("asked", "")
-    person = (notification.channel, notification.recipient)
-    listed: Sequence[Idea]
-    if asked:
-        # A reference number authorises nothing: someone else's idea is answered like one that does not exist.
-        idea = await register.own_idea(*person, asked)
-        listed = [idea] if idea else []
-    else:
-        listed = await register.ideas_of(*person, _STATUS_IDEAS)
+    # A reference number authorises nothing: someone else's idea is answered like one that does not exist.
+    listed = await register.ideas_as_told(
+        notification.channel, notification.recipient, notification.created_at, reference=asked, limit=_STATUS_IDEAS
+    )
     return {
         "asked": asked,
         "ideas": [_item(register, idea, notification.language) for idea in listed],

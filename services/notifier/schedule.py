@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 import asyncio
-from collections.abc import Callable
+from collections.abc import Awaitable, Callable
 from datetime import UTC, datetime
 from types import TracebackType
 from typing import Self
@@ -11,6 +11,7 @@ from typing import Self
 import structlog
 from apscheduler.schedulers.asyncio import AsyncIOScheduler
 
+from services.ideas.bodies import Body
 from services.ideas.errors import StoreError
 from services.ideas.periods import latest_period
 from services.ideas.register import Register
@@ -23,20 +24,38 @@ _TICK_ENDS_WITHIN_SECONDS = 2.0
 log = structlog.get_logger(__name__)
 
 
+async def write_what_is_due(register: Register, now: datetime) -> int:
+    """Write reminders, and then the digests of the periods that have ended; returns how many digests this call wrote.
+
+    In this order, and of the same moment, so that a digest tells what has become late within its period.
+    """
+    await _do("reminders", _remind, register, now)
+    return await write_due_digests(register, now)
+
+
 async def write_due_digests(register: Register, now: datetime) -> int:
-    """Write every digest that is due and not written yet; returns how many this call wrote."""
-    zone = register.catalogue.settings.region.zone
-    written = 0
-    for body in register.catalogue.bodies.values():
-        period = latest_period(body.digest, zone, now)
+    """Write every digest that is due and not written yet; returns how many this call wrote.
+
+    What goes wrong with one body's keeps no other body from its own, and is tried again at the next call.
+    """
+    return sum([await _write_if_due(register, body, now) for body in register.catalogue.bodies.values()])
+
+
+async def _write_if_due(register: Register, body: Body, now: datetime) -> bool:
+    try:
+        period = latest_period(body.digest, register.catalogue.settings.region.zone, now)
         if period is None or await register.digests_written(body.id, [period.key]):
-            continue
+            return False
         number = await register.write_digest(body.id, period, now)
-        if number is not None:
-            written += 1
-            if number:
-                log.info("digest.written", body=body.id, period=period.key, ideas=number)
-    return written
+    except StoreError as error:
+        log.warning("digest.later", body=body.id, reason=str(error))
+        return False
+    except Exception:
+        log.exception("digest.defect", body=body.id)
+        return False
+    if number:
+        log.info("digest.written", body=body.id, period=period.key, ideas=number)
+    return number is not None
 
 
 class Schedule:
@@ -74,10 +93,24 @@ class Schedule:
     async def _tick(self) -> None:
         self._idle.clear()
         try:
-            await write_due_digests(self._register, self._now())
-            await self._register.work.remind(self._now())
-            await keep_house(self._register, self._now())
-        except StoreError as error:
-            log.warning("schedule.later", reason=str(error))
+            await write_what_is_due(self._register, self._now())
+            await _do("housekeeping", keep_house, self._register, self._now())
         finally:
             self._idle.set()
+
+
+async def _remind(register: Register, now: datetime) -> None:
+    while await register.work.remind(now):
+        pass
+
+
+async def _do(
+    name: str, work: Callable[[Register, datetime], Awaitable[object]], register: Register, now: datetime
+) -> None:
+    """One kind of work; what goes wrong with it keeps no other from being done, and is tried again at the next tick."""
+    try:
+        await work(register, now)
+    except StoreError as error:
+        log.warning("schedule.later", work=name, reason=str(error))
+    except Exception:
+        log.exception("schedule.defect", work=name)

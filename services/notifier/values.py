@@ -23,9 +23,9 @@ class NothingToSay(Exception):  # noqa: N818 - named for what is the case
 
 
 async def idea_of(register: Register, notification: Notification) -> Idea:
-    """The idea that a notification is about, as it is now; raises NothingToSay where it is gone."""
+    """The idea that a notification is about, as its submitter may know it; raises NothingToSay where it is gone."""
     try:
-        return await register.idea(notification.parameters["reference"])
+        return await register.idea_as_told(notification.parameters["reference"], notification.created_at)
     except IdeaNotFound as error:
         raise NothingToSay from error
 

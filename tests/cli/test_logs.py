@@ -24,13 +24,13 @@ TOKEN = "7531902468:AAtest-token_of_the_test_server_00"
 def stream() -> Iterator[io.StringIO]:
     """What the program logs, configured as a service is; afterwards logging is as it was."""
     root = logging.getLogger()
-    handlers, level = root.handlers[:], root.level
+    handlers, level, before = root.handlers[:], root.level, structlog.get_config()
     stream = io.StringIO()
     configure_logging(stream)
     yield stream
     root.handlers[:] = handlers
     root.setLevel(level)
-    structlog.reset_defaults()
+    structlog.configure(**before)
 
 
 def events(stream: io.StringIO) -> list[dict[str, Any]]:

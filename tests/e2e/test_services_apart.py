@@ -27,7 +27,7 @@ async def test_three_services_share_the_work(settings: dict[str, str], relay: Sm
     """Intake takes and reads, two notifiers send each message once, and the desk opens the link that they sent."""
     shared = settings | SECRET
     async with (
-        Service(shared, command=("-m", "services.cli", "intake"), is_cold=True) as intake,
+        Service(shared, command=("-m", "services.cli", "intake")) as intake,
         Service(shared, command=("-m", "services.cli", "notifier"), is_cold=True),
         Service(shared, command=("-m", "services.cli", "notifier")),
         Service(shared, command=("-m", "services.cli", "desk"), is_cold=True) as desk,

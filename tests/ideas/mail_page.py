@@ -8,7 +8,7 @@ from dataclasses import dataclass, replace
 from html.parser import HTMLParser
 
 _VOID = {"br", "hr", "img", "meta"}
-_MEDIA = re.compile(r"@media \(([^)]*)\) \{(.*?)\n\}", re.DOTALL)
+_MEDIA = re.compile(r"@media \(([^)]*)\)\s*\{((?:[^{}]*\{[^{}]*\})*)")
 _RULE = re.compile(r"([^{}]+)\{([^{}]*)\}")
 Attributes = Mapping[str, str]
 Look = Mapping[str, str]

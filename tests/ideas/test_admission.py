@@ -88,7 +88,7 @@ async def test_an_idea_is_given_to_the_bodies_of_its_routes(register: Register) 
     """Where a rule is met the idea goes on to the routed stage, and both steps are written down."""
     idea = await register.idea(await admit(register, "1"))
 
-    assert idea.assignments == (Assignment(CHEMNITZ, "ort-chemnitz", NOON),)
+    assert idea.assignments == (Assignment(CHEMNITZ, "ort-chemnitz", NOON, due_at=NOON + timedelta(days=28)),)
     assert [(change.stage, change.actor) for change in idea.stages] == [
         ("eingegangen", "program"),
         ("zugeordnet", "program"),
@@ -100,7 +100,7 @@ async def test_an_idea_that_no_rule_names_waits_with_the_catch_all_body(register
     """It stays at the first stage, where a person reads it."""
     idea = await register.idea(await admit(register, "1", understanding=understood(abstained=True)))
 
-    assert idea.assignments == (Assignment(CATCH_ALL_BODY, "catch-all", NOON),)
+    assert idea.assignments == (Assignment(CATCH_ALL_BODY, "catch-all", NOON, due_at=NOON + timedelta(days=14)),)
     assert (idea.stage, len(idea.stages)) == ("eingegangen", 1)
 
 

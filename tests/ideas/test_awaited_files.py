@@ -13,7 +13,8 @@ from services.ideas.model import Attachment
 from services.ideas.periods import Period
 from services.ideas.register import Register
 from services.ideas.store import Store
-from services.ideas.tables import AssignmentRow, AwaitedFileRow, BlobRow, ContributionRow
+from services.ideas.tables import AwaitedFileRow, BlobRow, ContributionRow
+from services.ideas.work_tables import LedgerRow
 from tests.conftest import NOON, SECRET, on_sqlite
 from tests.ideas.dialogue.talk import MINUTE, Talk
 from tests.ideas.samples import CHEMNITZ, number_of
@@ -59,7 +60,7 @@ async def test_a_file_that_came_stands_with_its_message(files: AwaitedFiles, eri
     """It is awaited no more, and its name and bytes are kept."""
     await erika.say("Bus in Chemnitz", files=["a.jpg"])
     (file,) = await claim(files)
-    await files.keep(file, PICTURE, "image/jpeg")
+    await files.keep(file, PICTURE, "image/jpeg", LATER)
     idea = await erika.idea()
     assert (idea.contributions[0].attachments, idea.contributions[0].awaited) == (("a.jpg",), ())
     assert await register.attachments(idea.reference) == (Attachment("a.jpg", "image/jpeg", PICTURE),)
@@ -70,7 +71,7 @@ async def test_a_file_that_comes_twice_is_kept_once(files: AwaitedFiles, erika: 
     """Two that fetched the same one after a lease ran out change nothing between them."""
     await erika.say("Bus in Chemnitz", files=["a.jpg"])
     claims = [*await claim(files), *await claim(files, at=MINUTE)]
-    await asyncio.gather(*(files.keep(file, PICTURE, "image/jpeg") for file in claims))
+    await asyncio.gather(*(files.keep(file, PICTURE, "image/jpeg", LATER) for file in claims))
     assert (await erika.idea()).contributions[0].attachments == ("a.jpg",)
     assert await number_of(store, BlobRow) == 1
 
@@ -82,7 +83,7 @@ async def test_a_file_whose_message_is_gone_is_not_kept(files: AwaitedFiles, eri
     (file,) = await claim(files)
     async with store.writing() as session:
         await session.execute(delete(ContributionRow))
-    await files.keep(file, PICTURE, "image/jpeg")
+    await files.keep(file, PICTURE, "image/jpeg", LATER)
     await files.give_up(file, "gone", LATER)
     assert await number_of(store, BlobRow) == 0
 
@@ -91,19 +92,17 @@ async def test_a_file_whose_message_is_gone_is_not_kept(files: AwaitedFiles, eri
 async def test_bodies_that_were_told_without_a_file_hear_of_it(
     files: AwaitedFiles, erika: Talk, register: Register, store: Store
 ) -> None:
-    """Its idea stands in their next digest again, as with an addition, once the first one has left."""
-    await erika.say("Bus in Chemnitz", files=["a.jpg", "b.jpg"])
+    """Its idea stands once in their next digest again, as with an addition; who was not told yet hears it at once."""
+    await erika.say("Bus in Chemnitz", files=["a.jpg", "b.jpg", "c.jpg"])
+    untold = (LedgerRow.body == CHEMNITZ, LedgerRow.digest_id.is_(None))
+    before, *after = await claim(files)
+    await files.keep(before, PICTURE, "image/jpeg", LATER)
+    assert await number_of(store, LedgerRow, *untold) == 1
+
     await register.write_digest(CHEMNITZ, Period("2026-11-23", LATER), LATER)
-    undigested = (AssignmentRow.body == CHEMNITZ, AssignmentRow.digest_id.is_(None))
-
-    before, after = await claim(files)
-    await files.keep(before, PICTURE, "image/jpeg")
-    assert await number_of(store, AssignmentRow, *undigested) == 0
-
-    erika.at = LATER
-    await erika.sent()
-    await files.keep(after, PICTURE, "image/jpeg")
-    assert await number_of(store, AssignmentRow, *undigested) == 1
+    for file in after:
+        await files.keep(file, PICTURE, "image/jpeg", LATER)
+    assert await number_of(store, LedgerRow, *untold) == 1
 
 
 @on_sqlite

@@ -155,7 +155,8 @@ def test_news_says_nothing_of_the_idea(texts: Texts, language: str) -> None:
     """A push names the number, the stage and the page, and nothing else of the idea."""
     rendered = chat(texts, language, "update")
     assert all(str(FULL[name]) in rendered for name in ("reference", "stage", "link"))
-    told = [*FULL["topics"], *FULL["places"], *FULL["bodies"], *FULL["note"].split("\n"), FULL["explanation"]]
+    notes = "\n".join(FULL["notes"]).split("\n")
+    told = [*FULL["topics"], *FULL["places"], *FULL["bodies"], *notes, FULL["explanation"], FULL["measure"]]
     assert [word for word in told if word in rendered] == []
 
 

@@ -354,7 +354,8 @@ async def test_bodies_that_were_told_of_an_idea_hear_that_it_is_gone(released: L
     await released.ask(Wish.ERASE, EVERYTHING)
     await released.ask(Wish.ERASE, EVERYTHING, BEN)
 
-    assert await released.register.write_digest("stadt-chemnitz", Period("2026-11-24", NOON), NOON) == 1
+    later = NOON + 99 * MINUTE
+    assert await released.register.write_digest("stadt-chemnitz", Period("2026-11-24", later), later) == 1
     assert [
         idea.reference for idea in await released.register.assigned("stadt-chemnitz", NOON, NOON + 99 * MINUTE)
     ] == [told]
@@ -383,7 +384,7 @@ async def test_staff_erase_a_locked_idea_once(life: Life, store: Store) -> None:
     await life.send_all()
 
     async with store.writing() as session:
-        erased = [await erase_locked(session, each) for each in (reference, reference, other, "SWS-2026-9999-9")]
+        erased = [await erase_locked(session, each, NOON) for each in (reference, reference, other, "SWS-2026-9999-9")]
         assert await locked_ideas(session) == ()
 
     assert erased == [True, False, False, False]

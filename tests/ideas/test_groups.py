@@ -10,13 +10,13 @@ from pathlib import Path
 import pytest
 from sqlalchemy import select
 
+from services.ideas.bodies import StaffGroup
 from services.ideas.catalogue import Catalogue, read_catalogue
 from services.ideas.errors import ConfigurationError
 from services.ideas.groups import Event, Groups, alert
 from services.ideas.model import Notification
 from services.ideas.outbox import Outbox, Owed
 from services.ideas.register import Register
-from services.ideas.routing import StaffGroup
 from services.ideas.store import Store
 from services.ideas.tables import IdeaRow, NotificationRow
 from tests.conftest import NOON, SECRET, on_sqlite
@@ -55,11 +55,11 @@ async def alerts(store: Store) -> list[NotificationRow]:
 def test_a_body_may_have_a_group(region: Path, change: Change) -> None:
     """The group gets digests and alerts unless the configuration says otherwise."""
     change("bodies.toml", EMAIL, f"{EMAIL}\ntelegram = {{ group = {GROUP} }}")
-    change("bodies.toml", OTHER, f"{OTHER}\ntelegram = {{ group = -17, digest = false, alerts = false }}")
+    change("bodies.toml", OTHER, f"{OTHER}\ntelegram = {{ group = -17, alerts = false }}")
     bodies = read_catalogue(region, {}).bodies
 
-    assert bodies[CHEMNITZ].telegram == StaffGroup(GROUP, digest=True, alerts=True)
-    assert bodies["imag"].telegram == StaffGroup(-17, digest=False, alerts=False)
+    assert bodies[CHEMNITZ].telegram == StaffGroup(GROUP, alerts=True)
+    assert bodies["imag"].telegram == StaffGroup(-17, alerts=False)
     assert bodies["lenkungskreis"].telegram is None
 
 
@@ -92,7 +92,7 @@ def test_a_group_is_one_bodys_own(region: Path, change: Change) -> None:
 async def test_a_group_is_told_of_each_event(store: Store, catalogue: Catalogue, register: Register) -> None:
     """Each event is a message of its own, and what happens to an idea more than once within an hour is told once."""
     reference = await admit(register, "1")
-    region = region_with(catalogue, StaffGroup(GROUP, digest=False, alerts=True))
+    region = region_with(catalogue, StaffGroup(GROUP, alerts=True))
     for event, minutes in (
         (Event.NEW, 0),
         (Event.ADDED, 1),
@@ -110,7 +110,7 @@ async def test_a_group_is_told_of_each_event(store: Store, catalogue: Catalogue,
 
 
 @on_sqlite
-@pytest.mark.parametrize("group", [None, StaffGroup(GROUP, digest=True, alerts=False)])
+@pytest.mark.parametrize("group", [None, StaffGroup(GROUP, alerts=False)])
 async def test_who_wants_no_alerts_gets_none(
     store: Store, catalogue: Catalogue, register: Register, group: StaffGroup | None
 ) -> None:
@@ -145,7 +145,7 @@ async def test_what_is_owed_moves_with_the_group(store: Store, catalogue: Catalo
 @on_sqlite
 async def test_a_group_that_moves_twice_is_found(store: Store, catalogue: Catalogue) -> None:
     """The first number leads to the last one."""
-    region = region_with(catalogue, StaffGroup(-1, digest=True, alerts=True))
+    region = region_with(catalogue, StaffGroup(-1, alerts=True))
     groups = Groups(store, region)
     await groups.migrated("-1", "-2")
     await groups.migrated("-2", "-3")

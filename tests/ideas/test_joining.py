@@ -290,7 +290,7 @@ async def test_an_attackers_code_leads_to_nobody_who_did_not_send_it(post: Post)
     await post.mail(code, MAIL)
     await post.mail(code, ATTACKER)
 
-    assert await post.register.own_idea("telegram", OTHER_CHAT.address, victims) is None
+    assert await post.register.ideas_as_told("telegram", OTHER_CHAT.address, NOON, reference=victims) == ()
     assert await post.persons() == [{"4712", "mallory@example.net"}]
 
 

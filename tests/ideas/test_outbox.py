@@ -2,10 +2,10 @@ from __future__ import annotations
 
 import asyncio
 from dataclasses import replace
-from datetime import timedelta
+from datetime import datetime, timedelta
 
 import pytest
-from sqlalchemy import delete, select
+from sqlalchemy import delete, select, update
 
 from services.ideas.catalogue import Catalogue
 from services.ideas.model import Notification, Sender
@@ -27,6 +27,11 @@ async def claim(register: Register, now_after: timedelta = timedelta()) -> tuple
 async def rows(store: Store) -> list[NotificationRow]:
     async with store.reading() as session:
         return list(await session.scalars(select(NotificationRow).order_by(NotificationRow.id)))
+
+
+async def due_at(store: Store, key: str, moment: datetime) -> None:
+    async with store.writing() as session:
+        await session.execute(update(NotificationRow).where(NotificationRow.key == key).values(available_at=moment))
 
 
 async def finished_idea(register: Register, external_id: str, sender: Sender = BEN) -> str:
@@ -75,6 +80,32 @@ async def test_a_message_that_waits_holds_back_those_after_it(register: Register
 
     assert await claim(register, timedelta(minutes=59)) == ()
     assert [owed.key for owed in await claim(register, timedelta(hours=1))] == [confirmation.key]
+
+
+async def test_what_is_meant_for_later_holds_nothing_back(register: Register, store: Store) -> None:
+    """An update that waits to be undone lets the next message pass; when it has been tried, it does not."""
+    await admit(register, "1", BEN)
+    await admit(register, "2", BEN)
+    first, second = await rows(store)
+    await due_at(store, first.key, NOON + timedelta(minutes=10))
+    (passing,) = await claim(register)
+    await register.send_again(passing, NOON + timedelta(minutes=20), "451", NOON)
+    (earlier,) = await claim(register, timedelta(minutes=10))
+    await register.send_again(earlier, NOON + timedelta(minutes=30), "451", NOON)
+
+    assert (passing.key, earlier.key) == (second.key, first.key)
+    # Now the second waits behind the first, which has been tried.
+    assert await claim(register, timedelta(minutes=20)) == ()
+    assert [owed.key for owed in await claim(register, timedelta(minutes=30))] == [first.key]
+
+
+async def test_what_is_given_back_is_as_if_it_had_never_been_claimed(register: Register) -> None:
+    """It is due at once, with the same attempt, and still holds back what comes after it."""
+    await finished_idea(register, "1")
+    (claimed,) = await claim(register)
+    await register.give_back_notifications([claimed], NOON)
+
+    assert await claim(register) == (claimed,)
 
 
 async def test_one_that_is_given_up_lets_the_next_pass(register: Register) -> None:

@@ -40,7 +40,13 @@ MAILS = [
 ]
 SHORT = [each for each in PARTS if each[0] in LONGEST and each[1] not in STAFF]
 # What is only asked for, and never shown: switches, and what another part of the message is for.
-SWITCHES = {"abstained", "ideas", "question", "options", "is_outside", "has_words", "has_files", "candidates"}
+SWITCHES = {"abstained", "ideas", "question", "options", "is_outside", "has_words", "has_files", "candidates"} | {
+    "is_moved",
+    "is_over",
+    "has_notes",
+    "is_bundled",
+}
+SWITCHES |= {"is_moved", "is_over", "has_notes", "is_bundled"}
 
 
 @pytest.fixture(scope="module")

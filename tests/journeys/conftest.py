@@ -3,13 +3,14 @@
 from __future__ import annotations
 
 from collections.abc import AsyncIterator, Callable
+from functools import partial
 
 import pytest
 
 from nlp.pipeline import load
 from services.cli import models, service
 from services.ideas.catalogue import Catalogue
-from tests.conftest import CONFIG
+from tests.conftest import CONFIG, kept_store
 from tests.fakes.bot_api import BotApiServer
 from tests.house import House, free_port, open_house
 
@@ -38,6 +39,8 @@ async def telegram() -> AsyncIterator[BotApiServer]:
 @pytest.fixture(autouse=True)
 def _loaded_once(model: object, monkeypatch: pytest.MonkeyPatch) -> None:
     monkeypatch.setattr(service, "load_model", lambda _catalogue: model)
+    monkeypatch.setattr(service, "Store", partial(kept_store, user="service"))
+    monkeypatch.setattr("tests.house.Store", kept_store)
     monkeypatch.setenv("PTB_TIMEDELTA", "true")
 
 

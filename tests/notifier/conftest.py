@@ -35,8 +35,10 @@ async def sink() -> AsyncIterator[SmtpSink]:
 
 
 @pytest.fixture
-def relay(sink: SmtpSink) -> SmtpRelay:
-    return SmtpRelay(Relay(host=sink.host, port=sink.port, security="none"), connect_seconds=5, answer_seconds=5)
+async def relay(sink: SmtpSink) -> AsyncIterator[SmtpRelay]:
+    relay = SmtpRelay(Relay(host=sink.host, port=sink.port, security="none"), connect_seconds=5, answer_seconds=5)
+    yield relay
+    await relay.close()
 
 
 @pytest.fixture

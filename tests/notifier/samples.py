@@ -12,6 +12,8 @@ from services.ideas.model import Notification
 from services.ideas.register import Register
 from services.notifier.content import Values
 from services.notifier.outcome import Outcome, Sent
+from services.notifier.pace import Pace
+from services.notifier.settlement import Patience
 from tests.conftest import NOON
 
 LINK = "https://ideen.example.org/idee/k7Qm2Zr8vX1"
@@ -93,7 +95,8 @@ class Channel:
     """A deliverer that notes what it was given; `answer` says what becomes of each."""
 
     name: str = "telegram"
-    first_pause: timedelta = timedelta(seconds=30)
+    patience: Patience = Patience(first_pause=timedelta(seconds=30), give_up_after=timedelta(days=5))
+    pace: Pace = Pace()
     answer: Callable[[Notification], Outcome] = lambda _: Sent()
     given: list[Notification] = field(default_factory=list)
     arrived: asyncio.Event = field(default_factory=asyncio.Event)

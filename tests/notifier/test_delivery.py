@@ -15,6 +15,7 @@ from services.ideas.register import Register
 from services.ideas.store import Store
 from services.notifier.delivery import Sender
 from services.notifier.outcome import GivenUp, Outcome, Retry, Sent
+from services.notifier.settlement import Patience
 from tests.conftest import NOON, SECRET, on_sqlite
 from tests.notifier.samples import Channel, Clock, state
 from tests.submissions import BEN, CLARA, submit
@@ -105,7 +106,7 @@ async def test_pauses_grow_up_to_four_hours_for_five_days(
     """What never gets through is tried after its channel's first pause, then twice that, … 4 hours, for 5 days."""
     register = Patient(store, catalogue, clock)
     reference = await submit(register)
-    sending = sender(Channel(answer=lambda _: RETRY, first_pause=first_pause), of=register)
+    sending = sender(Channel(answer=lambda _: RETRY, patience=Patience(first_pause, timedelta(days=5))), of=register)
 
     await sending.send_due()
 
@@ -230,11 +231,12 @@ class Outage(Register):
         self._fail_once("claim")
         return await super().claim_notifications(now, lease, limit, channel)
 
-    async def all_sent(self, notifications: Sequence[Notification], now: datetime) -> None:
+    async def all_sent(self, notifications: Sequence[Notification], now: datetime) -> int:
         """Fail once."""
         self._fail_once("sent")
-        await super().all_sent(notifications, now)
+        mark = await super().all_sent(notifications, now)
         self.marked.set()
+        return mark
 
 
 async def test_an_outage_of_the_store_repeats_no_message(store: Store, catalogue: Catalogue, clock: Clock) -> None:

@@ -52,7 +52,7 @@ def write(chat: Chat) -> None:
     (_FOLDER / f"{chat.file}.txt").write_text(transcript(chat), encoding="utf-8")
     for number, picture in enumerate(chat.pictures, start=1):
         file = _FOLDER / f"{chat.file}-{number}.png"
-        screenshot.draw(page(picture), file, WIDTH)
+        screenshot.draw(page(picture), file, screenshot.Look(WIDTH))
         sys.stdout.write(f"{file.relative_to(_ROOT)}: {file.stat().st_size // 1000} kB\n")
 
 

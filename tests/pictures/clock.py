@@ -12,6 +12,7 @@ if TYPE_CHECKING:
 
 # Whoever says in the running program when something happened.
 _TIMEKEEPERS = (
+    "services.intake.email.receive.handler",
     "services.intake.telegram.receive",
     "services.intake.telegram.files",
     "services.intake.reader",

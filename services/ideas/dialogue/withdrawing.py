@@ -10,6 +10,7 @@ from services.ideas.dialogue.expectation import Expectation, expect
 from services.ideas.dialogue.turn import Turn
 from services.ideas.ledger import Event, forget_untold, tell_again
 from services.ideas.tables import IdeaRow, StageChangeRow
+from services.ideas.updates import forget_updates
 
 
 async def withdraw(turn: Turn, idea: IdeaRow, button: Button) -> None:
@@ -25,6 +26,7 @@ async def withdraw(turn: Turn, idea: IdeaRow, button: Button) -> None:
     idea.stage = lifecycle.withdrawn
     turn.session.add(StageChangeRow(idea_id=idea.id, stage=idea.stage, at=turn.now, actor=SUBMITTER, note=""))
     await forget_untold(turn.session, select(IdeaRow.id).where(IdeaRow.id == idea.id))
+    await forget_updates(turn.session, idea)
     await turn.admission.assigning.end_all(turn.session, idea, turn.now)
     await tell_again(turn.session, idea, Event.WITHDRAWN, turn.now)
     await turn.admission.alert(turn.session, idea, Event.WITHDRAWN, turn.now)

@@ -19,6 +19,7 @@ BUTTONS: Mapping[Label, Button] = {
     Label.TOPIC: Button(Wish.TOPIC),
     Label.PLACE: Button(Wish.PLACE),
     Label.ADD: Button(Wish.ADD),
+    Label.ANSWER: Button(Wish.ADD),
     Label.WITHDRAW: Button(Wish.WITHDRAW),
     Label.SPLIT: Button(Wish.SPLIT),
     Label.MERGE: Button(Wish.MERGE),

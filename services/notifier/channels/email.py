@@ -22,6 +22,8 @@ from services.ideas.texts import Texts
 from services.notifier.channels.signature import Signer
 from services.notifier.content import UNSUBSCRIBE_LINK, Values
 from services.notifier.outcome import GivenUp, Outcome
+from services.notifier.pace import Pace
+from services.notifier.settlement import Patience
 
 # RFC 3834 section 5: answers to a message, and everything else that a program sends by itself.
 _AUTO_REPLIED = frozenset({"confirmation", "attachments", "join_code"})
@@ -42,10 +44,19 @@ class EmailDeliverer:
     """The sending end of the e-mail channel; without a signer, mail leaves unsigned."""
 
     name = EMAIL
-    # RFC 5321 section 4.5.4.1 asks for half an hour; greylisting lets a mail in after five minutes.
-    first_pause = timedelta(minutes=5)
+    # RFC 5321 section 4.5.4.1 asks for half an hour, and for at least four to five days before a sender gives up.
+    # Greylisting lets a mail in after five minutes.
+    patience = Patience(first_pause=timedelta(minutes=5), give_up_after=timedelta(days=5))
 
-    def __init__(self, texts: Texts, settings: Email, transport: MailTransport, signer: Signer | None = None) -> None:
+    def __init__(
+        self,
+        texts: Texts,
+        settings: Email,
+        transport: MailTransport,
+        signer: Signer | None = None,
+        pace: Pace = Pace(),  # noqa: B008 - a value
+    ) -> None:
+        self.pace = pace
         self._texts = texts
         self._settings = settings
         self._transport = transport

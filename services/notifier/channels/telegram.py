@@ -30,6 +30,8 @@ from services.notifier.channels.pieces import split
 from services.notifier.channels.refusals import cannot_be_edited, is_unchanged, outcome_of
 from services.notifier.keyboards import Keyboard
 from services.notifier.outcome import Outcome, Retry, Sent
+from services.notifier.pace import Pace, Rate
+from services.notifier.settlement import Patience
 from services.notifier.values import DOCUMENT, KEYBOARD, Values
 
 # The answer to whoever has chosen a language.
@@ -68,9 +70,12 @@ class TelegramDeliverer:
     """
 
     name = TELEGRAM
-    first_pause = timedelta(seconds=30)
+    # Somebody waits for an answer, so the first try follows soon. A token that is revoked on a Friday is missed on the
+    # Monday after; what a chat is told later than that nobody reads as an answer.
+    patience = Patience(first_pause=timedelta(seconds=2), give_up_after=timedelta(days=3))
 
-    def __init__(self, bot: Bot, texts: Texts) -> None:
+    def __init__(self, bot: Bot, texts: Texts, most_per_second: int = 30) -> None:
+        self.pace = Pace(in_all=Rate(most_per_second, 1.0), to_one=chat_rate)
         self._bot = bot
         self._texts = texts
         # Which pieces have left, of messages that have not left whole. A restart forgets it and repeats them once.
@@ -153,6 +158,11 @@ class TelegramDeliverer:
             if not is_unchanged(error):
                 raise
         return True
+
+
+def chat_rate(chat: str) -> Rate:
+    """About one message a second to a person, and twenty a minute to a group, whose number is negative."""
+    return Rate(5, 15.0) if chat.startswith("-") else Rate(3, 3.0)
 
 
 def _markup(keyboard: Keyboard) -> InlineKeyboardMarkup | None:

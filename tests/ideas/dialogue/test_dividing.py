@@ -96,11 +96,11 @@ async def test_merging_loses_no_body_that_knew_the_idea(erika: Talk) -> None:
     await erika.say("Mehr Busse in Chemnitz")
     await erika.say("Mehr Wald in Plauen", after=timedelta(hours=1))
     one, two = await erika.ideas()
-    await erika.register.write_digest("landratsamt-vogtlandkreis", Period("one", NOON), NOON)
+    await erika.register.write_digest("landratsamt-vogtlandkreis", Period("one", erika.at), erika.at)
     await erika.sent()
     await erika.press(Wish.MERGE, two.reference, one.reference)
 
-    assert await erika.register.write_digest("landratsamt-vogtlandkreis", Period("two", NOON), NOON) == 1
+    assert await erika.register.write_digest("landratsamt-vogtlandkreis", Period("two", erika.at), erika.at) == 1
 
 
 @sqlite_alone
@@ -126,7 +126,7 @@ async def test_withdrawing_is_asked_and_done(erika: Talk) -> None:
 
     idea = await erika.idea()
     assert (idea.stage, idea.assignments) == ("zurueckgezogen", ())
-    assert await erika.register.write_digest("stadt-chemnitz", Period("one", NOON), NOON) == 0
+    assert await erika.register.write_digest("stadt-chemnitz", Period("one", erika.at), erika.at) == 0
     await erika.say("Mehr Wald")
     assert len(await erika.ideas()) == 2
 
@@ -135,11 +135,11 @@ async def test_withdrawing_is_asked_and_done(erika: Talk) -> None:
 async def test_a_body_hears_that_an_idea_is_withdrawn(erika: Talk) -> None:
     """A body that was told of an idea finds it in its next digest once more, withdrawn."""
     await erika.say("Mehr Busse in Chemnitz")
-    await erika.register.write_digest("stadt-chemnitz", Period("one", NOON), NOON)
+    await erika.register.write_digest("stadt-chemnitz", Period("one", erika.at), erika.at)
     await erika.sent()
     await erika.press(Wish.WITHDRAW, (await erika.idea()).reference, YES)
 
-    assert await erika.register.write_digest("stadt-chemnitz", Period("two", NOON), NOON) == 1
+    assert await erika.register.write_digest("stadt-chemnitz", Period("two", erika.at), erika.at) == 1
 
 
 @sqlite_alone

@@ -1,0 +1,35 @@
+"""A faithful excerpt of what somebody wrote: whole sentences, word for word, and a mark where something is left out."""
+
+from __future__ import annotations
+
+import re
+
+OMITTED = "…"
+# A sentence ends where a blank follows; not after "z. B.", "Nr.", or the number of a day.
+_ENDS = re.compile(r"(?<!\b\w)(?<!\b\d\d)(?<!\bNr)(?<!\bStr)(?<!\bDr)(?<!\bbzw)(?<!\bca)[.!?…][\"“”»)]*(?=\s)")
+# In a line of its own, or a word or two that can be nothing else.
+_GREETING = re.compile(
+    r"(?:(?:sehr geehrte|liebe|werte|hallo|guten|moin|hi|servus|grüß|glück auf)\w*\b[^.!?\n]{0,80}[,!.]?[ \t]*\n\s*"
+    r"|(?:hallo|guten (?:tag|morgen|abend)|moin|servus)(?: zusammen| an alle)?[,!.]\s+)",
+    re.IGNORECASE,
+)
+
+
+def excerpt(text: str, at_most: int) -> str:
+    """The first sentences of a text, in one line of about `at_most` characters; a greeting is left out.
+
+    A first sentence that is longer than that is cut between two words.
+    """
+    greeting = _GREETING.match(text.strip())
+    said = text.strip()[greeting.end() if greeting else 0 :]
+    words = " ".join(said.split())
+    if not words:
+        return " ".join(text.split())[:at_most]
+    begin = f"{OMITTED} " if greeting else ""
+    if len(words) <= at_most:
+        return begin + words
+    ends = [found.end() for found in _ENDS.finditer(words, 0, at_most + 1)]
+    # Half of what there is room for says more than one short exclamation.
+    whole = ends[-1] if ends and ends[-1] >= at_most // 3 else 0
+    kept = words[:whole] if whole else words[:at_most].rsplit(" ", 1)[0]
+    return f"{begin}{kept} {OMITTED}"

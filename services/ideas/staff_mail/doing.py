@@ -1,0 +1,252 @@
+"""Doing what the lines of an answer ask for, one after the other: done, kept until somebody says yes, or refused."""
+
+from __future__ import annotations
+
+from dataclasses import dataclass
+from datetime import datetime
+from typing import ClassVar
+
+from sqlalchemy import select
+from sqlalchemy.ext.asyncio import AsyncSession
+
+from services.ideas.admission import Admission
+from services.ideas.deeds import Accept, Deed, DeedKind, Done
+from services.ideas.description import body_name, stage_words
+from services.ideas.dialogue.turn import Understood
+from services.ideas.errors import DeedRefused
+from services.ideas.performing import perform
+from services.ideas.staff_mail import caution
+from services.ideas.staff_mail.answered import Answered, waiting_for
+from services.ideas.staff_mail.grammar import Instruction, StaffAnswer
+from services.ideas.staff_mail.items import Item
+from services.ideas.staff_mail.meaning import NOTHING_OPEN, asks_for_place, deed_of
+from services.ideas.staff_mail.results import Result, What
+from services.ideas.staff_mail.vocabulary import Verb
+from services.ideas.staff_mail.wishes import Wish
+from services.ideas.tables import IdeaRow
+from services.ideas.work import undo
+from services.ideas.work_tables import ActRow, PendingDeedRow
+
+# A line is quoted so that its writer knows which one is meant, and not to be kept.
+_LONGEST_QUOTE = 200
+_MOST_RESULTS = 400
+_TOO_LATE = "Ein „Ja“ zählt 24 Stunden lang. Bitte schreiben Sie die Zeile noch einmal."
+_NOT_ALONE = (
+    "Neben Ihrem „Ja“ steht noch anderer Text. Bitte antworten Sie nur mit „Ja“, oder mit „2 ja“ für eine Nummer."
+)
+_NO_NUMBER = "Bitte schreiben Sie die Nummer aus der Übersicht davor, zum Beispiel „2 annehmen“."
+_NOT_READ = "Diese Zeile versteht das Programm nicht."
+_GONE = "Diese Idee wird gerade nicht gezeigt oder ist gelöscht."
+
+
+@dataclass(slots=True)
+class Doing:
+    """An answer that is being followed: `receipt` is the key of the mail that will tell of it.
+
+    `items` are what the digest names, by number: an idea's id and its reference.
+    """
+
+    MOST_PLACES: ClassVar[int] = 6  # the model is asked about them one by one
+
+    session: AsyncSession
+    admission: Admission
+    answered: Answered
+    receipt: str
+    now: datetime
+    understood: Understood
+    items: dict[int, tuple[int, str]]
+
+
+class _Rehearsed(Exception):  # noqa: N818 - what was only tried is taken back by it
+    """A deed would be possible."""
+
+
+async def results_of(doing: Doing, answer: StaffAnswer) -> tuple[Result, ...]:
+    """Follow all instructions in their order; one that is refused changes nothing and keeps no other from being done."""
+    is_clear = not answer.beside and all(each.wish for each in answer.instructions)
+    results: list[Result] = []
+    for instruction in answer.instructions:
+        if instruction.wish is None:
+            results += _unclear(doing, instruction)
+        elif instruction.wish.verb in (Verb.YES, Verb.NO):
+            results += await _decide(doing, instruction, instruction.wish, is_clear=is_clear)
+        else:
+            results += [await _follow(doing, instruction, instruction.wish, item) for item in instruction.items]
+    return tuple(results[:_MOST_RESULTS])
+
+
+def _unclear(doing: Doing, instruction: Instruction) -> list[Result]:
+    numbers = [number for item in instruction.items if (number := _number(doing, item))]
+    why = _NOT_READ if instruction.items else _NO_NUMBER
+    reference = doing.items[numbers[0]][1] if len(numbers) == 1 and numbers[0] in doing.items else ""
+    number = numbers[0] if len(numbers) == 1 else 0
+    return [Result(What.UNCLEAR, number, reference, why=why, said=_quote(instruction))]
+
+
+async def _decide(doing: Doing, instruction: Instruction, wish: Wish, *, is_clear: bool) -> list[Result]:
+    """Do, or drop, what has waited for a yes."""
+    numbers = [_number(doing, item) for item in instruction.items]
+    rows = await waiting_for(doing.session, doing.answered, numbers)
+    if not rows:
+        return [_refused(instruction, NOTHING_OPEN, numbers[0] if len(numbers) == 1 else 0)]
+    if wish.verb is Verb.YES and not is_clear:
+        return [_refused(instruction, _NOT_ALONE)]
+    results = []
+    for row in rows:
+        if wish.verb is Verb.NO:
+            results.append(Result(What.DROPPED, row.number, doing.items[row.number][1]))
+        elif not doing.answered.can_confirm(doing.now):
+            results.append(_refused(instruction, _TOO_LATE, row.number, doing.items[row.number][1]))
+        else:
+            results.append(await _confirm(doing, instruction, row))
+        await doing.session.delete(row)
+    await doing.session.flush()
+    return results
+
+
+async def _confirm(doing: Doing, instruction: Instruction, row: PendingDeedRow) -> Result:
+    number, reference = row.number, doing.items[row.number][1]
+    meant_at, deed = row.deed["stage"], caution.from_json(row.deed)
+    try:
+        idea = await _idea(doing, row.idea_id)
+        if idea.stage != meant_at:
+            label = stage_words(doing.admission.catalogue, idea.stage)[0]
+            raise DeedRefused(
+                f"Die Idee {reference} steht inzwischen auf „{label}“. Bitte sehen Sie sie sich noch einmal an."
+            )
+        done = await _try(doing, row.idea_id, deed, keep=True)
+    except DeedRefused as refusal:
+        return _refused(instruction, str(refusal), number, reference)
+    return _done(done, number)
+
+
+async def _follow(doing: Doing, instruction: Instruction, wish: Wish, item: Item) -> Result:
+    number = _number(doing, item)
+    if number not in doing.items:
+        named = f"eine Nummer {item}" if isinstance(item, int) else f"die Idee {item}"
+        return _refused(instruction, f"Ihre Übersicht hat {named} nicht.", item if isinstance(item, int) else 0)
+    idea_id, reference = doing.items[number]
+    try:
+        if wish.verb is Verb.UNDO:
+            return await _take_back(doing, number, idea_id, reference)
+        source = asks_for_place(wish)
+        if source is not None and source not in doing.understood:
+            raise DeedRefused(
+                f"In einer Mail gehen höchstens {doing.MOST_PLACES} Orte. Bitte schreiben Sie noch einmal."
+            )
+        deed = deed_of(doing.admission.catalogue, wish, doing.answered.body.id, doing.understood)
+        idea = await _idea(doing, idea_id)
+        if isinstance(deed, Accept):
+            await _must_stand_as_told(doing, idea)
+        stage = idea.stage
+        if not caution.waits_for_yes(doing.admission.catalogue.lifecycle, stage, deed):
+            return _done(await _try(doing, idea_id, deed, keep=True), number)
+        await _try(doing, idea_id, deed, keep=False)
+    except DeedRefused as refusal:
+        return _refused(instruction, str(refusal), number, reference)
+    return await _keep(doing, number, idea_id, reference, caution.to_json(deed, stage))
+
+
+async def _keep(doing: Doing, number: int, idea_id: int, reference: str, deed: dict[str, object]) -> Result:
+    """Let a deed wait until somebody says yes to it."""
+    row = PendingDeedRow(
+        receipt=doing.receipt,
+        digest_id=doing.answered.digest,
+        number=number,
+        idea_id=idea_id,
+        deed=deed,
+        actor=doing.answered.doer.name,
+        created_at=doing.now,
+    )
+    doing.session.add(row)
+    await doing.session.flush()
+    return Result(What.WAITS, number, reference, pending=row.id)
+
+
+async def _take_back(doing: Doing, number: int, idea_id: int, reference: str) -> Result:
+    """Undo what was done last, or drop what only waits for a yes to the mail that is answered."""
+    waiting = await waiting_for(doing.session, doing.answered, [number])
+    if waiting:
+        for row in waiting:
+            await doing.session.delete(row)
+        await doing.session.flush()
+        return Result(What.DROPPED, number, reference)
+    async with doing.session.begin_nested():
+        idea = await _idea(doing, idea_id)
+        kind = await undo(doing.session, doing.admission, idea, doing.answered.doer, doing.now)
+        return Result(What.UNDONE, number, reference, kind, idea.stage)
+
+
+async def _try(doing: Doing, idea_id: int, deed: Deed, *, keep: bool) -> Done:
+    """Do something, or see whether it could be done; raises DeedRefused, and then nothing has changed."""
+    try:
+        async with doing.session.begin_nested():
+            idea = await _idea(doing, idea_id)
+            done = await perform(doing.session, doing.admission, idea, deed, doing.answered.doer, doing.now)
+            if not keep:
+                raise _Rehearsed
+    except _Rehearsed:
+        pass
+    return done
+
+
+async def _must_stand_as_told(doing: Doing, idea: IdeaRow) -> None:
+    """A yes is to what the digest said: one that comes twice must not take an idea two stages on."""
+    act = await doing.session.scalar(
+        select(ActRow)
+        .where(
+            ActRow.idea_id == idea.id,
+            ActRow.undone_at.is_(None),
+            ActRow.kind == DeedKind.MOVE,
+            ActRow.at >= doing.answered.digest_at,
+        )
+        .order_by(ActRow.id.desc())
+        .limit(1)
+    )
+    if act is None:
+        return
+    catalogue = doing.admission.catalogue
+    who = body_name(catalogue, act.body) if act.body else act.actor
+    at = act.at.astimezone(catalogue.settings.region.zone)
+    raise DeedRefused(
+        f"Die Idee {idea.reference} hat {who} am {at:%d.%m.} um {at:%H:%M} Uhr schon erledigt. "
+        f"Stand: {stage_words(catalogue, idea.stage)[0]}."
+    )
+
+
+async def _idea(doing: Doing, idea_id: int) -> IdeaRow:
+    idea: IdeaRow | None = await doing.session.scalar(
+        select(IdeaRow).where(IdeaRow.id == idea_id, IdeaRow.locked_at.is_(None)).with_for_update()
+    )
+    if idea is None:
+        raise DeedRefused(_GONE)
+    return idea
+
+
+def _number(doing: Doing, item: Item) -> int:
+    """The item's number in the digest; 0 where the digest does not name that idea."""
+    if isinstance(item, int):
+        return item
+    return next((number for number, (_, reference) in doing.items.items() if reference == item), 0)
+
+
+def _done(done: Done, number: int) -> Result:
+    return Result(
+        What.DONE,
+        number,
+        done.reference,
+        done.kind,
+        done.stage,
+        done.bodies,
+        told=done.told,
+        undo_until=done.undo_until,
+    )
+
+
+def _refused(instruction: Instruction, why: str, number: int = 0, reference: str = "") -> Result:
+    return Result(What.REFUSED, number, reference, why=why, said=_quote(instruction))
+
+
+def _quote(instruction: Instruction) -> str:
+    text = instruction.text
+    return text if len(text) <= _LONGEST_QUOTE else text[: _LONGEST_QUOTE - 1].rsplit(" ", 1)[0] + "…"

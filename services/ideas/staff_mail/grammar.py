@@ -1,0 +1,212 @@
+"""The answer of a body to its digest, read line by line: what is asked for which items, and what is not understood."""
+
+from __future__ import annotations
+
+import re
+from collections.abc import Iterator
+from dataclasses import dataclass, field
+
+from services.ideas.staff_mail.items import Item, Named, is_list, items_in, named_at_start
+from services.ideas.staff_mail.vocabulary import Verb, Vocabulary, plain, tokens_of
+from services.ideas.staff_mail.wishes import Wish, read_wishes
+
+# A mail program breaks lines near here; whoever ends one earlier means it.
+_WRAPPED_FROM = 58
+_MOST_LINES = 400
+_CLOSING = re.compile(
+    r"(?:(?:mit )?(?:freundliche|beste|viele|liebe|herzliche|schöne|sonnige)[nmrs]? (?:grü(?:ß|ss)en?|gru(?:ß|ss))|mfg|vg|"
+    r"lg|hochachtungsvoll|i\. ?a\.|i\. ?v\.|im auftrag|gez\.|gesendet (?:von|mit)|von meinem|sent from)(?:\b|(?<=\.)).*|"
+    r"-- ?|__+",
+    re.IGNORECASE,
+)
+_GREETING = re.compile(
+    r"(?:sehr geehrte|guten (?:tag|morgen|abend)|hallo|liebe[rs]?|moin|servus|werte|glück ?auf)\b[^.:]*[,!.]?|"
+    r"(?:danke|vielen dank|besten dank)\b.{0,30}",
+    re.IGNORECASE,
+)
+_QUOTED = re.compile(r"\s*>")
+# What follows a number that counts something, or tells a day or a time.
+_MEASURED = re.compile(
+    r"(?:%|€|°|prozent|euro|cent|km|m|cm|qm|ha|kw|mw|tage?n?|wochen?|monate?n?|jahre?n?|stunden?|minuten?|uhr|personen|"
+    r"leute|menschen|bürger\w*|meter|kilometer|grad|mal|mio|mrd|millionen?|tausend|etage|stock|og|eg|haltestellen?|"
+    r"januar|februar|märz|april|mai|juni|juli|august|september|oktober|november|dezember)\b|[%€°]",
+    re.IGNORECASE,
+)
+_DIVIDED = re.compile(r"\s*(?:[;,.]|\bund\b)\s+(?=(?:und |bitte |zu |bei |nr\.? ?|nummer |#)*[1-9])", re.IGNORECASE)
+_NO_NOTE = frozenset({Verb.ACCEPT, Verb.UNDO, Verb.YES, Verb.NO})
+# Over several paragraphs staff write only what a person is to read.
+_OF_PARAGRAPHS = frozenset({Verb.ASK, Verb.DECLINE})
+
+
+@dataclass(frozen=True, slots=True)
+class Instruction:
+    """What is asked for some items, as `text` says it; without a wish it was not understood.
+
+    `items` are numbers of the digest and reference numbers; none where a yes or a no is for all that was asked.
+    """
+
+    text: str
+    items: tuple[Item, ...]
+    wish: Wish | None
+
+
+@dataclass(frozen=True, slots=True)
+class StaffAnswer:
+    """All instructions in their order, and sentences that belong to none of them."""
+
+    instructions: tuple[Instruction, ...]
+    beside: tuple[str, ...]
+
+
+@dataclass(slots=True)
+class _Draft:
+    """An instruction whose last line may still come."""
+
+    items: tuple[Item, ...]
+    said: str
+    lines: list[str]
+    is_open: bool = True
+    is_broken: bool = False
+
+
+@dataclass(slots=True)
+class _Reading:
+    vocabulary: Vocabulary
+    drafts: list[_Draft] = field(default_factory=list)
+    beside: list[str] = field(default_factory=list)
+    is_closed: bool = False  # below the closing words
+
+    @property
+    def open(self) -> _Draft | None:
+        return self.drafts[-1] if self.drafts and self.drafts[-1].is_open else None
+
+    def close(self) -> None:
+        if self.drafts:
+            self.drafts[-1].is_open = False
+
+
+def read_answer(text: str, vocabulary: Vocabulary) -> StaffAnswer:
+    """What a mail asks for. What stands in quotes, greetings and signatures asks for nothing."""
+    reading = _Reading(vocabulary)
+    for line in plain(text).splitlines()[:_MOST_LINES]:
+        _read_line(reading, line.strip())
+    instructions = [each for draft in reading.drafts for each in _finished(draft, vocabulary)]
+    return StaffAnswer(tuple(instructions), tuple(reading.beside))
+
+
+def _read_line(reading: _Reading, line: str) -> None:
+    draft = reading.open
+    if not line:
+        if draft is not None:
+            _end_paragraph(reading, draft)
+    elif _QUOTED.match(line):
+        reading.close()
+    elif _CLOSING.fullmatch(line):
+        reading.close()
+        reading.is_closed = True
+    elif drafts := list(_begun(reading, line)):
+        reading.close()
+        reading.drafts += drafts
+    elif draft is not None:
+        _continue(draft, line)
+    elif not reading.is_closed and not _GREETING.fullmatch(line) and _is_sentence(line):
+        reading.beside.append(line)
+
+
+def _begun(reading: _Reading, line: str) -> Iterator[_Draft]:
+    """The instructions that begin in a line; none where it goes on with what stood before."""
+    draft = reading.open
+    is_wrapped = draft is not None and len(draft.lines[-1]) >= _WRAPPED_FROM
+    for part in _parts(line, reading.vocabulary):
+        named = named_at_start(part)
+        wishes = read_wishes(named.said, reading.vocabulary) if named else ()
+        if named is None:
+            if (found := _unnumbered(part, reading.vocabulary)) is not None and draft is None:
+                yield found
+        elif wishes:
+            if wishes[0].is_sure or not (is_wrapped or reading.is_closed):
+                yield _Draft(named.items, named.said, [part])
+        elif not (is_wrapped or reading.is_closed or _counts(named)):
+            yield _Draft(named.items, named.said, [part])
+
+
+def _counts(named: Named) -> bool:
+    """Whether a number is only one in a text."""
+    return named.is_glued or bool(_MEASURED.match(named.said))
+
+
+def _unnumbered(part: str, vocabulary: Vocabulary) -> _Draft | None:
+    """A verb without items before it: "annehmen: 2, 4", "Ja", or one whose items are missing."""
+    if (listed := _listed(part, vocabulary)) is not None:
+        return listed
+    wishes = read_wishes(part, vocabulary)
+    if not wishes:
+        # A yes with more beside it is none, and its writer has to hear that.
+        is_torn = [token.word for token in tokens_of(part)[:1]] == ["ja"]
+        return _Draft((), part, [part]) if is_torn else None
+    is_short = wishes[0].is_sure and (wishes[0].verb in _NO_NOTE or ":" in part)
+    return _Draft((), part, [part]) if is_short and wishes[0].verb is not Verb.PLACE else None
+
+
+def _listed(part: str, vocabulary: Vocabulary) -> _Draft | None:
+    tokens = tokens_of(part)
+    for number, token in enumerate(tokens):
+        rest = part[token.end :].lstrip(" :")
+        if is_list(rest):
+            wishes = read_wishes(part[: token.end], vocabulary)
+            if wishes and wishes[0].verb in _NO_NOTE:
+                return _Draft(items_in(rest), part[: token.end], [part])
+        if number > 5:
+            break
+    return None
+
+
+def _parts(line: str, vocabulary: Vocabulary) -> Iterator[str]:
+    """The line, or its parts where several instructions stand in it: "2 annehmen, 3 ablehnen: zu teuer"."""
+    for divide in _DIVIDED.finditer(line):
+        head, tail = line[: divide.start()], line[divide.end() :]
+        first, second = _wishes_of(head, vocabulary), _wishes_of(tail, vocabulary)
+        if not (first and second and second[0].is_sure):
+            continue
+        if (first[0].verb in _NO_NOTE and not first[0].note) or ";" in divide.group():
+            yield head
+            yield from _parts(tail, vocabulary)
+            return
+    yield line
+
+
+def _wishes_of(part: str, vocabulary: Vocabulary) -> tuple[Wish, ...]:
+    named = named_at_start(part)
+    return read_wishes(named.said, vocabulary) if named else ()
+
+
+def _continue(draft: _Draft, line: str) -> None:
+    # What was broken by a mail program is one line; what its writer ended early stays so.
+    glue = " " if len(draft.lines[-1]) >= _WRAPPED_FROM else "\n"
+    draft.said += ("\n\n" if draft.is_broken else glue) + line
+    draft.lines.append(line)
+    draft.is_broken = False
+
+
+def _end_paragraph(reading: _Reading, draft: _Draft) -> None:
+    wishes = read_wishes(draft.said, reading.vocabulary)
+    # "2 ablehnen:" is often followed by a blank line and then by the reason.
+    waits = bool(wishes) and (wishes[0].verb in _OF_PARAGRAPHS or draft.said.rstrip().endswith(":"))
+    draft.is_open, draft.is_broken = waits, waits
+
+
+def _finished(draft: _Draft, vocabulary: Vocabulary) -> Iterator[Instruction]:
+    text = " ".join(" ".join(draft.lines).split())
+    wishes = read_wishes(draft.said, vocabulary)
+    if not draft.items and wishes and wishes[0].verb not in {Verb.YES, Verb.NO}:
+        wishes = ()
+    for wish in wishes:
+        yield Instruction(text, draft.items, wish)
+    if not wishes:
+        yield Instruction(text, draft.items, None)
+
+
+def _is_sentence(line: str) -> bool:
+    """Whether a line says something, and is not a name, an address or a heading."""
+    words = re.findall(r"[^\W\d_]+", line)
+    return (len(words) >= 3 and line.endswith((".", "!", "?"))) or len(words) >= 8

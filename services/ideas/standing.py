@@ -1,0 +1,83 @@
+"""How an idea stands for its submitter: what staff can still take back has not happened yet."""
+
+from __future__ import annotations
+
+from collections.abc import Mapping, Sequence
+from dataclasses import replace
+from datetime import datetime
+from typing import Any
+
+from sqlalchemy import ColumnElement, Select, select
+from sqlalchemy.ext.asyncio import AsyncSession
+
+from services.ideas.deeds import DeedKind
+from services.ideas.model import Assignment, AssignmentState, Idea
+from services.ideas.tables import IdeaRow
+from services.ideas.work_tables import ActRow
+
+# A topic and a place are corrected at once; nothing is said of them that could be taken back.
+_AT_ONCE = (DeedKind.TOPIC, DeedKind.PLACE)
+
+
+def acts_since(moment: datetime) -> ColumnElement[bool]:
+    """The acts of which nobody may know yet who is told what had happened until this moment."""
+    return ActRow.at > moment
+
+
+def acts_after(act_id: int) -> ColumnElement[bool]:
+    """The acts of which nobody may know yet who is told of this one."""
+    return ActRow.id > act_id
+
+
+async def as_told(session: AsyncSession, ideas: Sequence[Idea], untold: ColumnElement[bool]) -> tuple[Idea, ...]:
+    """The ideas without these acts: their stage, their steps, and who has them."""
+    acts = await _acts(session, [idea.reference for idea in ideas], untold)
+    return tuple(_before(idea, acts[idea.reference]) if idea.reference in acts else idea for idea in ideas)
+
+
+def hidden_acts(reference: str, untold: ColumnElement[bool]) -> Select[ActRow]:
+    """The acts with an idea that its submitter does not know of, in the order in which they were done."""
+    own = select(IdeaRow.id).where(IdeaRow.reference == reference)
+    return select(ActRow).where(ActRow.idea_id.in_(own), *_hidden(untold)).order_by(ActRow.id)
+
+
+async def _acts(
+    session: AsyncSession, references: Sequence[str], untold: ColumnElement[bool]
+) -> Mapping[str, list[ActRow]]:
+    rows = await session.execute(
+        select(IdeaRow.reference, ActRow)
+        .join(IdeaRow, IdeaRow.id == ActRow.idea_id)
+        .where(IdeaRow.reference.in_(references), *_hidden(untold))
+        .order_by(ActRow.id)
+    )
+    found: dict[str, list[ActRow]] = {}
+    for reference, act in rows:
+        found.setdefault(reference, []).append(act)
+    return found
+
+
+def _hidden(untold: ColumnElement[bool]) -> tuple[ColumnElement[bool], ...]:
+    return (ActRow.undone_at.is_(None), ActRow.kind.not_in(_AT_ONCE), untold)
+
+
+def _before(idea: Idea, acts: Sequence[ActRow]) -> Idea:
+    numbers = {act.id for act in acts}
+    steps = tuple(step for step in idea.stages if step.act not in numbers)
+    stood = replace(idea, stages=steps, stage=steps[-1].stage)
+    before = acts[0].before
+    # Where its submitter has taken it back meanwhile, nobody has it any more. Acts of older versions know no before.
+    if steps[-1].at > acts[0].at or not before:
+        return stood
+    return replace(stood, assignments=tuple(_assignment(each) for each in before["assignments"]))
+
+
+def _assignment(row: Mapping[str, Any]) -> Assignment:
+    """What a snapshot (services.ideas.snapshot) says of a body."""
+    due = row["due_at"]
+    return Assignment(
+        row["body"],
+        row["rule"],
+        datetime.fromisoformat(row["assigned_at"]),
+        AssignmentState(row["state"]),
+        datetime.fromisoformat(due) if due else None,
+    )
