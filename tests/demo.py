@@ -18,8 +18,8 @@ import time
 from collections.abc import Iterator, Sequence
 from email.message import EmailMessage
 
+from services.ideas.bodies import Body
 from services.ideas.catalogue import read_catalogue
-from services.ideas.routing import Body
 from tests.demo_messages import ByMail, Person, chats, mails
 from tests.fakes.bot_api import BotApiServer, Citizen
 from tests.fakes.smtp_sink import SmtpSink

@@ -18,6 +18,7 @@ from nlp.gazetteer import GazetteerError, load_gazetteer
 from services.cli import (
     acting,
     corpus,
+    digest,
     evaluation,
     learning,
     measures,
@@ -113,6 +114,7 @@ def _parser() -> argparse.ArgumentParser:
     for name, (purpose, _) in SERVICES.items():
         commands.add_parser(name, help=purpose)
     staff.add_commands(commands)
+    digest.add_commands(commands)
     acting.add_commands(commands)
     routing.add_commands(commands)
     measures.add_commands(commands)

@@ -119,7 +119,9 @@ async def _undo(options: argparse.Namespace, register: Register) -> int:
     doer = doer_of(options, register.catalogue)
     carried = await register.measures.undo(_number(options, register), doer, datetime.now(UTC))
     number = carried.measure.reference
-    print(f"Bei der Maßnahme {number} zurückgenommen; {_ideas(len(carried.moved))} stehen wieder, wo sie standen.")
+    again = "1 Idee steht wieder, wo sie stand" if len(carried.moved) == 1 else ""
+    again = again or f"{len(carried.moved)} Ideen stehen wieder, wo sie standen"
+    print(f"Bei der Maßnahme {number} zurückgenommen; {again}.")
     return 0
 
 

@@ -1,14 +1,12 @@
-"""What staff look at on the command line: an idea, its files, a digest. Its words are German."""
+"""What staff look at on the command line: an idea and its files. Its words are German."""
 
 from __future__ import annotations
 
 import argparse
 import asyncio
 import re
-import sys
 from collections.abc import Awaitable, Callable, Sequence
 from contextlib import AsyncExitStack
-from datetime import UTC, datetime, timedelta
 from pathlib import Path
 from typing import Any
 
@@ -18,17 +16,13 @@ from services.ideas.catalogue import Catalogue
 from services.ideas.description import describe, percent
 from services.ideas.dossier import Dossier
 from services.ideas.errors import IdeaNotFound
-from services.ideas.messages import Part
 from services.ideas.model import Contribution, NotificationState
-from services.ideas.periods import Period
 from services.ideas.reasons import reasons
 from services.ideas.reference import parse_reference
 from services.ideas.register import Register
 from services.ideas.similar import named
 
 Commands = Any  # argparse keeps the type of its sub-parsers to itself
-_MOMENT_EXPECTED = "erwartet wird ein Zeitpunkt wie 2026-11-23 oder 2026-11-23T14:00"
-_DIGEST_WINDOW = timedelta(days=7)
 STATES = {
     NotificationState.DUE: "wartet",
     NotificationState.SENDING: "wird gerade gesendet",
@@ -42,7 +36,7 @@ _STEERING = re.compile("[\x00-\x08\x0b-\x1f\x7f-\x9f\u200e\u200f\u202a-\u202e\u2
 
 
 def add_commands(commands: Commands) -> None:
-    """Declare `show`, `files` and `digest`."""
+    """Declare `show` and `files`."""
     show = commands.add_parser("show", help="an idea with everything that happened to it")
     show.add_argument("reference", metavar="REF")
     show.add_argument("--full", action="store_true", help="each message whole, with what it quotes and its signature")
@@ -51,12 +45,6 @@ def add_commands(commands: Commands) -> None:
     files.add_argument("reference", metavar="REF")
     files.add_argument("folder", metavar="FOLDER", type=Path)
     files.set_defaults(call=with_register(_files))
-    digest = commands.add_parser("digest", help="show what a body was given, or send it what it was not told yet")
-    digest.add_argument("--body", required=True, metavar="ID")
-    digest.add_argument("--from", dest="start", type=_moment, metavar="TIME", help="ISO 8601; default: a week ago")
-    digest.add_argument("--to", dest="end", type=_end, metavar="TIME", help="ISO 8601; default: now")
-    digest.add_argument("--send", action="store_true", help="send what the body was not told yet, now")
-    digest.set_defaults(call=with_register(_digest))
 
 
 def with_register(
@@ -69,19 +57,6 @@ def with_register(
             return await command(options, await open_register(stack, catalogue, create=False))
 
     return lambda options, catalogue: asyncio.run(run(options, catalogue))
-
-
-def _moment(text: str) -> datetime:
-    try:
-        return datetime.fromisoformat(text)
-    except ValueError as error:
-        raise argparse.ArgumentTypeError(_MOMENT_EXPECTED) from error
-
-
-def _end(text: str) -> datetime:
-    """A bare day as an end includes that day."""
-    moment = _moment(text)
-    return moment + timedelta(days=1) if len(text) == len("2026-11-23") else moment
 
 
 def reference_of(text: str) -> str:
@@ -173,48 +148,3 @@ async def _files(options: argparse.Namespace, register: Register) -> int:
     if not found:
         print("Zu dieser Idee gibt es keine Anhänge.")
     return 0
-
-
-async def _digest(options: argparse.Namespace, register: Register) -> int:
-    catalogue = register.catalogue
-    if options.body not in catalogue.bodies:
-        known = ", ".join(sorted(catalogue.bodies))
-        print(f"Die Stelle „{options.body}“ gibt es nicht. Möglich sind: {known}.", file=sys.stderr)
-        return 2
-    if options.send and (options.start or options.end):
-        print("--send schickt alles, was die Stelle noch nicht kennt: bitte ohne --from und --to.", file=sys.stderr)
-        return 2
-    now = datetime.now(UTC)
-    if options.send:
-        number = await register.write_digest(options.body, Period(f"on demand {now:%Y-%m-%dT%H:%M:%S.%f}", now), now)
-        print(_sent(number or 0, catalogue.bodies[options.body].name))
-        return 0
-    from services.notifier.content import digest_values, waiting_for
-
-    end = _in_region(register, options.end) or now
-    start = _in_region(register, options.start) or end - _DIGEST_WINDOW
-    if end <= start:
-        print("--to liegt vor --from: bitte tauschen Sie die Zeitpunkte.", file=sys.stderr)
-        return 2
-    ideas = await register.assigned(options.body, start, end)
-    waiting = await waiting_for(register, options.body)
-    if not ideas and not waiting:
-        print("In diesem Zeitraum gibt es keine Ideen für diese Stelle.")
-        return 0
-    similar = await register.similar.of([idea.reference for idea in ideas])
-    values = digest_values(register, options.body, ideas, end, waiting, similar=similar)
-    say(catalogue.texts.render("de", "digest", Part.TEXT, values).rstrip("\n"))
-    return 0
-
-
-def _in_region(register: Register, moment: datetime | None) -> datetime | None:
-    """A time without an offset is meant as people of the region read their clocks."""
-    if moment is None or moment.tzinfo:
-        return moment
-    return moment.replace(tzinfo=register.catalogue.settings.region.zone)
-
-
-def _sent(number: int, body: str) -> str:
-    if not number:
-        return "Es gibt nichts Neues."
-    return f"1 Idee geht an {body}." if number == 1 else f"{number} Ideen gehen an {body}."

@@ -2,7 +2,8 @@
 
 from __future__ import annotations
 
-from collections.abc import Iterable
+from collections.abc import Callable, Iterable
+from datetime import UTC, datetime
 from pathlib import Path
 from urllib.parse import urlsplit
 
@@ -11,7 +12,8 @@ from aiohttp import web
 from aiohttp.typedefs import Handler, Middleware
 from jinja2 import Environment, FileSystemLoader, StrictUndefined
 
-from services.desk.files import file_routes
+from services.desk.digest import digest_routes
+from services.desk.files import Files, file_routes
 from services.desk.legal import legal_routes
 from services.desk.mailbox import mailbox_routes
 from services.desk.submitter import submitter_routes
@@ -35,7 +37,13 @@ _KEPT = ("Allow", "Retry-After")
 log = structlog.get_logger(__name__)
 
 
-def make_app(register: Register, more_routes: Iterable[web.RouteDef], *, pages: bool) -> web.Application:
+def make_app(
+    register: Register,
+    more_routes: Iterable[web.RouteDef],
+    *,
+    pages: bool,
+    now: Callable[[], datetime] = lambda: datetime.now(UTC),
+) -> web.Application:
     """The application of one process: `more_routes` (health, a webhook), and the people's pages where `pages` is on."""
     templates = Environment(
         loader=FileSystemLoader(_HERE / "templates"), autoescape=True, undefined=StrictUndefined, trim_blocks=True
@@ -48,9 +56,11 @@ def make_app(register: Register, more_routes: Iterable[web.RouteDef], *, pages: 
     app.on_response_prepare.append(_add_headers)
     app.add_routes(more_routes)
     if pages:
-        app.add_routes(submitter_routes(register, templates))
-        app.add_routes(mailbox_routes(register, templates))
-        app.add_routes(file_routes(register))
+        app.add_routes(submitter_routes(register, templates, now))
+        app.add_routes(mailbox_routes(register, templates, now))
+        files = Files()
+        app.add_routes(file_routes(register, files))
+        app.add_routes(digest_routes(register, templates, files, now))
         app.add_routes(legal_routes(register.catalogue, templates))
         app.router.add_static("/static", _HERE / "static")
     return app

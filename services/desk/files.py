@@ -16,17 +16,18 @@ from services.ideas.register import Register
 _ONE_AT_A_TIME = 1
 
 
-def file_routes(register: Register) -> list[web.RouteDef]:
-    """The one route; a file that is not this idea's does not exist."""
-    decoding = asyncio.Semaphore(_ONE_AT_A_TIME)
+class Files:
+    """Answers with files, as safely for the one who gets them as for this process."""
 
-    async def file(request: web.Request) -> web.Response:
-        number = int(request.match_info["number"])
-        found = await register.attachment_by_token(request.match_info["token"], Purpose.STATUS_PAGE, number)
+    def __init__(self) -> None:
+        self._decoding = asyncio.Semaphore(_ONE_AT_A_TIME)
+
+    async def answer(self, found: Attachment | None) -> web.Response:
+        """The file; raises HTTPNotFound where there is none."""
         if found is None:
             raise web.HTTPNotFound
         if found.media_type in SHOWN_TYPES:
-            async with decoding:
+            async with self._decoding:
                 picture = await asyncio.to_thread(without_metadata, found.content, found.media_type)
             if picture is not None:
                 return web.Response(body=picture, content_type=found.media_type, headers=_named("inline", found))
@@ -34,6 +35,15 @@ def file_routes(register: Register) -> list[web.RouteDef]:
         return web.Response(
             body=found.content, content_type="application/octet-stream", headers=_named("attachment", found)
         )
+
+
+def file_routes(register: Register, files: Files) -> list[web.RouteDef]:
+    """The one route for submitters; a file that is not this idea's does not exist."""
+
+    async def file(request: web.Request) -> web.Response:
+        number = int(request.match_info["number"])
+        token = request.match_info["token"]
+        return await files.answer(await register.attachment_by_token(token, Purpose.STATUS_PAGE, number))
 
     return [web.get(r"/idee/{token}/anlage/{number:[0-9]{1,18}}", file)]
 

@@ -9,7 +9,7 @@ our own forms come with "Origin: null", because our pages send no referrer.
 from __future__ import annotations
 
 from collections.abc import Callable
-from datetime import UTC, datetime
+from datetime import datetime
 
 from aiohttp import web
 from jinja2 import Environment
@@ -20,7 +20,7 @@ from services.ideas.register import Register
 
 
 def mailbox_routes(
-    register: Register, templates: Environment, now: Callable[[], datetime] = lambda: datetime.now(UTC)
+    register: Register, templates: Environment, now: Callable[[], datetime]
 ) -> list[web.RouteDef]:
     """The pages behind the links of our mails. Whatever a POST sends along is not read: its address says it all."""
     mailboxes = register.mailboxes

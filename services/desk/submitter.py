@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 from collections.abc import Callable
-from datetime import UTC, date, datetime
+from datetime import date, datetime
 
 from aiohttp import web
 from jinja2 import Environment
@@ -17,7 +17,7 @@ from services.ideas.register import Register
 
 
 def submitter_routes(
-    register: Register, templates: Environment, now: Callable[[], datetime] = lambda: datetime.now(UTC)
+    register: Register, templates: Environment, now: Callable[[], datetime]
 ) -> list[web.RouteDef]:
     """The start page and the status page. Both only show; opening them changes nothing."""
     settings = register.catalogue.settings

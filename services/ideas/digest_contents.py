@@ -113,19 +113,28 @@ async def written(session: AsyncSession, catalogue: Catalogue, digest_id: int, n
 async def drafted(  # noqa: PLR0913, PLR0917 - of whom, of when, and by which rules
     session: AsyncSession, catalogue: Catalogue, body: str, start: datetime | None, end: datetime, now: datetime
 ) -> Contents:
-    """What one would say of the time from `start` until before `end`; without a start, of what was not told yet."""
+    """What one would say of the time from `start` until before `end`; without a start, of what was not told yet.
+
+    What waits now is named only without a start.
+    """
     of_body = LedgerRow.body == body
     if start is None:
         told: tuple[ColumnElement[bool], ...] = (of_body, LedgerRow.digest_id.is_(None), LedgerRow.at <= end)
     else:
         told = (of_body, LedgerRow.at >= start, LedgerRow.at < end)
     heard = await _heard(session, told)
-    named = ideas_waiting(catalogue, body)
-    waiting = (await session.scalars(named)).all()
+    ideas: ColumnElement[bool] = IdeaRow.id.in_(select(LedgerRow.idea_id).where(*told))
+    waiting: Sequence[int] = ()
+    if start is None:
+        named = ideas_waiting(catalogue, body)
+        waiting = (await session.scalars(named)).all()
+        ideas = or_(ideas, IdeaRow.id.in_(named))
     numbers = in_order(((row.idea_id, row.event) for row in heard), waiting)
-    ideas = or_(IdeaRow.id.in_(select(LedgerRow.idea_id).where(*told)), IdeaRow.id.in_(named))
     made = _Making(session, catalogue, body, heard, now)
-    return await made.contents(made.entries(numbers, await made.ideas(ideas)), start, end, None)
+    entries = made.entries(numbers, await made.ideas(ideas))
+    if start is not None:
+        return Contents(body, start, end, None, entries, waiting=0, overdue=0)
+    return await made.contents(entries, None, end, None)
 
 
 async def _heard(session: AsyncSession, told: Iterable[ColumnElement[bool]]) -> Sequence[Any]:

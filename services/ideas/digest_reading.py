@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from collections.abc import Mapping, Sequence
+from collections.abc import AsyncIterator, Mapping, Sequence
 from dataclasses import dataclass, replace
 from datetime import datetime
 
@@ -19,6 +19,7 @@ from services.ideas.store import Store
 
 # A mail shows so many ideas; the rest stands on its page.
 SHOWN = 30
+_AT_ONCE = 200
 
 
 @dataclass(frozen=True, slots=True)
@@ -73,6 +74,17 @@ class DigestReading:
                 return None
             entries = contents.entries[first : first + number]
             return Digest(contents, await read_items(session, self._catalogue, link.body, entries))
+
+    async def all_of(self, link: DigestLink, now: datetime) -> AsyncIterator[Item]:
+        """Every idea of the digest of a link, read some at a time, so that no slow reader keeps a transaction open."""
+        async with self._store.reading() as session:
+            contents = await written(session, self._catalogue, link.digest, now)
+        entries = contents.entries if contents else ()
+        for first in range(0, len(entries), _AT_ONCE):
+            async with self._store.reading() as session:
+                part = await read_items(session, self._catalogue, link.body, entries[first : first + _AT_ONCE])
+            for item in part:
+                yield item
 
     async def item(self, link: DigestLink, number: int, now: datetime) -> Item | None:
         """One idea of the digest of a link, by its number there."""

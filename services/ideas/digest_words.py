@@ -10,7 +10,7 @@ from nlp.understanding import Understanding
 from services.ideas.catalogue import Catalogue
 from services.ideas.deeds import DeedKind, Verdict
 from services.ideas.description import body_name, describe, percent, stage_words, topic_label
-from services.ideas.digest_contents import Entry, Heard
+from services.ideas.digest_contents import Contents, Entry, Heard
 from services.ideas.digest_items import Act, Item
 from services.ideas.excerpt import excerpt
 from services.ideas.ledger import Event
@@ -88,10 +88,10 @@ def item_words(catalogue: Catalogue, body: str, item: Item, now: datetime) -> It
         place_doubt=_place_doubt(idea.understanding, description.candidates),
         excerpt=_beyond(idea.title, excerpt(first.text, _EXCERPT_CHARACTERS)),
         answer=excerpt(more[-1].text, _EXCERPT_CHARACTERS) if is_new_answer else "",
-        answered=_day(catalogue, more[-1].at) if is_new_answer else "",
-        created=_day(catalogue, idea.created_at),
-        since=_day(catalogue, entry.since) if entry.is_open and entry.since else "",
-        due=_day(catalogue, entry.due_at) if entry.is_open and entry.due_at else "",
+        answered=day(catalogue, more[-1].at) if is_new_answer else "",
+        created=day(catalogue, idea.created_at),
+        since=day(catalogue, entry.since) if entry.is_open and entry.since else "",
+        due=day(catalogue, entry.due_at) if entry.is_open and entry.due_at else "",
         late=_late(entry, now),
         missing=" und ".join(item.missing),
         others=tuple(
@@ -101,6 +101,21 @@ def item_words(catalogue: Catalogue, body: str, item: Item, now: datetime) -> It
         similar=tuple(named(catalogue, item.earlier)),
         alike=item.alike,
     )
+
+
+def period(catalogue: Catalogue, contents: Contents) -> str:
+    """The days of a digest: one day, or from one to another."""
+    zone, date = catalogue.settings.region.zone, catalogue.texts.words(OWN_LANGUAGE).date
+    first, last = contents.start.astimezone(zone), contents.end.astimezone(zone)
+    if first.date() == last.date():
+        return last.strftime(date)
+    begin = date if first.year != last.year else date.replace("%Y", "")
+    return f"{first.strftime(begin)} bis {last.strftime(date)}"
+
+
+def sitting_day(catalogue: Catalogue, contents: Contents) -> str:
+    """The day of the sitting for which a digest is a folder; "" where it is none."""
+    return contents.sitting.strftime(catalogue.texts.words(OWN_LANGUAGE).date) if contents.sitting else ""
 
 
 def _beyond(title: str, words: str) -> str:
@@ -125,6 +140,11 @@ def act_words(catalogue: Catalogue, act: Act, reader: str = "") -> str:
         return f"Sie {_did(catalogue, act, 'haben', 'sind', reader)}"
     who = body_name(catalogue, act.body) if act.body else "Die Betreuung des Ideenkanals"
     return f"{who} {_did(catalogue, act, 'hat', 'ist', reader)}"
+
+
+def why(idea: Idea | None, act: Act) -> str:
+    """The reason of an act: what was said for staff, or else what the submitter reads about it."""
+    return act.reason or next((step.note for step in idea.stages if step.act == act.number), "") if idea else act.reason
 
 
 def _did(catalogue: Catalogue, act: Act, has: str, is_: str, reader: str) -> str:
@@ -158,7 +178,7 @@ def _notes(catalogue: Catalogue, body: str, item: Item) -> tuple[Note, ...]:
     heard = [each for each in item.entry.heard if asked is None or each.act != asked.act]
     found = [_note(catalogue, body, item, each, acts.get(each.act) if each.act else None) for each in heard]
     if asked:
-        found.append(Note(f"Rückfrage vom {_day(catalogue, asked.at)}: noch keine Antwort"))
+        found.append(Note(f"Rückfrage vom {day(catalogue, asked.at)}: noch keine Antwort"))
     # A second message on one day is no second piece of news.
     return tuple(dict.fromkeys(note for note in found if note is not None))
 
@@ -178,20 +198,15 @@ def _note(  # noqa: PLR0911 - one line for each event
         case Event.UNDONE if act:
             return Note(f"Zurückgenommen: {act_words(catalogue, act, body)}.")
         case Event.NEW | Event.STATEMENT | Event.DECIDED | Event.OUTCOME if act:
-            said = f"{act_words(catalogue, act, body)} ({_day(catalogue, act.at)})"
-            return Note(said, act.reason or _told_submitter(item.idea, act))
+            said = f"{act_words(catalogue, act, body)} ({day(catalogue, act.at)})"
+            return Note(said, why(item.idea, act))
         case _:
             return None
 
 
-def _told_submitter(idea: Idea | None, act: Act) -> str:
-    """The note of a stage change, which its submitter reads as well."""
-    return next((step.note for step in idea.stages if step.act == act.number), "") if idea else ""
-
-
 def _holders(catalogue: Catalogue, idea: Idea | None) -> str:
     having = [each for each in idea.assignments if each.is_open] if idea else []
-    named_ = (f"{body_name(catalogue, each.body)} (seit {_day(catalogue, each.assigned_at)})" for each in having)
+    named_ = (f"{body_name(catalogue, each.body)} (seit {day(catalogue, each.assigned_at)})" for each in having)
     return "; ".join(named_) or "niemandem mehr"
 
 
@@ -215,5 +230,6 @@ def _late(entry: Entry, now: datetime) -> str:
     return "seit einem Tag" if days == 1 else f"seit {days} Tagen"
 
 
-def _day(catalogue: Catalogue, moment: datetime) -> str:
+def day(catalogue: Catalogue, moment: datetime) -> str:
+    """A date as staff read it."""
     return moment.astimezone(catalogue.settings.region.zone).strftime(catalogue.texts.words(OWN_LANGUAGE).date)

@@ -13,6 +13,7 @@ from sqlalchemy.ext.asyncio import AsyncSession
 
 from nlp.understanding import NO_MODEL, Understanding
 from services.ideas.chat_tables import ChatMessageRow, CorrectionRow
+from services.ideas.deeds import DeedKind
 from services.ideas.fingerprints import erase_fingerprints
 from services.ideas.inbound import READ, STORED
 from services.ideas.ledger import Event, forget_untold, tell_again
@@ -31,6 +32,8 @@ from services.ideas.tables import (
 )
 from services.ideas.work_tables import ActRow, FindingRow, InquiryRow, PendingDeedRow
 
+# Where staff write freely about an idea, by the column that holds it.
+_WORDS_OF_STAFF = ((StageChangeRow, "note"), (InquiryRow, "text"), (FindingRow, "note"), (ActRow, "reason"))
 # In place of the model's name, where nothing is left that one could read later.
 _NOTHING_TO_READ = "erased"
 
@@ -118,7 +121,7 @@ async def erase_locked(session: AsyncSession, reference: str, now: datetime) -> 
 
 
 async def _anonymise(session: AsyncSession, person: Person) -> None:
-    """Take from what was said the signatures and the person's own addresses, where they wrote them into the text."""
+    """Take from what was said the signatures and the person's own addresses, where they or staff wrote them."""
     said = select(ContributionRow).where(ContributionRow.idea_id.in_(person.ideas))
     for contribution in await session.scalars(said):
         contribution.full_text = ""
@@ -128,6 +131,9 @@ async def _anonymise(session: AsyncSession, person: Person) -> None:
     earlier = select(ContributionVersionRow).where(ContributionVersionRow.contribution_id.in_(numbers))
     for version in await session.scalars(earlier):
         version.text = _hidden(version.text, person.addresses)
+    for table, name in _WORDS_OF_STAFF:
+        for row in await session.scalars(select(table).where(table.idea_id.in_(person.ideas))):
+            setattr(row, name, _hidden(getattr(row, name), person.addresses))
     await session.flush()
 
 
@@ -151,11 +157,7 @@ async def _erase_ideas(session: AsyncSession, ideas: Select[int], now: datetime)
     used = select(AttachmentRow.sha256).where(AttachmentRow.sha256 == BlobRow.sha256).exists()
     for sha256 in hashes:
         await session.execute(delete(BlobRow).where(BlobRow.sha256 == sha256, ~used))
-    await session.execute(update(StageChangeRow).where(StageChangeRow.idea_id.in_(ideas)).values(note=""))
-    await session.execute(delete(InquiryRow).where(InquiryRow.idea_id.in_(ideas)))
-    await session.execute(update(FindingRow).where(FindingRow.idea_id.in_(ideas)).values(note=""))
-    await session.execute(update(ActRow).where(ActRow.idea_id.in_(ideas)).values(reason=""))
-    await session.execute(delete(PendingDeedRow).where(PendingDeedRow.idea_id.in_(ideas)))
+    await _erase_words_of_staff(session, ideas)
     # Who was never told of an idea need not hear that it is gone.
     await forget_untold(session, ideas)
     for idea in await session.scalars(select(IdeaRow).where(IdeaRow.id.in_(ideas))):
@@ -166,6 +168,16 @@ async def _erase_ideas(session: AsyncSession, ideas: Select[int], now: datetime)
         # Whoever was told has to erase it as well (Art. 19 GDPR).
         await tell_again(session, idea, Event.ERASED, now)
     await session.flush()
+
+
+async def _erase_words_of_staff(session: AsyncSession, ideas: Select[int]) -> None:
+    """Who did what and when stays; what they wrote may repeat what is erased."""
+    await session.execute(delete(InquiryRow).where(InquiryRow.idea_id.in_(ideas)))
+    await session.execute(delete(PendingDeedRow).where(PendingDeedRow.idea_id.in_(ideas)))
+    for table, name in _WORDS_OF_STAFF:
+        await session.execute(update(table).where(table.idea_id.in_(ideas)).values({name: ""}))
+    named = ActRow.kind == DeedKind.PLACE
+    await session.execute(update(ActRow).where(ActRow.idea_id.in_(ideas), named).values(detail={}))
 
 
 def _counted(understanding: dict[str, object]) -> dict[str, object]:

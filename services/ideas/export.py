@@ -18,7 +18,8 @@ from sqlalchemy.ext.asyncio import AsyncSession
 from services.ideas import views
 from services.ideas.catalogue import Catalogue
 from services.ideas.channels import EMAIL, TELEGRAM
-from services.ideas.description import Description, describe, stage_words
+from services.ideas.deeds import DeedKind, Verdict
+from services.ideas.description import Description, body_name, describe, stage_words
 from services.ideas.legal import LegalPage, legal_values
 from services.ideas.messages import Part
 from services.ideas.persons import person_at
@@ -35,6 +36,21 @@ _TOLD = {
     "notice": "Hinweis zum Datenschutz",
     "join_code": "Code zum Verbinden",
 }
+# What staff did; a step that the submitter reads stands among the stages as well.
+_DONE = {
+    DeedKind.MOVE: "auf eine andere Stufe gebracht",
+    DeedKind.CARRY: "mit der Maßnahme auf eine andere Stufe gebracht",
+    DeedKind.STATE: "von einer der Stellen fertig geprüft",
+    DeedKind.PASS: "an eine andere Stelle gegeben",
+    DeedKind.RETURN: "als nicht zuständig zurückgegeben",
+    DeedKind.ASK: "Sie gefragt",
+    DeedKind.FIND: "eine Frage geprüft",
+    DeedKind.BUNDLE: "in eine Maßnahme aufgenommen",
+    DeedKind.UNBUNDLE: "aus einer Maßnahme genommen",
+    DeedKind.TOPIC: "das Thema berichtigt",
+    DeedKind.PLACE: "den Ort berichtigt",
+}
+_VERDICTS = {Verdict.YES: "ja", Verdict.NO: "nein", Verdict.PARTLY: "zum Teil"}
 
 
 @dataclass(frozen=True, slots=True)
@@ -111,6 +127,9 @@ def _page(
     )
     templates.filters["moment"] = _moment_in(catalogue)
     templates.filters["stage"] = lambda stage: stage_words(catalogue, stage)[0]
+    templates.filters["body"] = lambda body: body_name(catalogue, body)
+    templates.filters["act"] = lambda kind: _DONE.get(kind, kind)
+    templates.filters["verdict"] = lambda verdict: _VERDICTS.get(verdict, verdict)
     templates.filters["channel"] = lambda channel: _CHANNELS.get(channel, channel)
     templates.filters["told"] = lambda template: _TOLD.get(template, "Antwort")
     values = legal_values(catalogue.settings)

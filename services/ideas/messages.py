@@ -47,8 +47,9 @@ _OPERATOR = frozenset({"operator", "operator_address", "operator_phone", "operat
 _LEGAL = _ALWAYS | _OPERATOR | {"supervisory_authority", "raw_days", "contact_months", "privacy_link", "has_telegram"}
 # `counts` are numbers by name; `sections` the ideas that are shown, by the name of each (services.notifier.digest).
 _DIGEST = frozenset(
-    {"body", "period", "sitting", "counts", "sections", "urgent", "rest", "link", "topics", "districts"}
+    {"body", "period", "sitting", "counts", "sections", "urgent", "rest", "link", "by_topic", "by_district"}
 )
+_RECEIPT = frozenset({"body", "notice", "items", "counts", "beside", "has_files", "until"})
 
 MESSAGES: Mapping[str, MessageForm] = {
     # An idea on its way
@@ -97,6 +98,8 @@ MESSAGES: Mapping[str, MessageForm] = {
     "group_welcome": MessageForm(CHAT, _ALWAYS | {"group", "body"}, is_for_staff=True),
     "group_help": MessageForm(CHAT, _ALWAYS | {"group", "body"}, is_for_staff=True),
     "digest": MessageForm(MAIL | CHAT, _ALWAYS | _DIGEST, is_for_staff=True),
+    # What came of an answer to a digest, line by line; `notice` says why nothing was done (services.notifier.receipts).
+    "receipt": MessageForm(MAIL, _ALWAYS | _RECEIPT, is_for_staff=True),
     # `event` is "new", "added" or "withdrawn".
     "alert": MessageForm(CHAT, _ALWAYS | {"body", "event", "reference", "topics", "places"}, is_for_staff=True),
 }

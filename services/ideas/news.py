@@ -111,7 +111,7 @@ async def measure_of(session: AsyncSession, reference: str) -> Measure | None:
 
 async def _measure(session: AsyncSession, reference: str, hidden: Sequence[ActRow]) -> Measure | None:
     """The measure that an idea was part of before these acts."""
-    bundled = next((act for act in hidden if act.kind == DeedKind.BUNDLE), None)
+    bundled = next((act for act in hidden if act.kind in (DeedKind.BUNDLE, DeedKind.UNBUNDLE)), None)
     if bundled is None:
         return await measure_of(session, reference)
     before = bundled.detail["before"]

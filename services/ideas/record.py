@@ -30,8 +30,20 @@ from services.ideas.tables import (
     StageChangeRow,
     SubmitterRow,
 )
+from services.ideas.work_tables import (
+    ActRow,
+    DigestItemRow,
+    FindingRow,
+    InquiryRow,
+    LedgerRow,
+    MeasureIdeaRow,
+    MeasureRow,
+    PendingDeedRow,
+)
 
 _UNSAFE = re.compile(r"[^\w .()-]")
+# Who works for a body is nobody's data but their own: a person is told the body (Art. 15(4) GDPR; CJEU, C-579/21).
+_NAMES, _NO_NAMES = frozenset({"actor", "undone_by"}), frozenset({"", "program", "submitter"})
 _LONGEST_NAME, _LONGEST_ENDING = 80, 16
 
 
@@ -80,12 +92,27 @@ async def _idea(session: AsyncSession, row: IdeaRow, record: Record) -> dict[str
         "contributions": [await _contribution(session, each, record) for each in said],
         "corrections": await _rows(session, CorrectionRow, CorrectionRow.idea_id == row.id),
         "stages": await _rows(session, StageChangeRow, StageChangeRow.idea_id == row.id),
+        **await _work(session, row),
         "assignments": await _rows(session, AssignmentRow, AssignmentRow.idea_id == row.id),
         "links": await _rows(session, CapabilityRow, CapabilityRow.idea_id == row.id),
         "fingerprints": [
             {**_plain(each), "file": _compared(each, record)}
             for each in await _found(session, FingerprintRow, FingerprintRow.idea_id == row.id)
         ],
+    }
+
+
+async def _work(session: AsyncSession, idea: IdeaRow) -> dict[str, Any]:
+    """What the bodies did with an idea and were told of it, and what they asked and found."""
+    measures = select(MeasureIdeaRow.measure_id).where(MeasureIdeaRow.idea_id == idea.id)
+    return {
+        "acts": await _rows(session, ActRow, ActRow.idea_id == idea.id),
+        "inquiries": await _rows(session, InquiryRow, InquiryRow.idea_id == idea.id),
+        "findings": await _rows(session, FindingRow, FindingRow.idea_id == idea.id),
+        "measures": await _rows(session, MeasureRow, MeasureRow.id.in_(measures)),
+        "told_to_bodies": await _rows(session, LedgerRow, LedgerRow.idea_id == idea.id),
+        "numbers_in_digests": await _rows(session, DigestItemRow, DigestItemRow.idea_id == idea.id),
+        "awaiting_confirmation": await _rows(session, PendingDeedRow, PendingDeedRow.idea_id == idea.id),
     }
 
 
@@ -160,11 +187,12 @@ async def _rows(session: AsyncSession, table: type[Table], condition: ColumnElem
 
 def _plain(row: Table) -> dict[str, Any]:
     """A row with all its columns but bytes, as JSON has them."""
-    return {
+    plain = {
         column.key: _json(getattr(row, column.key))
         for column in inspect(type(row)).column_attrs
         if not isinstance(column.columns[0].type, LargeBinary)
     }
+    return plain | {name: "staff" for name in _NAMES & plain.keys() if plain[name] not in _NO_NAMES}
 
 
 def _json(value: Any) -> Any:

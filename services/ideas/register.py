@@ -37,6 +37,7 @@ from services.ideas.readings import Asked, Reading, Submission
 from services.ideas.reclassification import Reclassification
 from services.ideas.rerouting import Rerouting
 from services.ideas.similar import SimilarIdeas
+from services.ideas.staff_mail.receipts import Receipts
 from services.ideas.store import Store
 from services.ideas.tables import IdeaRow, NotificationRow
 from services.ideas.taking import outcome, take
@@ -70,6 +71,7 @@ class Register(Lookups):
         self.teaching = Teaching(store, self._admission)
         self.triage = Triage(store, catalogue)
         self.work = Work(store, self._admission)
+        self.receipts = Receipts(store)
         self.measures = Measures(store, self._admission)
         self.rerouting = Rerouting(store, catalogue)
         self.reclassification = Reclassification(store, self._admission)

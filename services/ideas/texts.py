@@ -21,6 +21,8 @@ from services.ideas.words import Words
 OWN_LANGUAGE = "de"
 # What the HTML of all mail is written into, and what it is made of.
 LAYOUT, PARTS = "layout.html", "parts.html"
+# Behind the name of a text file whose words stand in HTML.
+_ESCAPED = "@html"
 # What every message knows, and so the layout of all mail does.
 _ALWAYS = frozenset.intersection(*(form.variables for form in MESSAGES.values()))
 
@@ -31,9 +33,9 @@ class Texts:
     def __init__(self, directory: Path) -> None:
         layout = directory / LAYOUT
         self._stylesheet = Stylesheet(layout.read_text(encoding="utf-8") if layout.is_file() else "")
-        self._environment = ImmutableSandboxedEnvironment(
+        self._environment = _Environment(
             loader=_StyledLoader(directory, self._stylesheet),
-            autoescape=lambda name: name is not None and name.endswith(".html"),
+            autoescape=lambda name: name is not None and name.endswith((".html", _ESCAPED)),
             undefined=StrictUndefined,
             trim_blocks=True,
             lstrip_blocks=True,
@@ -160,6 +162,18 @@ def _too_long(sentence: Sentence, longest: int) -> str:
     return f"expected {longest} words in a sentence at most, found {sentence.words}: {beginning}"
 
 
+class _Environment(ImmutableSandboxedEnvironment):
+    """Where plain text and HTML take words from one file, these are escaped in HTML.
+
+    Jinja2 escapes what a macro writes by the name of the file in which the macro stands, and holds it for HTML where an
+    HTML template calls it: so HTML takes the file by another name.
+    """
+
+    def join_path(self, template: str, parent: str) -> str:
+        is_text_in_html = template.endswith(".txt") and parent.endswith((".html", _ESCAPED))
+        return f"{template}{_ESCAPED}" if is_text_in_html else template
+
+
 class _StyledLoader(FileSystemLoader):
     """Templates from files; those of mail come with the look that `layout.html` gives their tags."""
 
@@ -168,6 +182,6 @@ class _StyledLoader(FileSystemLoader):
         self._stylesheet = stylesheet
 
     def get_source(self, environment: Environment, template: str) -> tuple[str, str, Callable[[], bool]]:
-        source, file, is_current = super().get_source(environment, template)
+        source, file, is_current = super().get_source(environment, template.removesuffix(_ESCAPED))
         is_of_mail = template in {LAYOUT, PARTS} or template.endswith(f"/{Part.HTML}")
         return self._stylesheet.apply(source) if is_of_mail else source, file, is_current

@@ -11,6 +11,7 @@ from services.ideas.model import Notification
 from services.ideas.register import Register
 from services.notifier import cards, persons, staff
 from services.notifier.digest import digest
+from services.notifier.receipts import receipt
 from services.notifier.values import UNSUBSCRIBE_LINK, NothingToSay, Values
 
 __all__ = ["UNSUBSCRIBE_LINK", "NothingToSay", "Values", "values_of"]
@@ -52,6 +53,7 @@ _CONTENT: Mapping[str, Callable[[Register, Notification], Awaitable[Values]]] = 
     "join_code": persons.join_code,
     "export": persons.export,
     "digest": digest,
+    "receipt": receipt,
     "alert": staff.alert,
     "group_welcome": staff.group,
     "group_help": staff.group,

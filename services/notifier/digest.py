@@ -15,7 +15,7 @@ from services.ideas.description import body_name, topic_label
 from services.ideas.digest_contents import Contents, Entry, Section
 from services.ideas.digest_items import Item
 from services.ideas.digest_reading import Digest
-from services.ideas.digest_words import ItemWords, Note, item_words
+from services.ideas.digest_words import ItemWords, Note, item_words, period, sitting_day
 from services.ideas.ledger import Event
 from services.ideas.model import Notification
 from services.ideas.register import Register
@@ -64,7 +64,7 @@ def digest_values(catalogue: Catalogue, found: Digest, now: datetime, held: int 
         "email": catalogue.settings.email.addresses[0],
         "body": body_name(catalogue, contents.body),
         "period": period(catalogue, contents),
-        "sitting": contents.sitting.strftime(_date(catalogue)) if contents.sitting else "",
+        "sitting": sitting_day(catalogue, contents),
         "counts": _counts(contents, held),
         "sections": words,
         "urgent": {
@@ -74,24 +74,9 @@ def digest_values(catalogue: Catalogue, found: Digest, now: datetime, held: int 
         },
         "rest": len(contents.entries) - len(shown),
         "link": link,
-        "topics": _bars(_topic(catalogue, entry) for entry in drawn),
-        "districts": _bars(_district(catalogue, entry) for entry in drawn),
+        "by_topic": _bars(_topic(catalogue, entry) for entry in drawn),
+        "by_district": _bars(_district(catalogue, entry) for entry in drawn),
     }
-
-
-def period(catalogue: Catalogue, contents: Contents) -> str:
-    """The days of a digest: one day, or from one to another."""
-    zone = catalogue.settings.region.zone
-    first, last = contents.start.astimezone(zone), contents.end.astimezone(zone)
-    date = _date(catalogue)
-    if first.date() == last.date():
-        return last.strftime(date)
-    begin = date if first.year != last.year else date.replace("%Y", "")
-    return f"{first.strftime(begin)} bis {last.strftime(date)}"
-
-
-def _date(catalogue: Catalogue) -> str:
-    return catalogue.texts.words(OWN_LANGUAGE).date
 
 
 def _plan(catalogue: Catalogue, body: str) -> DigestPlan:

@@ -7,17 +7,18 @@ from aiohttp.test_utils import TestClient, TestServer
 
 from services.desk.app import make_app
 from services.desk.health import health_routes
-from services.ideas.catalogue import Catalogue, read_catalogue
+from services.ideas.catalogue import Catalogue
 from services.ideas.register import Register
+from tests import shipped
 from tests.conftest import CONFIG
 from tests.desk.client import Desk
 
 
 @pytest.fixture(scope="session")
 def catalogue(tmp_path_factory: pytest.TempPathFactory) -> Catalogue:
-    """The shipped configuration, read once for this room: it is a value, and nothing here writes into its folder."""
+    """The shipped configuration: it is a value, and nothing here writes into its folder."""
     data = str(tmp_path_factory.mktemp("data"))
-    return read_catalogue(CONFIG, {"IDEENKANAL_STORAGE_DATA_DIR": data, "IDEENKANAL_WORK_POLL_SECONDS": "0.05"})
+    return shipped.catalogue(CONFIG, {"IDEENKANAL_STORAGE_DATA_DIR": data, "IDEENKANAL_WORK_POLL_SECONDS": "0.05"})
 
 
 @pytest.fixture

@@ -1,24 +1,28 @@
 from __future__ import annotations
 
 import re
-from datetime import timedelta
+from datetime import datetime, timedelta
 from html import escape
 
 import pytest
+from aiohttp.test_utils import TestClient, TestServer
 from sqlalchemy import update
 from yarl import URL
 
+from services.desk.app import make_app
 from services.ideas.capability import Purpose, capability_token
 from services.ideas.chat import AwaitedFile, ChatMessage
+from services.ideas.deeds import Accept, Ask, Bundle, Doer
 from services.ideas.model import InboundMessage, LoggedMessage
 from services.ideas.readings import Submission
 from services.ideas.register import Register
 from services.ideas.store import Store
 from services.ideas.tables import AwaitedFileRow
-from tests.conftest import NOON, on_sqlite
+from tests import shipped
+from tests.conftest import CONFIG, NOON, SECRET, on_sqlite
 from tests.desk.client import Desk
 from tests.html import Page
-from tests.submissions import BEN, CERTAIN, UNCERTAIN, submit
+from tests.submissions import BEN, CERTAIN, CHEMNITZ, UNCERTAIN, submit
 
 ODD_TOKENS = [
     "A" * 43,
@@ -47,9 +51,48 @@ async def test_the_page_tells_where_an_idea_stands(desk: Desk, register: Registe
     page = await answer.text()
 
     assert (answer.status, answer.content_type) == (200, "text/html")
-    shown = [reference, "nicht weiterverfolgt", "Mobilität und Verkehr", "Chemnitz", "Stadt Chemnitz", "Es fehlt Geld."]
+    shown = [reference, "nicht weiterverfolgt", "Mobilität und Verkehr", "Chemnitz", "Es fehlt Geld."]
     shown += ["24.11.2026", "Radweg", "Ein Radweg für alle.", "Plan.pdf"]
     assert [fact for fact in shown if fact not in page] == []
+    assert "Jetzt kümmert sich" not in page
+
+
+@on_sqlite
+async def test_the_page_says_who_has_the_idea_what_comes_next_and_until_when(store: Store) -> None:
+    """Once the time has passed, that it takes longer, instead of a day that is over."""
+    register = Register(store, shipped.catalogue(CONFIG, {}), SECRET)
+    reference = await submit(register)
+    await register.change_stage(reference, "pruefung-regionalkonvent", "", "staff", NOON)
+
+    early, late = [await _seen(register, reference, NOON + timedelta(days=days)) for days in (1, 181)]
+
+    assert "Jetzt kümmert sich darum: Regionalkonvent" in early
+    assert "Wir schreiben Ihnen, was der Regionalkonvent entschieden hat." in early
+    assert "voraussichtlich bis Ende Mai 2027" in early
+    assert ("voraussichtlich" in late, "länger, als wir gedacht haben" in late) == (False, True)
+
+
+@on_sqlite
+async def test_the_page_shows_nothing_that_staff_can_still_take_back(store: Store) -> None:
+    """Stage, body, step, question and measure: until the ten minutes are over everything is as before."""
+    register = Register(store, shipped.catalogue(CONFIG, {"IDEENKANAL_WORK_UNDO_MINUTES": "10"}), SECRET)
+    reference = await submit(register)
+    measure = (await register.measures.create("Radnetz Chemnitz", NOON)).reference
+    before = await _seen(register, reference, NOON)
+    for deed in (Ask("Welche Straße?"), Bundle(measure), Accept("Gern.")):
+        await register.work.act(reference, deed, Doer("j.weber", CHEMNITZ), NOON + timedelta(minutes=1))
+
+    assert await _seen(register, reference, NOON + timedelta(minutes=10)) == before
+    after = await _seen(register, reference, NOON + timedelta(minutes=11))
+    told = ["Welche Straße?", "Radnetz Chemnitz", "Gern.", "in Prüfung beim Regionalkonvent"]
+    assert [fact for fact in told if fact not in after or fact in before] == []
+
+
+async def _seen(register: Register, reference: str, at: datetime) -> str:
+    """The words of an idea's page at a time."""
+    async with TestClient(TestServer(make_app(register, [], pages=True, now=lambda: at))) as client:
+        answer = await client.get(path(register, reference))
+        return " ".join(Page(await answer.text()).words.split())
 
 
 async def test_an_open_topic_is_left_to_a_person(desk: Desk, register: Register) -> None:

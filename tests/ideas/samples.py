@@ -114,3 +114,18 @@ def before_each_statement(do: Callable[[], object]) -> Iterator[None]:
         yield
     finally:
         event.remove(Engine, "before_cursor_execute", called)
+
+
+@contextmanager
+def statements_of() -> Iterator[list[str]]:
+    """What is said to whatever engine is used meanwhile."""
+    said: list[str] = []
+
+    def heard(_connection: object, _cursor: object, statement: str, *_: object) -> None:
+        said.append(statement)
+
+    event.listen(Engine, "before_cursor_execute", heard)
+    try:
+        yield said
+    finally:
+        event.remove(Engine, "before_cursor_execute", heard)

@@ -11,12 +11,12 @@ from sqlalchemy import select
 
 from services.ideas.answers import mailbox_of
 from services.ideas.capability import Purpose
-from services.ideas.catalogue import read_catalogue
 from services.ideas.model import Refused, Sender
 from services.ideas.readings import Submission
 from services.ideas.register import Register
 from services.ideas.store import Store
 from services.ideas.tables import ContributionRow, NotificationRow
+from tests import shipped
 from tests.conftest import CONFIG, NOON, SECRET
 from tests.ideas.samples import ANNA, BEN, admit, logged, number_of, submission, understood
 
@@ -85,7 +85,7 @@ async def test_a_forged_mail_is_not_answered(register: Register, store: Store) -
 
 async def test_all_people_together_get_no_more_than_the_cap(store: Store) -> None:
     """A flood from many addresses is kept and not answered beyond it; an hour later answers go out again."""
-    catalogue = read_catalogue(CONFIG, {"IDEENKANAL_EMAIL_MOST_ANSWERS_PER_HOUR": "3"})
+    catalogue = shipped.catalogue(CONFIG, {"IDEENKANAL_EMAIL_MOST_ANSWERS_PER_HOUR": "3"})
     register = Register(store, catalogue, SECRET)
     for number in range(5):
         await admit(register, str(number), replace(ANNA, address=f"person{number}@example.org"))

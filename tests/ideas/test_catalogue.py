@@ -7,6 +7,7 @@ from pathlib import Path
 import pytest
 
 from services.ideas.catalogue import read_catalogue
+from services.ideas.config_checks import cross_check
 from services.ideas.errors import ConfigurationError, Problem
 from tests.ideas.conftest import Change
 
@@ -101,12 +102,12 @@ def test_an_unknown_key_is_named(region: Path, change: Change) -> None:
         ("settings.toml", 'security = "starttls"', 'security = "ssl"', "relay.security"),
         (
             "bodies.toml",
-            "digest = { weekdays = [1], hour = 7 }",
-            "digest = { weekdays = [1], hour = 2 }",
-            "body.1.digest.hour",
+            'digest = { every = "weekly", weekday = 1, hour = 7 }',
+            'digest = { every = "weekly", weekday = 8, hour = 7 }',
+            "body.2.digest.weekday",
         ),
-        ("bodies.toml", '["ideen@imag.example.org"]', "[]", "body.1.email"),
-        ("bodies.toml", 'id = "imag"', 'id = "Die IMAG"', "body.1.id"),
+        ("bodies.toml", '["ideen@imag.example.org"]', "[]", "body.2.email"),
+        ("bodies.toml", 'id = "imag"', 'id = "Die IMAG"', "body.2.id"),
         ("bodies.toml", 'id = "ort-chemnitz"', f'id = "{"o" * 65}"', "route.0.id"),
         ("stages.toml", "needs_note = true", 'needs_note = "perhaps"', "stage.7.needs_note"),
         ("topics.toml", 'label = "Digitalisierung"', 'label = ""', "topic.6.label"),
@@ -134,10 +135,14 @@ def test_a_wrong_value_is_named(  # noqa: PLR0917 - a table's columns
             'topics = ["ruling"]',
             "route.fachpruefung-verwaltung-sicherheit.topics",
         ),
-        ("bodies.toml", 'stages = ["lenkungskreis"]', 'stages = ["lenker"]', "route.stufe-lenkungskreis.stages"),
+        ("bodies.toml", 'stages = ["umgesetzt"]', 'stages = ["fertig"]', "route.stufe-umsetzung.stages"),
         ("stages.toml", 'initial = "eingegangen"', 'initial = "neu"', "initial"),
         ("stages.toml", 'routed = "zugeordnet"', 'routed = "verteilt"', "routed"),
-        ("stages.toml", 'next = ["aufgenommen", "fach', 'next = ["angenommen", "fach', "stage.lenkungskreis.next"),
+        ("stages.toml", 'next = ["aufgenommen", "fach', 'next = ["aufgenommen", "flach', "stage.lenkungskreis.next"),
+        ("stages.toml", 'accept = "lenkungskreis"', 'accept = "umgesetzt"', "stage.fachpruefung-imag.accept"),
+        ("stages.toml", 'declined = "nicht-', 'declined = "nie-', "declined"),
+        ("stages.toml", 'watches = "regionalkonvent"', 'watches = "niemand"', "watches"),
+        ("stages.toml", 'body = "imag"', 'body = "img"', "stage.fachpruefung-imag.body"),
     ],
 )
 def test_a_name_that_nothing_bears_is_named(  # noqa: PLR0917 - a table's columns
@@ -282,3 +287,51 @@ def test_a_route_for_the_initial_stage_is_refused(region: Path) -> None:
     file.write_text(file.read_text() + route)
 
     assert any(problem.key == "route.never.stages" for problem in problems(region))
+
+
+def checked(region: Path) -> list[Problem]:
+    """What is wrong with names and addresses alone; texts, which take longest, are not read."""
+    found: list[Problem] = []
+    cross_check(region, found)
+    return found
+
+
+@pytest.mark.parametrize("address", ["ideen@imag.example.com", "ideen@sub.imag.example.org", "ideen@imagexample.org"])
+def test_an_address_outside_the_domains_is_refused(region: Path, change: Change, address: str) -> None:
+    """Nothing starts with an address that a slip has made a stranger's."""
+    change("bodies.toml", '["ideen@imag.example.org"]', f'["{address}"]')
+    (found,) = checked(region)
+
+    assert (found.file, found.key) == ("bodies.toml", "body.imag.email")
+    assert found.expected.endswith(f"found {address!r}")
+
+
+def test_domains_do_not_mind_capital_letters(region: Path, change: Change) -> None:
+    """A domain is the same however it is written (RFC 1035 section 2.3.3)."""
+    change("bodies.toml", '["ideen@imag.example.org"]', '["Ideen@IMAG.example.org"]')
+
+    assert checked(region) == []
+
+
+def test_without_domains_every_address_is_allowed(region: Path, change: Change) -> None:
+    """A region that lists none has not yet said which are its own."""
+    change("bodies.toml", "domains = [", "domains = []\nunused = [")
+    change("bodies.toml", '["ideen@imag.example.org"]', '["ideen@elsewhere.example.com"]')
+
+    assert checked(region) == []
+
+
+@pytest.mark.parametrize("name", ["Chemnitz", "stadt-chemnitz", "STADT CHEMNITZ"])
+def test_a_name_that_two_bodies_bear_is_refused(region: Path, change: Change, name: str) -> None:
+    """What staff pass on to a name must not reach either of two."""
+    change("bodies.toml", 'called = ["IMAG"]', f'called = ["{name}"]')
+    (found,) = checked(region)
+
+    assert (found.file, found.expected[:31]) == ("bodies.toml", "expected names of its own, foun")
+
+
+def test_a_body_may_be_called_as_it_is_named(region: Path, change: Change) -> None:
+    """A name that one body bears twice leads to it all the same."""
+    change("bodies.toml", 'called = ["IMAG"]', 'called = ["imag", "IMAG"]')
+
+    assert checked(region) == []

@@ -2,6 +2,7 @@ from __future__ import annotations
 
 import re
 import tomllib
+from dataclasses import replace
 from html.parser import HTMLParser
 from typing import Any
 
@@ -9,7 +10,8 @@ import pytest
 
 from services.ideas.messages import MESSAGES, Part
 from services.ideas.texts import OWN_LANGUAGE, Texts
-from tests.ideas.text_samples import FULL, IDEA, LANGUAGES, LISTED, PARTS, SHIPPED, SIMPLE, combinations, render
+from tests.ideas.digest_samples import ITEM, sections
+from tests.ideas.text_samples import FULL, LANGUAGES, LISTED, PARTS, SHIPPED, SIMPLE, combinations, render
 
 GERMAN = OWN_LANGUAGE
 CHATS = [(language, message) for language, message, part in PARTS if part is Part.TELEGRAM]
@@ -19,7 +21,6 @@ ABOUT_ONE = [pair for pair in CHATS if "reference" in MESSAGES[pair[1]].variable
 _REFERENCE = re.compile(r"SWS-\d{4}-\d{4}-\d")
 _MOST_UNITS = 4096  # UTF-16 code units (Bot API, sendMessage)
 _SHORT_NOTICE = 800
-NEVER_IN_A_CHAT = ["title", "excerpt", "answer", "attachments"]
 PLAIN: dict[str, Any] = {
     "topics": ["Energie"],
     "places": ["Plauen"],
@@ -160,11 +161,13 @@ def test_news_says_nothing_of_the_idea(texts: Texts, language: str) -> None:
     assert [word for word in told if word in rendered] == []
 
 
-@pytest.mark.parametrize("message", ["digest", "alert"])
-def test_groups_get_no_words_of_citizens(texts: Texts, message: str) -> None:
-    """What goes to a staff group holds numbers, topics and places, and no word that a citizen wrote."""
-    hidden = {**IDEA, **{name: ["Wort"] if isinstance(IDEA[name], list) else "Wort" for name in NEVER_IN_A_CHAT}}
-    assert "Wort" not in chat(texts, GERMAN, message, ideas=[hidden])
+def test_groups_get_no_words_of_citizens(texts: Texts) -> None:
+    """What goes to a staff group holds numbers, topics and places, and no word that a citizen wrote, and no link."""
+    why = tuple(replace(note, why="Wort") for note in ITEM.notes)
+    hidden = replace(ITEM, title="Wort", excerpt="Wort", answer="Wort", attachments=("Wort",), notes=why)
+    told = chat(texts, GERMAN, "digest", sections=sections(hidden, waiting=[hidden], done=[hidden]))
+    assert "Wort" not in told
+    assert "https://" not in told
 
 
 @pytest.mark.parametrize("message", ["notice", "welcome", "help", "privacy"])

@@ -1,11 +1,13 @@
 from __future__ import annotations
 
 import os
+import re
 from pathlib import Path
 
 import pytest
 
 from services.cli import main
+from services.ideas.catalogue import read_catalogue
 from tests.ideas.conftest import Change
 
 
@@ -21,10 +23,45 @@ def _no_variables(monkeypatch: pytest.MonkeyPatch) -> None:
             monkeypatch.delenv(name)
 
 
+@pytest.fixture(autouse=True)
+def _sittings_to_come(change: Change) -> None:
+    """A sitting that is always to come, because a command looks at the clock."""
+    change("bodies.toml", "2027-10-07", "2999-10-07")
+
+
 def test_a_good_configuration_is_told_in_numbers(region: Path, capsys: pytest.CaptureFixture[str]) -> None:
     """Exit code 0, and how many topics, bodies, routes and stages there are."""
     assert check(region) == 0
     assert capsys.readouterr().out.endswith("9 stages: all is well\n")
+
+
+def test_every_body_is_told_with_its_mailboxes_and_its_next_digest(
+    region: Path, change: Change, capsys: pytest.CaptureFixture[str]
+) -> None:
+    """A person sees who is written to where, and when, before anything leaves."""
+    change("bodies.toml", 'digest = { every = "weekly", weekday = 1, hour = 7 }', 'digest = { every = "immediately" }')
+    check(region)
+    lines = dict(line.split(": ", 1) for line in capsys.readouterr().out.splitlines()[:-1])
+
+    assert list(lines) == list(read_catalogue(region, {}).bodies)
+    assert lines["imag"] == "ideen@imag.example.org; at once"
+    assert re.fullmatch(
+        r"ideen@smwa\.example\.org; next digest [A-Z][a-z]{2} \d{4}-\d\d-\d\d 07:00 \(Europe/Berlin\)", lines["smwa"]
+    )
+
+
+def test_what_is_without_effect_is_told_and_does_not_keep_the_service_from_starting(
+    region: Path, change: Change, capsys: pytest.CaptureFixture[str]
+) -> None:
+    """Exit code 2 and a line for each on standard error; other commands go on."""
+    change("bodies.toml", 'stages = ["umgesetzt"]', 'stages = ["zurueckgezogen"]')
+    change("bodies.toml", 'districts = ["14511"]', 'districts = ["outside"]')
+
+    assert check(region) == 2
+    lines = capsys.readouterr().err.splitlines()
+    assert lines[0].endswith("it can be used, and 2 thing(s) in it should be looked at:")
+    assert [line.split(": ")[1] for line in lines[1:]] == ["route.stufe-umsetzung.stages", "district.14511"]
+    assert read_catalogue(region, {}).bodies
 
 
 def test_all_problems_are_told_at_once(

@@ -348,13 +348,13 @@ async def test_an_erased_idea_still_counts(released: Life, store: Store) -> None
 async def test_bodies_that_were_told_of_an_idea_hear_that_it_is_gone(released: Life) -> None:
     """Who was told finds it in the next digest (Art. 19 GDPR); who was not never hears of it."""
     told = await released.say("Mehr Bänke.")
-    await released.register.write_digest("stadt-chemnitz", Period("2026-11-23", NOON), NOON)
+    soon, later = NOON + 50 * MINUTE, NOON + 99 * MINUTE
+    await released.register.write_digest("stadt-chemnitz", Period("2026-11-23", soon), soon)
     await released.send_all()
     await released.say("Neue Idee.", BEN)
     await released.ask(Wish.ERASE, EVERYTHING)
     await released.ask(Wish.ERASE, EVERYTHING, BEN)
 
-    later = NOON + 99 * MINUTE
     assert await released.register.write_digest("stadt-chemnitz", Period("2026-11-24", later), later) == 1
     assert [
         idea.reference for idea in await released.register.assigned("stadt-chemnitz", NOON, NOON + 99 * MINUTE)

@@ -31,11 +31,22 @@ from services.ideas.tables import (
     CapabilityRow,
     ContributionRow,
     ContributionVersionRow,
+    DigestRow,
     IdeaRow,
     InboundRow,
     NotificationRow,
     StageChangeRow,
     SubmitterRow,
+)
+from services.ideas.work_tables import (
+    ActRow,
+    DigestItemRow,
+    FindingRow,
+    InquiryRow,
+    LedgerRow,
+    MeasureIdeaRow,
+    MeasureRow,
+    PendingDeedRow,
 )
 from tests.conftest import NOON, on_sqlite
 from tests.html import Page
@@ -52,6 +63,8 @@ PERSONAL = (
     BlobRow,
     AttachmentRow,
     AssignmentRow,
+    DigestRow,
+    ActRow,
     StageChangeRow,
     NotificationRow,
     CapabilityRow,
@@ -61,8 +74,18 @@ PERSONAL = (
     JoinCodeRow,
     WrongCodeRow,
     FingerprintRow,
+    InquiryRow,
+    FindingRow,
+    MeasureRow,
+    MeasureIdeaRow,
+    LedgerRow,
+    DigestItemRow,
+    PendingDeedRow,
 )
-OTHERS = {"role_mailbox", "digest", "reference_counter", "migrated_chat", "lease"}
+OTHERS = {"role_mailbox", "reference_counter", "migrated_chat", "lease", "outbox_control"}
+# What of them is nobody's but a body's: when a digest was made, and who works there.
+LEFT_OUT = {"digest.body", "digest.period", "digest.until", "digest.created_at"}
+LEFT_OUT |= {"act.actor", "act.undone_by", "stage_change.actor", "correction.actor", "pending_deed.actor"}
 # What ties a person's rows together.
 TIES: Mapping[str, Any] = {
     "idea_id": 1,
@@ -71,7 +94,9 @@ TIES: Mapping[str, Any] = {
     "inbound_id": 1,
     "notification_id": 1,
     "sha256": "canary-blob",
-    "digest_id": None,
+    "digest_id": 1,
+    "act_id": 1,
+    "measure_id": 1,
     "merged_into_id": None,
     "locked_at": None,
     "channel": "telegram",
@@ -152,7 +177,7 @@ async def idea_with(register: Register, sender: Sender, *files: Attachment, text
 
 
 async def test_every_column_of_every_table_is_in_the_export(register: Register, store: Store) -> None:
-    """A canary in each is found in the JSON object or in a file; and no table is forgotten."""
+    """A canary in each is found in the JSON object or in a file, but for the names of staff; no table is forgotten."""
     assert {table.__tablename__ for table in PERSONAL} | OTHERS == set(Table.metadata.tables)
     rows = {table: canaries(table) for table in PERSONAL}
     for table, row in rows.items():
@@ -161,15 +186,15 @@ async def test_every_column_of_every_table_is_in_the_export(register: Register, 
 
     files = (await exported(register)).files
     everything = b"\n".join(files.values()).decode()
-    missing = []
+    missing = set()
     for table, row in rows.items():
         for column, value in row.items():
             wanted = value.isoformat() if isinstance(value, datetime) else value
             wanted = wanted["canary"] if isinstance(wanted, dict) else wanted
             wanted = wanted.decode() if isinstance(wanted, bytes) else str(wanted)
             if value is not None and wanted not in everything:
-                missing.append(f"{table.__tablename__}.{column}")
-    assert missing == []
+                missing.add(f"{table.__tablename__}.{column}")
+    assert missing == LEFT_OUT
 
 
 async def test_nothing_of_others_is_in_the_export(register: Register) -> None:

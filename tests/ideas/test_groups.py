@@ -19,7 +19,8 @@ from services.ideas.outbox import Outbox, Owed
 from services.ideas.register import Register
 from services.ideas.store import Store
 from services.ideas.tables import IdeaRow, NotificationRow
-from tests.conftest import NOON, SECRET, on_sqlite
+from tests import shipped
+from tests.conftest import CONFIG, NOON, SECRET, on_sqlite
 from tests.ideas.samples import CHEMNITZ, admit
 
 Change = Callable[[str, str, str], None]
@@ -71,7 +72,8 @@ def test_a_group_has_a_negative_number(region: Path, change: Change, group: str)
         read_catalogue(region, {})
 
     (problem,) = refused.value.problems
-    assert (problem.file, problem.key) == ("bodies.toml", "body.3.telegram.group")
+    place = list(shipped.catalogue(CONFIG, {}).bodies).index(CHEMNITZ)
+    assert (problem.file, problem.key) == ("bodies.toml", f"body.{place}.telegram.group")
 
 
 def test_a_group_is_one_bodys_own(region: Path, change: Change) -> None:

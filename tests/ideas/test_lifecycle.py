@@ -21,6 +21,9 @@ LIFECYCLE = Lifecycle(
     initial="new",
     routed="open",
     withdrawn="gone",
+    declined="refused",
+    watches="council",
+    raised_after_days=14,
 )
 
 
@@ -62,3 +65,36 @@ def test_a_stage_that_needs_a_reason_is_taken_with_one() -> None:
 def test_an_idea_in_a_stage_that_was_deleted_is_not_stuck() -> None:
     """From a stage that the configuration no longer knows, every known one can be reached."""
     assert LIFECYCLE.step("deleted", "open", "").id == "open"
+
+
+@pytest.mark.parametrize(("stage", "asked"), [("new", "open"), ("open", "open"), ("done", "done")])
+def test_rules_are_asked_for_new_ideas_as_if_they_were_sorted(stage: str, asked: str) -> None:
+    """A rule that is met moves a new idea on at once."""
+    assert LIFECYCLE.asked_at(stage) == asked
+
+
+def test_a_stage_reaches_itself_and_all_that_follows() -> None:
+    """Every way counts, also over several steps."""
+    assert LIFECYCLE.reached_from("new") == {"new", "open", "done", "refused"}
+
+
+def test_a_measure_keeps_to_no_way() -> None:
+    """A measure is planned elsewhere: it may come to a stage to which no way leads."""
+    assert LIFECYCLE.carried_to("", "done", "").id == "done"
+
+
+@pytest.mark.parametrize(
+    ("wanted", "note", "told"),
+    [
+        ("new", "", "Auf die Stufe „new“ kann eine Maßnahme nicht kommen"),
+        ("open", "", "kann eine Maßnahme nicht kommen"),
+        ("gone", "", "kann eine Maßnahme nicht kommen"),
+        ("refused", " ", "braucht eine Begründung"),
+        ("done", "", "schon auf der Stufe „done“"),
+        ("doen", "", "gibt es nicht"),
+    ],
+)
+def test_a_stage_that_is_none_of_a_measure_is_refused(wanted: str, note: str, told: str) -> None:
+    """What is new, was taken back, lacks its reason or is reached already."""
+    with pytest.raises(StageRefused, match=told):
+        LIFECYCLE.carried_to("done", wanted, note)

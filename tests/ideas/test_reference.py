@@ -6,7 +6,7 @@ import pytest
 from hypothesis import assume, given
 from hypothesis import strategies as st
 
-from services.ideas.reference import parse_reference, reference_number
+from services.ideas.reference import parse_measure_number, parse_reference, reference_number
 
 references = st.builds(
     reference_number,
@@ -85,3 +85,15 @@ def test_no_text_breaks_the_parser(text: str) -> None:
 def test_numbers_have_at_least_four_digits() -> None:
     """Small numbers are filled up, so that all references of a year look alike."""
     assert reference_number("SWS", 2026, 7).startswith("SWS-2026-0007-")
+
+
+@pytest.mark.parametrize("typed", ["SWS-M12", "sws m12", "M12", "m 12", "SWS\u2013M\u201312", "M0012"])
+def test_the_number_of_a_measure_may_be_typed_as_people_read_it(typed: str) -> None:
+    """Blanks, dashes and lower case are forgiven, and the prefix may be left out."""
+    assert parse_measure_number(typed, "SWS") == "SWS-M12"
+
+
+@pytest.mark.parametrize("typed", ["12", "SWS-2026-0001-9", "M", "Mx"])
+def test_what_is_no_number_of_a_measure_is_none(typed: str) -> None:
+    """An idea's reference number is not one."""
+    assert parse_measure_number(typed, "SWS") is None

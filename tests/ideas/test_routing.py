@@ -1,7 +1,7 @@
 from __future__ import annotations
 
 from nlp.understanding import Kind, Understanding
-from services.ideas.routing import CATCH_ALL, Destination, Route, route
+from services.ideas.routing import CATCH_ALL, Aspect, Destination, Explanation, Finding, Route, explain, route
 from tests.ideas.samples import understood
 
 
@@ -82,3 +82,60 @@ def test_rules_by_stage_count_for_what_the_model_abstained_from() -> None:
 def test_a_rule_by_stage_is_not_met_at_another_stage() -> None:
     """The council hears of an idea when it is its turn."""
     assert bodies([COUNCIL], understood(), "open") == ["office"]
+
+
+def test_a_body_that_refused_is_left_out_and_the_others_of_the_rule_stay() -> None:
+    """The next route leaves out who said that it is not theirs."""
+    found = route([CITY, TRAFFIC], "office", understood(), "open", without=["city-hall"])
+
+    assert found == (Destination("ministry", "traffic"),)
+
+
+def test_the_catch_all_body_cannot_refuse() -> None:
+    """Where everybody has refused, it gets the idea, also by a rule that names it."""
+    everybody = ["city-hall", "office"]
+    named = rule("region", "office", topics=frozenset({"mobility"}))
+
+    assert route([CITY], "office", understood(), "open", everybody) == (Destination("office", CATCH_ALL),)
+    assert route([CITY, named], "office", understood(), "open", everybody) == (Destination("office", "region"),)
+
+
+def explained(*rules: Route, abstained: bool = False, without: tuple[str, ...] = ()) -> Explanation:
+    return explain(rules, "office", understood(abstained=abstained), "open", without)
+
+
+def test_an_explanation_names_every_rule_with_what_was_met() -> None:
+    """Each condition says what it wanted and which of that the idea has; what a rule does not ask is not named."""
+    both = rule("both", "city-hall", topics=frozenset({"mobility", "energy"}), districts=frozenset({"14524"}))
+    (found,) = explained(both).findings
+
+    assert [(each.aspect, each.wanted, each.met_by, each.is_met) for each in found.conditions] == [
+        (Aspect.TOPICS, frozenset({"mobility", "energy"}), ("mobility",), True),
+        (Aspect.DISTRICTS, frozenset({"14524"}), (), False),
+    ]
+    assert not found.is_met
+
+
+def test_an_explanation_says_which_rules_are_not_asked_in_doubt() -> None:
+    """What the model abstained from meets no rule without a stage, although its conditions may be met."""
+    city, council = explained(CITY, COUNCIL, abstained=True).findings
+
+    assert (city.is_asked, city.conditions[0].is_met, city.is_met) == (False, True, False)
+    assert council.is_asked
+
+
+def test_an_explanation_names_who_was_left_out() -> None:
+    """The rule is met all the same, so that a reader sees why its body has not got the idea."""
+    found = explained(CITY, without=("city-hall", "elsewhere"))
+
+    assert found.findings == (Finding(CITY, found.findings[0].conditions, is_asked=True, left_out=("city-hall",)),)
+    assert found.findings[0].is_met
+    assert found.is_caught
+
+
+def test_an_explanation_ends_where_the_route_ends() -> None:
+    """It holds the very destinations that the idea gets."""
+    found = explained(CITY, TRAFFIC)
+
+    assert found.destinations == route([CITY, TRAFFIC], "office", understood(), "open")
+    assert not found.is_caught

@@ -9,18 +9,18 @@ from services.ideas.errors import Problem
 from services.ideas.messages import MESSAGES, Part
 from services.ideas.texts import OWN_LANGUAGE, Texts
 from tests.ideas.text_samples import (
-    ERASED_IDEA,
     FULL,
-    IDEA,
     LANGUAGES,
     PARTS,
     SHIPPED,
     SIMPLE,
     Reader,
     combinations,
+    lines_in,
     parts_of,
     render,
     sentences,
+    values_of,
     variables,
     words,
 )
@@ -40,13 +40,8 @@ MAILS = [
 ]
 SHORT = [each for each in PARTS if each[0] in LONGEST and each[1] not in STAFF]
 # What is only asked for, and never shown: switches, and what another part of the message is for.
-SWITCHES = {"abstained", "ideas", "question", "options", "is_outside", "has_words", "has_files", "candidates"} | {
-    "is_moved",
-    "is_over",
-    "has_notes",
-    "is_bundled",
-}
-SWITCHES |= {"is_moved", "is_over", "has_notes", "is_bundled"}
+SWITCHES = {"abstained", "ideas", "question", "options", "is_outside", "has_words", "has_files", "candidates"}
+SWITCHES |= {"is_moved", "is_over", "has_notes", "is_bundled", "notice", "items"}
 
 
 @pytest.fixture(scope="module")
@@ -95,15 +90,11 @@ def test_both_parts_of_a_mail_say_the_same(texts: Texts, language: str, message:
 @pytest.mark.parametrize(("language", "message"), MAILS)
 def test_mails_state_every_fact(texts: Texts, language: str, message: str) -> None:
     """Whatever a mail is given, its plain text says, but for what is asked in chats."""
-    rendered = render(texts, language, message, Part.TEXT, ideas=[IDEA])
-    names = MESSAGES[message].variables - SWITCHES
-    facts = [FULL[name] if isinstance(FULL[name], list) else str(FULL[name]) for name in names]
-    facts += [value for value in IDEA.values() if not isinstance(value, bool)] if message == "digest" else []
-    facts += [FULL["candidates"]] if message == "confirmation" else []
-    lines = [
-        line for fact in facts for item in ([fact] if isinstance(fact, str) else fact) for line in item.split("\n")
-    ]
-    assert [line for line in lines if line not in rendered] == []
+    rendered = render(texts, language, message, Part.TEXT)
+    values = values_of(message)
+    told = [value for name, value in values.items() if name not in SWITCHES]
+    told += [FULL["candidates"]] if message == "confirmation" else []
+    assert [line for line in lines_in(told) if line not in rendered] == []
 
 
 @pytest.mark.parametrize(("language", "message"), MAILS)
@@ -118,76 +109,6 @@ def test_html_escapes_what_it_is_given(texts: Texts, language: str, message: str
     assert "<script" not in html
     assert "&lt;script&gt;" in html
     assert "&amp;lt;" not in html  # escaped once, not twice
-
-
-@pytest.mark.parametrize("name", sorted(set(IDEA) - {"uncertain", "is_erased"}))
-def test_digest_escapes_citizens_words(texts: Texts, name: str) -> None:
-    """No value of an idea becomes markup: it is shown letter by letter."""
-    hostile = MARKUP if isinstance(IDEA[name], str) else [MARKUP]
-    html = render(texts, GERMAN, "digest", Part.HTML, ideas=[{**IDEA, "uncertain": False, name: hostile}])
-    assert "<script" not in html
-    assert "&lt;script&gt;" in html
-
-
-def test_digest_makes_no_links_of_citizens_words(texts: Texts) -> None:
-    """An address that somebody wrote stays text; the only link is the channel's own address."""
-    bait = {**IDEA, "title": "https://bait.example.org", "excerpt": "www.bait.example.org a@bait.example.org"}
-    bait["answer"] = bait["excerpt"]
-    html = render(texts, GERMAN, "digest", Part.HTML, ideas=[bait])
-    assert Reader(html).links == ["mailto:ideen@example.org"]
-
-
-@pytest.mark.parametrize("name", ["title", "excerpt", "answer", "attachments"])
-@pytest.mark.parametrize("end", ["\n", "\r", "\r\n", "\v", "\f", "\x85", "\u2028", "\u2029"])
-def test_nobody_forges_a_digest_entry(texts: Texts, name: str, end: str) -> None:
-    """No line break in a citizen's words begins a line that looks like the program's own."""
-    forged = f"Bank{end}Vollständig ansehen: rm -rf"
-    value = [forged] if name == "attachments" else forged
-    rendered = render(texts, GERMAN, "digest", Part.TEXT, ideas=[{**IDEA, name: value}])
-    own = [line for line in rendered.splitlines() if line.startswith("Vollständig ansehen")]
-    assert own == ["Vollständig ansehen: ideenkanal show SWS-2026-0042-7"]
-
-
-def test_digest_puts_open_topics_first(texts: Texts) -> None:
-    """What nobody has decided about comes before what has found its topic."""
-    ideas = [{**IDEA, "title": "Klar", "uncertain": False}, {**IDEA, "title": "Offen", "uncertain": True}]
-    rendered = render(texts, GERMAN, "digest", Part.TEXT, ideas=ideas)
-    assert re.findall(r"^\d\. (\w+)$", rendered, re.MULTILINE) == ["Offen", "Klar"]
-
-
-@pytest.mark.parametrize("part", [Part.TEXT, Part.HTML, Part.TELEGRAM])
-def test_a_digest_asks_to_erase_copies(texts: Texts, part: Part) -> None:
-    """A body that was told of an idea learns that it is erased, and to erase its copies as well (Art. 19 GDPR)."""
-    rendered = render(texts, GERMAN, "digest", part, ideas=[ERASED_IDEA], waiting=0)
-    assert "Bitte löschen Sie auch Ihre Kopien davon." in rendered
-    assert "zuerst lesen" not in rendered
-    assert ERASED_IDEA["command"] not in rendered
-
-
-@pytest.mark.parametrize(("count", "phrase"), [(0, "keine neuen Ideen"), (1, "1 neue Idee"), (3, "3 neue Ideen")])
-def test_digest_subject_counts(texts: Texts, count: int, phrase: str) -> None:
-    """The subject says in good German how many ideas are new, for whom and when."""
-    subject = render(texts, GERMAN, "digest", Part.SUBJECT, ideas=[IDEA] * count, waiting=0)
-    assert subject == f"Landratsamt Zwickau: {phrase} (23.11.2026)"
-
-
-@pytest.mark.parametrize(
-    ("ideas", "waiting", "phrase"),
-    [(0, 1, "1 wartende Nachricht"), (2, 3, "2 neue Ideen, 3 wartende Nachrichten")],
-)
-def test_digest_subject_counts_what_waits(texts: Texts, ideas: int, waiting: int, phrase: str) -> None:
-    """The subject says how many messages wait for a person, with or without new ideas."""
-    subject = render(texts, GERMAN, "digest", Part.SUBJECT, ideas=[IDEA] * ideas, waiting=waiting)
-    assert subject == f"Landratsamt Zwickau: {phrase} (23.11.2026)"
-
-
-@pytest.mark.parametrize("ideas", [0, 2])
-def test_digest_says_where_waiting_messages_are(texts: Texts, ideas: int) -> None:
-    """Who gets a digest learns how many messages wait for them, and the command that shows them."""
-    rendered = render(texts, GERMAN, "digest", Part.TEXT, ideas=[IDEA] * ideas, waiting=3)
-    assert "3 Nachrichten warten auf Sie." in rendered
-    assert "Ansehen: ideenkanal held\n" in rendered
-    assert "nichts Neues" not in rendered
 
 
 @pytest.mark.parametrize(("language", "message"), MAILS)

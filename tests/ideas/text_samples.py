@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import re
 from collections.abc import Iterator, Mapping
+from dataclasses import asdict, is_dataclass
 from html.parser import HTMLParser
 from itertools import product
 from pathlib import Path
@@ -14,6 +15,8 @@ from jinja2 import Environment, meta
 
 from services.ideas.messages import MESSAGES, Part
 from services.ideas.texts import OWN_LANGUAGE, Texts
+from tests.ideas.digest_samples import DIGEST, DIGEST_CHOICES
+from tests.ideas.receipt_samples import RECEIPT, RECEIPT_CHOICES
 
 SHIPPED = Path(__file__).parents[2] / "config" / "texts"
 SIMPLE = "de-simple"
@@ -24,38 +27,16 @@ LINK = "https://ideen.example.org/idee/k7Qm2-Zr8vX1"
 CONFIRM_LINK = "https://ideen.example.org/adresse/p3Vn9-Bt1qS6"
 UNSUBSCRIBE_LINK = "https://ideen.example.org/abmelden/w8Ld4-Yc5hK0"
 
-IDEA: dict[str, Any] = {
+# An idea as a person's own list shows it.
+LISTED: dict[str, Any] = {
     "reference": "SWS-2026-0042-7",
-    "title": "Abendbus nach Kirchberg",
-    "excerpt": "Der letzte Bus fährt um 18 Uhr.\nBitte einen um 22 Uhr!",
-    "answer": "Am besten ab Markt.\nAuch sonntags!",
-    "answered": "24.11.2026",
     "topics": ["Mobilität und Verkehr"],
     "places": ["Kirchberg"],
-    "candidates": ["Auerbach (Vogtlandkreis)", "Auerbach (Erzgebirgskreis)"],
-    "similar": ["SWS-2026-0017-9 (Kirchberg)", "SWS-2026-0003-0"],
     "created": "22.11.2026",
     "stage": "eingegangen",
-    "kind": "Frage",
-    "uncertain": True,
-    "is_erased": False,
-    "attachments": ["Fahrplan.pdf"],
-    "command": "ideenkanal show SWS-2026-0042-7",
+    "link": LINK,
 }
-BARE_IDEA = {
-    **IDEA,
-    "excerpt": "",
-    "answer": "",
-    "answered": "",
-    "topics": [],
-    "places": [],
-    "candidates": [],
-    "similar": [],
-    "attachments": [],
-}
-# As a person's own list shows them.
-LISTED, BARE_LISTED = {**IDEA, "link": LINK}, {**BARE_IDEA, "link": LINK}
-ERASED_IDEA = {**BARE_IDEA, "title": "", "is_erased": True}
+BARE_LISTED = {**LISTED, "topics": [], "places": []}
 FULL: dict[str, Any] = {
     "region": "Südwestsachsen",
     "email": "ideen@example.org",
@@ -92,10 +73,9 @@ FULL: dict[str, Any] = {
     "has_notes": True,
     "is_bundled": True,
     "asked": "SWS-2026-0042-7",
-    "ideas": [IDEA, {**IDEA, "reference": "SWS-2026-0050-5", "uncertain": False, "title": "Mehr Bänke am Markt"}],
+    "ideas": [LISTED, BARE_LISTED],
     "body": "Landratsamt Zwickau",
     "period": "23.11.2026",
-    "waiting": 3,
     "reason": "unknown",
     "commands": [{"name": "hilfe", "description": "So geht es"}, {"name": "meine", "description": "Meine Ideen"}],
     "languages": ["Deutsch", "Leichte Sprache", "English"],
@@ -118,8 +98,8 @@ FULL: dict[str, Any] = {
     "privacy_link": "https://ideen.example.org/datenschutz",
     "has_telegram": True,
 }
-# `ideas` are counted in one message, and are what the other two list.
-_OWN: dict[str, dict[str, Any]] = {"ask_erasure": {"ideas": 3}, "status": {"ideas": [LISTED, BARE_LISTED]}}
+# `ideas` are counted in one message, and are what another lists.
+_OWN: dict[str, dict[str, Any]] = {"ask_erasure": {"ideas": 3}, "digest": DIGEST, "receipt": RECEIPT}
 # What each variable can be; all others stay as in FULL.
 CHOICES: dict[str, list[Any]] = {
     "topics": [[], FULL["topics"]],
@@ -150,8 +130,6 @@ CHOICES: dict[str, list[Any]] = {
     "has_notes": [False, True],
     "is_bundled": [False, True],
     "asked": ["", FULL["asked"]],
-    "ideas": [[], [IDEA], [BARE_IDEA], [{**BARE_IDEA, "title": ""}], [ERASED_IDEA], [ERASED_IDEA, *FULL["ideas"]]],
-    "waiting": [0, 1, 3],
     "reason": ["unknown", "late", "nothing"],
     "is_on": [False, True],
     "files_left_out": [0, 2],
@@ -167,9 +145,9 @@ CHOICES: dict[str, list[Any]] = {
 }
 _OWN_CHOICES: dict[str, dict[str, list[Any]]] = {
     "ask_erasure": {"ideas": [0, 1, 3]},
-    "status": {"ideas": [[], [LISTED], [BARE_LISTED], [LISTED, BARE_LISTED]]},
     "kept": {"reference": ["", FULL["reference"]]},
-    "digest": {"body": [FULL["body"]]},
+    "digest": {**DIGEST_CHOICES, "body": [DIGEST["body"]]},
+    "receipt": RECEIPT_CHOICES,
     "alert": {"body": [FULL["body"]]},
 }
 
@@ -262,6 +240,17 @@ class Reader(HTMLParser):
     def words(self) -> list[str]:
         """All words in reading order."""
         return words(" ".join(self.seen))
+
+
+def lines_in(value: Any) -> list[str]:
+    """All lines of text in a value, however deep they stand in it; numbers and switches are none."""
+    if isinstance(value, str):
+        return value.split("\n")
+    if isinstance(value, dict):
+        value = list(value.values())
+    if is_dataclass(value) and not isinstance(value, type):
+        value = list(asdict(value).values())
+    return [line for item in value for line in lines_in(item)] if isinstance(value, list | tuple) else []
 
 
 def words(text: str) -> list[str]:

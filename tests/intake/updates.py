@@ -6,14 +6,14 @@ import json
 from datetime import UTC, datetime
 from typing import Any
 
-from services.ideas.catalogue import read_catalogue
 from services.ideas.chat import ChatMessage
 from services.ideas.model import InboundMessage, Sender
 from services.ideas.readings import Reading
 from services.intake.telegram.read import TelegramReader
+from tests import shipped
 from tests.conftest import CONFIG, NOON
 
-CATALOGUE = read_catalogue(CONFIG, {})
+CATALOGUE = shipped.catalogue(CONFIG, {})
 READER = TelegramReader(CATALOGUE)
 ERIKA = Sender("telegram", "4711", verified=True)
 SENT_AT = 1_795_000_000

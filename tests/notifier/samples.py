@@ -36,7 +36,17 @@ UPDATE: dict[str, Any] = {
     **ABOUT,
     "stage": "in Prüfung",
     "explanation": "Fachleute prüfen Ihre Idee.",
-    "note": "Für später vorgemerkt.",
+    "outlook": "Danach entscheidet der Lenkungskreis.",
+    "until": "Ende Februar 2027",
+    "is_moved": True,
+    "is_over": False,
+    "notes": ["Für später vorgemerkt."],
+    "has_notes": True,
+    "inquiries": [],
+    "askers": [],
+    "measure": "",
+    "measure_number": "",
+    "is_bundled": False,
 }
 CONFIRMATION: dict[str, Any] = {**ABOUT, **NOT_KEPT, "abstained": False, "confirm_link": CONFIRM_LINK}
 DIGEST: dict[str, Any] = {

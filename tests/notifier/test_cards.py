@@ -8,13 +8,14 @@ import pytest
 
 from nlp.understanding import OUTSIDE, Candidate, DistrictScore, Understanding
 from services.ideas.chat import Button, Wish
+from services.ideas.deeds import Accept, Ask, Deed, Doer, Find, Move, Verdict
 from services.ideas.messages import Part
 from services.ideas.model import Notification
 from services.ideas.register import Register
 from services.notifier.content import values_of
 from services.notifier.values import KEYBOARD
 from tests.conftest import NOON, on_sqlite
-from tests.submissions import ANNA, BEN, CERTAIN, UNCERTAIN, submit
+from tests.submissions import ANNA, BEN, CERTAIN, CHEMNITZ, UNCERTAIN, submit
 
 pytestmark = on_sqlite
 
@@ -165,23 +166,68 @@ async def test_a_chat_is_told_its_own_limits(register: Register) -> None:
     assert (values["too_large"], values["too_many"], values["largest_file"]) == (1, 0, "20 MB")
 
 
-async def test_news_in_a_chat_name_the_number_and_the_stage_alone(register: Register) -> None:
-    """What goes through a foreign provider unasked holds no topic, no place, no body and no note."""
+async def test_news_in_a_chat_name_no_more_than_they_must(register: Register) -> None:
+    """What goes through a foreign provider unasked holds no topic, no place, no body, no note and no measure."""
     reference = await submit(register)
     await register.change_stage(reference, "nicht-weiterverfolgt", "Es fehlt Geld.", "staff", NOON)
     await register.change_stage(reference, "pruefung-regionalkonvent", "Doch.", "staff", NOON)
-    values = await told(register, "update", reference, change=3)
+    values = await told(register, "update", reference, acts=[1, 2])
     text = register.catalogue.texts.render("de", "update", Part.TELEGRAM, values)
 
-    assert [values[name] for name in ("topics", "places", "candidates", "bodies", "note")] == [[], [], [], [], ""]
+    hidden = ("topics", "places", "candidates", "bodies", "notes", "askers", "measure")
+    assert [name for name in hidden if values[name]] == []
     assert (reference in text, values["stage"] in text, "Es fehlt Geld" in text) == (True, True, False)
+    assert "schreibt Ihnen dazu" in text
+    assert "voraussichtlich bis Ende Mai 2027" in text
+
+
+async def test_a_question_is_asked_in_the_chat_with_a_way_to_answer(register: Register) -> None:
+    """It is needed for the answer, and a button makes the next message one."""
+    reference = await submit(register)
+    await register.work.act(reference, Ask("Welche Straße?\nUnd wo?"), Doer("j.weber", CHEMNITZ), NOON)
+    values = await told(register, "update", reference, acts=[1])
+    text = register.catalogue.texts.render("de", "update", Part.TELEGRAM, values)
+
+    assert f"Eine Frage zu {reference}\n\n> Welche Straße?\n> Und wo?\n" in text
+    assert "Stand:" not in text
+    assert wishes(values) == [(Wish.ADD, "")]
+
+
+async def test_an_update_says_who_has_it_what_comes_next_and_until_when(register: Register) -> None:
+    """By mail, the body that leads the stage first; a near end is a day, a far one is a month."""
+    reference = await submit(register, sender=replace(ANNA, verified=True), understanding=UNCERTAIN)
+    near = await mailed(register, reference, Ask("Welche Straße?"))
+    far = await mailed(register, reference, Accept("Gern."), Accept(), Find("Umsetzbarkeit", Verdict.YES))
+
+    assert (near["bodies"], near["until"]) == (["Regionalkonvent Südwestsachsen"], "zum 7. Dezember 2026")
+    assert (near["is_moved"], near["askers"], near["inquiries"]) == (False, [], ["Welche Straße?"])
+    assert (far["is_moved"], far["notes"], far["until"]) == (True, ["Gern."], "Ende Februar 2027")
+    assert far["bodies"][0] == register.catalogue.bodies["imag"].name
+    assert far["outlook"] == "Danach entscheidet der Lenkungskreis."
+
+
+async def test_the_end_of_a_way_has_no_next_step(register: Register) -> None:
+    """Nobody has the idea any more, and nothing is promised."""
+    reference = await submit(register, sender=replace(ANNA, verified=True))
+    values = await mailed(register, reference, Move("nicht-weiterverfolgt", "Zu teuer."))
+
+    assert (values["is_over"], values["bodies"], values["until"], values["outlook"]) == (True, [], "", "")
+    assert "zu Ende" in register.catalogue.texts.render("de", "update", Part.TEXT, values)
+
+
+async def mailed(register: Register, reference: str, *deeds: Deed) -> dict[str, Any]:
+    """What a mail says of these deeds together."""
+    acts = [(await register.work.act(reference, deed, Doer("j.weber"), NOON)).act for deed in deeds]
+    given = {"reference": reference, "acts": acts}
+    owed = Notification(1, "key", "email", ANNA.address, "de", "update", given, NOON, 1)
+    return dict(await values_of(register, owed))
 
 
 async def test_a_stage_is_told_in_the_readers_language(register: Register) -> None:
     """Label and explanation come from the words of the language."""
     reference = await submit(register)
     await register.change_stage(reference, "nicht-weiterverfolgt", "Es fehlt Geld.", "staff", NOON)
-    values = await told(register, "update", reference, change=3, language="en")
+    values = await told(register, "update", reference, acts=[1], language="en")
     words = register.catalogue.texts.words("en").stages["nicht-weiterverfolgt"]
 
     assert (values["stage"], values["explanation"]) == (words.label, words.explanation)

@@ -276,9 +276,9 @@ async def test_an_update_holds_its_own_step_though_the_idea_went_on(register: Re
         told.append(await values_of(register, notification))
         await register.sent(notification, NOON)
 
-    assert [(each.get("stage"), each.get("note")) for each in told[1:]] == [
-        ("in Prüfung beim Regionalkonvent", ""),
-        ("nicht weiterverfolgt", "Es fehlt Geld."),
+    assert [(each.get("stage"), each.get("notes")) for each in told[1:]] == [
+        ("in Prüfung beim Regionalkonvent", []),
+        ("nicht weiterverfolgt", ["Es fehlt Geld."]),
     ]
 
 
@@ -287,7 +287,7 @@ async def test_what_is_gone_is_not_told_of(register: Register, template: str) ->
     """A notification of something that no longer exists says so."""
     await submit(register)
     (claimed,) = await register.claim_notifications(NOON, timedelta(days=1), 1)
-    gone = {"reference": "SWS-2026-9999-9", "change": 999_999, "digest": 999_999, "body": CATCH_ALL_BODY}
+    gone = {"reference": "SWS-2026-9999-9", "acts": [999_999], "digest": 999_999, "body": CATCH_ALL_BODY}
 
     with pytest.raises(NothingToSay):
         await values_of(register, replace(claimed, template=template, parameters=gone))
@@ -298,7 +298,7 @@ async def test_every_message_is_given_what_it_may_say(register: Register) -> Non
     reference = await submit(register, sender=BEN)
     await register.change_stage(reference, "pruefung-regionalkonvent", "", "staff", NOON)
     digest = await _digest(register)
-    parameters = {"reference": reference, "change": 3, "merged": reference, "reason": "late", "is_on": True, "ideas": 1}
+    parameters = {"reference": reference, "acts": [1], "merged": reference, "reason": "late", "is_on": True, "ideas": 1}
     parameters |= {"is_archived": True, "everything": True, "nonce": "n", "event": "new"}
     parameters |= {"body": CHEMNITZ, "digest": digest}
     missing = {}

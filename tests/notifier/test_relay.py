@@ -15,6 +15,7 @@ from services.ideas.settings import Relay
 from services.notifier.channels.email import EmailDeliverer
 from services.notifier.channels.relay import SmtpRelay
 from services.notifier.outcome import GivenUp, Outcome, Retry, Sent
+from tests.fakes.scripted_relay import ScriptedRelay
 from tests.fakes.smtp_sink import SmtpSink, Step
 from tests.notifier.samples import UPDATE
 
@@ -227,3 +228,80 @@ async def test_a_refused_starttls_is_tried_again(send: Send) -> None:
 
     assert isinstance(outcome, Retry)
     assert "MAIL" not in relay.told
+
+
+# Connections
+
+
+MAIL = b"Subject: x\r\n\r\ny\r\n"
+A, B = "a@example.org", "b@example.org"
+
+
+async def test_mails_one_after_the_other_share_a_connection(relay: SmtpRelay, sink: SmtpSink) -> None:
+    """A connection is kept for the next mail, also after a refusal."""
+    sink.refuse_next(Step.RCPT, "550 5.7.1 Not for us")
+    outcomes = [await relay.send(MAIL, A, B) for _ in range(5)]
+
+    assert [type(outcome) for outcome in outcomes] == [GivenUp, Sent, Sent, Sent, Sent]
+    assert sink.session_count == 1
+
+
+async def test_mails_at_the_same_time_have_connections_of_their_own(relay: SmtpRelay, sink: SmtpSink) -> None:
+    """While one mail hangs, others leave, and no connection is used by two."""
+    hang = sink.hang_next(Step.DATA)
+    slow = asyncio.create_task(relay.send(MAIL, A, B))
+    await hang.reached()
+    others = [await relay.send(MAIL, A, B) for _ in range(3)]
+    hang.release()
+
+    assert [*others, await slow] == [Sent()] * 4
+    assert sink.session_count == 2
+
+
+async def test_a_connection_is_not_kept_for_ever() -> None:
+    """After a while without mail the relay is told farewell, before it hangs up itself."""
+    async with ScriptedRelay() as server:
+        settings = Relay(host="127.0.0.1", port=server.port, security="none")
+        await SmtpRelay(settings, idle_seconds=0.01).send(MAIL, A, B)
+        await server.all_left()
+
+    assert "QUIT" in server.told_in_clear
+
+
+async def test_kept_connections_end_with_the_service() -> None:
+    """Whoever stops takes leave of the relay."""
+    async with ScriptedRelay() as server:
+        relay = SmtpRelay(Relay(host="127.0.0.1", port=server.port, security="none"))
+        await relay.send(MAIL, A, B)
+        await relay.close()
+        await server.all_left()
+
+    assert "QUIT" in server.told_in_clear
+
+
+async def test_a_connection_whose_mail_was_abandoned_is_not_used_again(relay: SmtpRelay, sink: SmtpSink) -> None:
+    """When a delivery takes too long, nobody knows what its connection would answer next."""
+    hang = sink.hang_next(Step.DATA)
+    abandoned = asyncio.create_task(relay.send(MAIL, A, B))
+    await hang.reached()
+    abandoned.cancel()
+    await asyncio.wait([abandoned])
+
+    assert await relay.send(MAIL, A, B) == Sent()
+    assert sink.session_count == 2
+
+
+@pytest.mark.parametrize("mail", [b"a\nb\r\n", b"a\rb\r\n", b"a", b"a\r\n.\n\r\n", b""])
+async def test_lines_that_end_otherwise_are_sent_to_nobody(relay: SmtpRelay, sink: SmtpSink, mail: bytes) -> None:
+    """What one server takes for the end of a line and another does not could smuggle a second mail."""
+    with pytest.raises(ValueError, match="CRLF"):
+        await relay.send(mail, A, B)
+
+    assert sink.mails == []
+
+
+@pytest.mark.parametrize("address", ["jürgen@example.org", "b@example.org>\r\nRCPT TO:<c@example.org", "b\x00@x.test"])
+async def test_an_address_that_no_relay_can_be_told_is_given_up(relay: SmtpRelay, sink: SmtpSink, address: str) -> None:
+    """Nothing but visible ASCII becomes part of a command."""
+    assert isinstance(await relay.send(MAIL, A, address), GivenUp)
+    assert sink.session_count == 0

@@ -83,7 +83,7 @@ class _Weeks:
     async def pass_by(self) -> Mapping[str, str]:
         """What happens, in order; the mails that are to be drawn."""
         confirmations = await self._write(EARLIER)
-        by_bus, _, at_the_doctors, _ = EARLIER
+        by_bus, by_bike, at_the_doctors, _ = EARLIER
         await self._answer(by_bus, confirmations[by_bus], "Gern auch am Samstag.")
         await self._answer(at_the_doctors, confirmations[at_the_doctors], "Viele ältere Leute haben kein Auto.")
         await self._digest()
@@ -96,8 +96,8 @@ class _Weeks:
         self._clock.go_on(timedelta(minutes=11))
         update = await self._mail_to(by_bus)
         self._clock.go_on(timedelta(days=5))
-        later = await self._write(LATER)
-        await self._answer(LATER[3], later[LATER[3]], "Mein Betrieb würde etwas dazugeben.")
+        await self._write(LATER)
+        await self._answer(by_bike, confirmations[by_bike], "Der Verein Radfreunde Meerane würde beim Schotter helfen.")
         drawn = {"confirmation": confirmations[by_bus], "update": update, "digest": await self._digest()}
         return {name: _html(message) for name, message in drawn.items()}
 

@@ -14,6 +14,7 @@ from services.ideas.conversation import contribute, keep_files
 from services.ideas.dialogue.asking import asking
 from services.ideas.dialogue.correcting import candidate_answered, place_answered
 from services.ideas.dialogue.expectation import Expectation, expected, settle
+from services.ideas.dialogue.inquired import inquired_idea
 from services.ideas.dialogue.own import (
     contribution_of,
     idea_asked_about,
@@ -71,7 +72,7 @@ async def _answered(turn: Turn, expectation: Expectation, idea_id: int | None, s
 
 
 async def _continued(turn: Turn, submission: Submission) -> IdeaRow | None:
-    """The idea that a message belongs to: the one that it replies to, or the one that it follows closely.
+    """The idea that a message belongs to: the one that it replies to, that was asked about, or that it follows closely.
 
     What is said of a withdrawn one belongs to none, because nobody would read it there.
     """
@@ -82,6 +83,8 @@ async def _continued(turn: Turn, submission: Submission) -> IdeaRow | None:
         replied_to = await idea_with(turn, answered)
     elif chat.answers_about:
         replied_to = await own_idea(turn, chat.answers_about)
+    elif (asked_about := await inquired_idea(turn)) is not None:
+        replied_to = asked_about
     else:
         minutes = turn.admission.catalogue.settings.telegram.follow_minutes
         return await latest_idea(turn, since=chat.sent_at - timedelta(minutes=minutes))

@@ -12,6 +12,7 @@ from services.ideas.dialogue.dividing import ask_for_new_idea, merge, split
 from services.ideas.dialogue.erasing import erase
 from services.ideas.dialogue.expectation import Expectation, expected, settle
 from services.ideas.dialogue.exporting import export
+from services.ideas.dialogue.inquired import inquired_idea
 from services.ideas.dialogue.joining_in import join
 from services.ideas.dialogue.own import idea_asked_about, latest_idea, own_idea
 from services.ideas.dialogue.saying import say
@@ -24,6 +25,8 @@ from services.ideas.tables import IdeaRow
 
 # Typed words are about the idea that the person wrote of within this time.
 _WORDS_HOLD = timedelta(hours=24)
+# "Yes", "no" and a topic may be what a body wants to know.
+_ANSWERS = (Wish.CONFIRM, Wish.KEEP, Wish.TOPIC)
 
 ABOUT_IDEAS: Mapping[Wish, Callable[[Turn, IdeaRow, Button], Awaitable[None]]] = {
     Wish.CONFIRM: confirm_understanding,
@@ -75,6 +78,8 @@ async def _meant(turn: Turn, asked: Asked) -> Button | None:
         return button
     open_question = await expected(turn)
     expectation = open_question[0] if open_question else None
+    if button.wish in _ANSWERS and expectation in (None, Expectation.ADDITION) and await inquired_idea(turn):
+        return None
     if button.wish is Wish.TOPIC and button.argument:
         return button if expectation is Expectation.TOPIC or await _asks_for_topic(turn, button) else None
     if expectation is Expectation.WITHDRAWAL and button.wish in (Wish.CONFIRM, Wish.WITHDRAW):

@@ -57,12 +57,8 @@ class Doing:
     items: dict[int, tuple[int, str]]
 
 
-class _Rehearsed(Exception):  # noqa: N818 - what was only tried is taken back by it
-    """A deed would be possible."""
-
-
 async def results_of(doing: Doing, answer: StaffAnswer) -> tuple[Result, ...]:
-    """Follow all instructions in their order; one that is refused changes nothing and keeps no other from being done."""
+    """Follow all instructions in their order; one that is refused changes nothing, and the others are done."""
     is_clear = not answer.beside and all(each.wish for each in answer.instructions)
     results: list[Result] = []
     for instruction in answer.instructions:
@@ -108,12 +104,7 @@ async def _confirm(doing: Doing, instruction: Instruction, row: PendingDeedRow) 
     number, reference = row.number, doing.items[row.number][1]
     meant_at, deed = row.deed["stage"], caution.from_json(row.deed)
     try:
-        idea = await _idea(doing, row.idea_id)
-        if idea.stage != meant_at:
-            label = stage_words(doing.admission.catalogue, idea.stage)[0]
-            raise DeedRefused(
-                f"Die Idee {reference} steht inzwischen auf „{label}“. Bitte sehen Sie sie sich noch einmal an."
-            )
+        _must_stand_at(doing, await _idea(doing, row.idea_id), meant_at)
         done = await _try(doing, row.idea_id, deed, keep=True)
     except DeedRefused as refusal:
         return _refused(instruction, str(refusal), number, reference)
@@ -129,11 +120,7 @@ async def _follow(doing: Doing, instruction: Instruction, wish: Wish, item: Item
     try:
         if wish.verb is Verb.UNDO:
             return await _take_back(doing, number, idea_id, reference)
-        source = asks_for_place(wish)
-        if source is not None and source not in doing.understood:
-            raise DeedRefused(
-                f"In einer Mail gehen höchstens {doing.MOST_PLACES} Orte. Bitte schreiben Sie noch einmal."
-            )
+        _must_be_asked(doing, wish)
         deed = deed_of(doing.admission.catalogue, wish, doing.answered.body.id, doing.understood)
         idea = await _idea(doing, idea_id)
         if isinstance(deed, Accept):
@@ -179,15 +166,26 @@ async def _take_back(doing: Doing, number: int, idea_id: int, reference: str) ->
 
 async def _try(doing: Doing, idea_id: int, deed: Deed, *, keep: bool) -> Done:
     """Do something, or see whether it could be done; raises DeedRefused, and then nothing has changed."""
-    try:
-        async with doing.session.begin_nested():
-            idea = await _idea(doing, idea_id)
-            done = await perform(doing.session, doing.admission, idea, deed, doing.answered.doer, doing.now)
-            if not keep:
-                raise _Rehearsed
-    except _Rehearsed:
-        pass
+    async with doing.session.begin_nested() as savepoint:
+        idea = await _idea(doing, idea_id)
+        done = await perform(doing.session, doing.admission, idea, deed, doing.answered.doer, doing.now)
+        if not keep:
+            await savepoint.rollback()
     return done
+
+
+def _must_be_asked(doing: Doing, wish: Wish) -> None:
+    source = asks_for_place(wish)
+    if source is not None and source not in doing.understood:
+        raise DeedRefused(f"In einer Mail gehen höchstens {doing.MOST_PLACES} Orte. Bitte schreiben Sie noch einmal.")
+
+
+def _must_stand_at(doing: Doing, idea: IdeaRow, stage: str) -> None:
+    if idea.stage != stage:
+        label = stage_words(doing.admission.catalogue, idea.stage)[0]
+        raise DeedRefused(
+            f"Die Idee {idea.reference} hat inzwischen den Stand „{label}“. Bitte sehen Sie noch einmal nach."
+        )
 
 
 async def _must_stand_as_told(doing: Doing, idea: IdeaRow) -> None:

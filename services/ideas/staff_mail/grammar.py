@@ -5,6 +5,7 @@ from __future__ import annotations
 import re
 from collections.abc import Iterator
 from dataclasses import dataclass, field
+from itertools import islice
 
 from services.ideas.staff_mail.items import Item, Named, is_list, items_in, named_at_start
 from services.ideas.staff_mail.vocabulary import Verb, Vocabulary, plain, tokens_of
@@ -13,10 +14,12 @@ from services.ideas.staff_mail.wishes import Wish, read_wishes
 # A mail program breaks lines near here; whoever ends one earlier means it.
 _WRAPPED_FROM = 58
 _MOST_LINES = 400
+_LONGEST_LINE = 4_000
+_MOST_IN_LINE = 20
 _CLOSING = re.compile(
-    r"(?:(?:mit )?(?:freundliche|beste|viele|liebe|herzliche|schöne|sonnige)[nmrs]? (?:grü(?:ß|ss)en?|gru(?:ß|ss))|mfg|vg|"
-    r"lg|hochachtungsvoll|i\. ?a\.|i\. ?v\.|im auftrag|gez\.|gesendet (?:von|mit)|von meinem|sent from)(?:\b|(?<=\.)).*|"
-    r"-- ?|__+",
+    r"(?:(?:mit )?(?:freundliche|beste|viele|liebe|herzliche|schöne|sonnige)[nmrs]? (?:grü(?:ß|ss)en?|gru(?:ß|ss))|mfg|"
+    r"vg|lg|hochachtungsvoll|i\. ?a\.|i\. ?v\.|im auftrag|gez\.|gesendet (?:von|mit)|von meinem|sent from)"
+    r"(?:\b|(?<=\.)).*|-- ?|__+",
     re.IGNORECASE,
 )
 _GREETING = re.compile(
@@ -89,7 +92,7 @@ def read_answer(text: str, vocabulary: Vocabulary) -> StaffAnswer:
     """What a mail asks for. What stands in quotes, greetings and signatures asks for nothing."""
     reading = _Reading(vocabulary)
     for line in plain(text).splitlines()[:_MOST_LINES]:
-        _read_line(reading, line.strip())
+        _read_line(reading, line.strip()[:_LONGEST_LINE])
     instructions = [each for draft in reading.drafts for each in _finished(draft, vocabulary)]
     return StaffAnswer(tuple(instructions), tuple(reading.beside))
 
@@ -163,16 +166,16 @@ def _listed(part: str, vocabulary: Vocabulary) -> _Draft | None:
 
 def _parts(line: str, vocabulary: Vocabulary) -> Iterator[str]:
     """The line, or its parts where several instructions stand in it: "2 annehmen, 3 ablehnen: zu teuer"."""
-    for divide in _DIVIDED.finditer(line):
-        head, tail = line[: divide.start()], line[divide.end() :]
-        first, second = _wishes_of(head, vocabulary), _wishes_of(tail, vocabulary)
+    begin = 0
+    for divide in islice(_DIVIDED.finditer(line), _MOST_IN_LINE):
+        first = _wishes_of(line[begin : divide.start()], vocabulary)
+        second = _wishes_of(line[divide.end() :], vocabulary)
         if not (first and second and second[0].is_sure):
             continue
         if (first[0].verb in _NO_NOTE and not first[0].note) or ";" in divide.group():
-            yield head
-            yield from _parts(tail, vocabulary)
-            return
-    yield line
+            yield line[begin : divide.start()]
+            begin = divide.end()
+    yield line[begin:]
 
 
 def _wishes_of(part: str, vocabulary: Vocabulary) -> tuple[Wish, ...]:

@@ -7,7 +7,8 @@ def distance(one: str, other: str, most: int) -> int:
     """How many letters have to be added, left out, changed, or swapped with the next; `most + 1` for any more."""
     if abs(len(one) - len(other)) > most:
         return most + 1
-    before, last = [], list(range(len(other) + 1))
+    before: list[int] = []
+    last = list(range(len(other) + 1))
     for row, letter in enumerate(one, start=1):
         line = [row]
         for column, there in enumerate(other, start=1):

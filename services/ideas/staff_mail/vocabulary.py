@@ -16,6 +16,7 @@ from services.ideas.staff_mail.typing_errors import resembles
 
 Phrase = tuple[str, ...]
 _T = TypeVar("_T")
+_LONGEST_PHRASE = 16  # words; no body has a longer name
 _WORD = re.compile(r"[^\W_]+")
 # Words that say something else although they look like typing errors of ours.
 _OTHER_WORDS = frozenset({"abnehmen", "abgenommen", "abnahme", "anlehnen", "anlehnung", "angelehnt", "zunahme"})
@@ -67,8 +68,8 @@ _VERBS: Mapping[Verb, str] = {
 _VERDICTS: Mapping[Verdict, str] = {
     Verdict.YES: "ja | gegeben | positiv | bejaht | ist gegeben | vorhanden",
     Verdict.NO: "nein | nicht gegeben | negativ | verneint | ist nicht gegeben | nicht vorhanden",
-    Verdict.PARTLY: """teilweise | teils | zum teil | bedingt | eingeschränkt | ist teilweise gegeben | teilweise gegeben
-        unter bedingungen | unter vorbehalt""",
+    Verdict.PARTLY: """teilweise | teils | zum teil | bedingt | eingeschränkt | ist teilweise gegeben
+        teilweise gegeben | unter bedingungen | unter vorbehalt""",
 }
 
 
@@ -143,7 +144,7 @@ def plain(text: str) -> str:
 
 def longest_at(phrases: Mapping[Phrase, _T], tokens: Sequence[Token]) -> tuple[_T, int] | None:
     """What the longest phrase stands for that a text begins with, and of how many words it is."""
-    words = tuple(token.word for token in tokens[: max(map(len, phrases), default=0)])
+    words = tuple(token.word for token in tokens[:_LONGEST_PHRASE])
     sizes = range(len(words), 0, -1)
     return next(((phrases[words[:size]], size) for size in sizes if words[:size] in phrases), None)
 

@@ -11,8 +11,8 @@ from services.ideas.staff_mail.vocabulary import Term, Token, Verb, Vocabulary, 
 
 # Words in front of a verb that change nothing; "noch" and "nicht" do.
 _BEFORE = words_of(
-    "bitte gern gerne wird werden wurde ist sind wir ich möchten wollen würden das die der den diese idee ideen beide alle "
-    "hier hiermit dann soll sollen geht gehen kann können"
+    "bitte gern gerne wird werden wurde ist sind wir ich möchten wollen würden das die der den diese idee ideen beide "
+    "alle hier hiermit dann soll sollen geht gehen kann können"
 )
 _AFTER = words_of("bitte danke dank vielen herzlichen schön sehr schonmal vorab gern gerne machen so lg vg mfg")
 _AFTER_YES = _AFTER | words_of("senden absenden ausführen alles alle")
@@ -173,7 +173,7 @@ def _split_findings(wish: Wish, vocabulary: Vocabulary) -> tuple[Wish, ...]:
         return (wish,)
     tokens = tokens_of(wish.note)
     for number, token in enumerate(tokens):
-        term = vocabulary.term_at(tokens[number:])
+        term = longest_at(vocabulary.terms, tokens[number:])
         if term is None or term[0].verb is not Verb.FIND or not _begins(tokens, number, wish.note):
             continue
         after = wish.note[tokens[number + term[1] - 1].end :]

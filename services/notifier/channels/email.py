@@ -26,7 +26,7 @@ from services.notifier.pace import Pace
 from services.notifier.settlement import Patience
 
 # RFC 3834 section 5: answers to a message, and everything else that a program sends by itself.
-_AUTO_REPLIED = frozenset({"confirmation", "attachments", "join_code"})
+_AUTO_REPLIED = frozenset({"confirmation", "attachments", "join_code", "receipt"})
 # Exchange's word for no answers by itself (MS-OXCMAIL). "All" would keep back delivery failures as well, and those
 # must reach the return path.
 _UNWANTED_ANSWERS = "DR, RN, NRN, OOF, AutoReply"
