@@ -15,14 +15,14 @@ from services.ideas.routing import CATCH_ALL
 
 VERDICTS = {Verdict.YES: "ja", Verdict.NO: "nein", Verdict.PARTLY: "teilweise"}
 _ENDED = {
-    AssignmentState.DONE: "hat ihren Teil erledigt",
-    AssignmentState.PASSED: "hat sie weitergegeben",
-    AssignmentState.RETURNED: "ist nicht zuständig",
+    AssignmentState.DONE: "Teil erledigt",
+    AssignmentState.PASSED: "weitergegeben",
+    AssignmentState.RETURNED: "nicht zuständig",
 }
 _WHY = {
     CATCH_ALL: "weil keine Regel zutraf",
-    LEADS: "weil sie diese Stufe leitet",
-    HANDED_ON: "weil sie ihr weitergegeben wurde",
+    LEADS: "leitet diese Stufe",
+    HANDED_ON: "von einer anderen Stelle",
     GIVEN_BACK: "weil sonst niemand zuständig war",
 }
 

@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import argparse
+import sys
 from collections.abc import Awaitable, Callable
 from datetime import UTC, datetime
 from typing import Any
@@ -12,7 +13,7 @@ from services.cli.staff import reference_of, say, with_register
 from services.ideas.catalogue import Catalogue
 from services.ideas.deeds import Bundle
 from services.ideas.description import stage_words
-from services.ideas.errors import DeedRefused
+from services.ideas.errors import DeedRefused, IdeaNotFound
 from services.ideas.news import Measure
 from services.ideas.reference import parse_measure_number
 from services.ideas.register import Register
@@ -82,8 +83,8 @@ async def _add(options: argparse.Namespace, register: Register) -> int:
     for reference in references:
         try:
             done = await register.work.act(reference, Bundle(number), doer, now)
-        except DeedRefused as error:
-            print(error)
+        except (DeedRefused, IdeaNotFound) as error:
+            print(error, file=sys.stderr)
             refused += 1
             continue
         told = "Die einreichende Person wird benachrichtigt." if done.told else "Niemand wird benachrichtigt."

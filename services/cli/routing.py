@@ -9,7 +9,7 @@ from pathlib import Path
 from typing import Any
 
 from nlp.corpus import KINDS_WITHOUT_TOPIC
-from nlp.understanding import OUTSIDE, REGION, Kind, Understanding
+from nlp.understanding import NO_MODEL, OUTSIDE, REGION, Kind, Understanding
 from services.cli.dossier import holders, rule_name
 from services.cli.staff import reference_of, say, with_register
 from services.ideas.catalogue import Catalogue
@@ -71,6 +71,8 @@ def _understood(catalogue: Catalogue, understanding: Understanding) -> Iterator[
         yield f"Thema: {'; '.join(topics)}"
     elif understanding.kind in KINDS_WITHOUT_TOPIC:
         yield "Thema: keines, denn solche Nachrichten haben keines"
+    elif understanding.model == NO_MODEL:
+        yield "Thema: noch nicht gelesen, weil kein Modell da war"
     else:
         likely = ", ".join(
             f"{topic_label(catalogue, topic.id)} ({percent(topic.probability)})" for topic in understanding.suggestions
@@ -98,7 +100,7 @@ def _explained(catalogue: Catalogue, dossier: Dossier) -> Iterator[str]:
         refusal = dossier.refusal(body)
         why = f": {refusal.reason} ({refusal.actor})" if refusal else ""
         yield f"  {body_name(catalogue, body)} hat die Idee als nicht zuständig zurückgegeben{why}"
-    yield f"  {_outcome(catalogue, explanation, is_new=lifecycle.is_untouched(idea.stage))}"
+    yield f"  {_outcome(catalogue, explanation)}"
     yield from ("", "Die anderen Regeln")
     yield from (f"  {_rule(catalogue, finding)}" for finding in explanation.findings if not finding.is_met)
 
@@ -120,8 +122,11 @@ def _condition(catalogue: Catalogue, condition: Condition) -> str:
     return f"{_ASPECTS[condition.aspect]} {named} {'✓ ja' if condition.is_met else '✗ nein'}"
 
 
-def _outcome(catalogue: Catalogue, explanation: Explanation, *, is_new: bool) -> str:
-    if explanation.is_caught and not is_new:
+def _outcome(catalogue: Catalogue, explanation: Explanation) -> str:
+    lifecycle = catalogue.lifecycle
+    if lifecycle.is_over(explanation.stage):
+        return "Der Weg der Idee ist hier zu Ende: Niemand muss mehr etwas tun."
+    if explanation.is_caught and not lifecycle.is_untouched(explanation.stage):
         return "Keine Regel trifft zu: Auf dieser Stufe kommt niemand hinzu."
     if explanation.is_caught:
         catch_all = body_name(catalogue, catalogue.catch_all)

@@ -149,7 +149,7 @@ def _item_values(catalogue: Catalogue, link: DigestLink, item: Item, words: Item
                 "day": f"{act.at.astimezone(zone):%d.%m.%Y, %H:%M} Uhr",
                 "what": act_words(catalogue, act, link.body),
                 "why": why(idea, act),
-                "is_undone": act.is_undone,
+                "is_undone": act.undone_at is not None,
             }
             for act in item.acts
         ],

@@ -19,9 +19,7 @@ from services.ideas.capability import Purpose
 from services.ideas.register import Register
 
 
-def mailbox_routes(
-    register: Register, templates: Environment, now: Callable[[], datetime]
-) -> list[web.RouteDef]:
+def mailbox_routes(register: Register, templates: Environment, now: Callable[[], datetime]) -> list[web.RouteDef]:
     """The pages behind the links of our mails. Whatever a POST sends along is not read: its address says it all."""
     mailboxes = register.mailboxes
 

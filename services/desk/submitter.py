@@ -16,9 +16,7 @@ from services.ideas.news import News
 from services.ideas.register import Register
 
 
-def submitter_routes(
-    register: Register, templates: Environment, now: Callable[[], datetime]
-) -> list[web.RouteDef]:
+def submitter_routes(register: Register, templates: Environment, now: Callable[[], datetime]) -> list[web.RouteDef]:
     """The start page and the status page. Both only show; opening them changes nothing."""
     settings = register.catalogue.settings
     has_telegram = settings.telegram.is_on

@@ -52,8 +52,10 @@ def _why_needless(catalogue: Catalogue, rule: Route) -> str:
 
 
 def _who_else(catalogue: Catalogue, rule: Route, body: str) -> str:
-    stages = catalogue.lifecycle.stages
-    if rule.stages and all(stages[stage].body == body for stage in rule.stages if stage in stages):
+    lifecycle = catalogue.lifecycle
+    # Who leads the stage of new ideas gets none by the program: their rules alone do that.
+    led = [stage for stage in rule.stages if lifecycle.stages[stage].body == body and not lifecycle.is_untouched(stage)]
+    if rule.stages and len(led) == len(rule.stages):
         return f"{body} leads {_listed(rule.stages)}"
     order = {each.id: number for number, each in enumerate(catalogue.routes)}
     for other in catalogue.routes:

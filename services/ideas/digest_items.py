@@ -4,7 +4,6 @@ from __future__ import annotations
 
 from collections.abc import Mapping, Sequence
 from dataclasses import dataclass
-from datetime import datetime
 from typing import Any
 
 from sqlalchemy import select
@@ -12,34 +11,13 @@ from sqlalchemy.ext.asyncio import AsyncSession
 
 from services.ideas import views
 from services.ideas.catalogue import Catalogue
-from services.ideas.deeds import DeedKind, Verdict
+from services.ideas.deeds import Verdict
 from services.ideas.digest_contents import Entry
+from services.ideas.dossier import Act, Finding, act_of
 from services.ideas.model import Idea
 from services.ideas.news import Inquiry, Measure
 from services.ideas.tables import IdeaRow
 from services.ideas.work_tables import ActRow, FindingRow, InquiryRow
-
-
-@dataclass(frozen=True, slots=True)
-class Act:
-    """What staff did with an idea: in the name of which body ("" for none), and why, for staff."""
-
-    number: int
-    at: datetime
-    body: str
-    kind: DeedKind
-    reason: str
-    detail: Mapping[str, Any]
-    is_undone: bool
-
-
-@dataclass(frozen=True, slots=True)
-class Finding:
-    """What an examination found of one question."""
-
-    name: str
-    verdict: Verdict
-    note: str
 
 
 @dataclass(frozen=True, slots=True)
@@ -85,9 +63,12 @@ async def read_items(
             body,
             entry,
             ideas.get(entry.reference),
-            tuple(_act(row) for row in acts.get(entry.reference, ())),
+            tuple(act_of(row) for row in acts.get(entry.reference, ())),
             tuple(_inquiry(row) for row in asked.get(entry.reference, ())),
-            {row.name: Finding(row.name, Verdict(row.verdict), row.note) for row in found.get(entry.reference, ())},
+            {
+                row.name: Finding(row.name, Verdict(row.verdict), row.note, row.at)
+                for row in found.get(entry.reference, ())
+            },
         )
         for entry in entries
     )
@@ -135,9 +116,8 @@ def _by_reference(rows: Sequence[Any]) -> dict[str, list[Any]]:
     return found
 
 
-def _act(row: ActRow) -> Act:
-    is_undone = row.undone_at is not None
-    return Act(row.id, row.at, row.body, DeedKind(row.kind), row.reason, row.detail, is_undone)
+def _finding(row: FindingRow) -> Finding:
+    return Finding(row.name, Verdict(row.verdict), row.note, row.at)
 
 
 def _inquiry(row: InquiryRow) -> Inquiry:

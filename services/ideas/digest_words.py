@@ -11,7 +11,8 @@ from services.ideas.catalogue import Catalogue
 from services.ideas.deeds import DeedKind, Verdict
 from services.ideas.description import body_name, describe, percent, stage_words, topic_label
 from services.ideas.digest_contents import Contents, Entry, Heard
-from services.ideas.digest_items import Act, Item
+from services.ideas.digest_items import Item
+from services.ideas.dossier import Act
 from services.ideas.excerpt import excerpt
 from services.ideas.ledger import Event
 from services.ideas.model import Idea
@@ -147,11 +148,15 @@ def why(idea: Idea | None, act: Act) -> str:
     return act.reason or next((step.note for step in idea.stages if step.act == act.number), "") if idea else act.reason
 
 
-def _did(catalogue: Catalogue, act: Act, has: str, is_: str, reader: str) -> str:
+def _did(  # noqa: C901 - one case for each deed
+    catalogue: Catalogue, act: Act, has: str, is_: str, reader: str
+) -> str:
     detail = act.detail
     match act.kind:
         case DeedKind.MOVE:
             said = f"{has} die Stufe „{stage_words(catalogue, detail.get('to', ''))[0]}“ festgelegt"
+        case DeedKind.CARRY:
+            said = f"{has} die Idee mit ihrer Maßnahme auf „{stage_words(catalogue, detail.get('to', ''))[0]}“ gebracht"
         case DeedKind.STATE:
             said = f"{has} zugestimmt"
         case DeedKind.PASS:
@@ -165,6 +170,8 @@ def _did(catalogue: Catalogue, act: Act, has: str, is_: str, reader: str) -> str
             said = f"{has} geprüft: {detail.get('name', '')} {VERDICTS.get(detail.get('verdict', ''), '')}".rstrip()
         case DeedKind.BUNDLE:
             said = f"{has} die Idee einer Maßnahme zugeordnet"
+        case DeedKind.UNBUNDLE:
+            said = f"{has} die Idee aus ihrer Maßnahme genommen"
         case DeedKind.TOPIC:
             said = f"{has} das Thema berichtigt"
         case DeedKind.PLACE:

@@ -73,14 +73,15 @@ async def dossier(session: AsyncSession, reference: str) -> Dossier | None:
     findings = await session.scalars(select(FindingRow).where(FindingRow.idea_id == number).order_by(FindingRow.id))
     return Dossier(
         idea=idea,
-        acts=tuple(_act(row) for row in acts),
+        acts=tuple(act_of(row) for row in acts),
         findings=tuple(Finding(row.name, Verdict(row.verdict), row.note, row.at) for row in findings),
         inquiries=await inquiries(session, idea.reference),
         measure=await measure_of(session, idea.reference),
     )
 
 
-def _act(row: ActRow) -> Act:
+def act_of(row: ActRow) -> Act:
+    """An act as it stands in the record."""
     return Act(
         number=row.id,
         at=row.at,

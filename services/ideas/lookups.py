@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from collections.abc import Sequence
+from collections.abc import Mapping, Sequence
 from datetime import datetime, timedelta
 
 from sqlalchemy import ColumnElement, false
@@ -15,9 +15,10 @@ from services.ideas.dossier import Dossier, dossier
 from services.ideas.errors import IdeaNotFound
 from services.ideas.joining import code_of
 from services.ideas.model import Attachment, Idea
-from services.ideas.news import News, news, story
-from services.ideas.standing import acts_since, as_told
+from services.ideas.news import News, Wanted, news, story
+from services.ideas.standing import acts_since, as_told, hidden_acts, without
 from services.ideas.store import Store
+from services.ideas.together import Together
 
 
 class Lookups:
@@ -27,6 +28,9 @@ class Lookups:
         self._store = store
         self._secret = secret
         self._undo_window = undo_window
+        # A sender asks for all that it has claimed at once.
+        self._ideas_as_told = Together(self._all_as_told)
+        self._news = Together(self._all_news)
 
     async def idea(self, reference: str) -> Idea:
         """One idea by its reference number; raises IdeaNotFound."""
@@ -43,11 +47,10 @@ class Lookups:
 
     async def idea_as_told(self, reference: str, at: datetime) -> Idea:
         """One idea as its submitter may know it at a time: staff can still take back the rest; raises IdeaNotFound."""
-        async with self._store.reading() as session:
-            found = await self._told(session, await views.by_references(session, [reference]), at)
-        if not found:
+        found = await self._ideas_as_told((reference, at))
+        if found is None:
             raise IdeaNotFound(unknown(reference))
-        return found[0]
+        return found
 
     async def story_by_token(self, token: str, at: datetime) -> News | None:
         """All that the bearer of a status page's link may know at a time; None where it opens nothing."""
@@ -93,8 +96,7 @@ class Lookups:
 
     async def news(self, reference: str, acts: Sequence[int]) -> News | None:
         """What an update tells of these acts (numbers); None where nothing of them is left to tell."""
-        async with self._store.reading() as session:
-            return await news(session, reference, acts)
+        return await self._news((reference, tuple(acts)))
 
     async def dossier(self, reference: str) -> Dossier:
         """An idea with everything that the bodies did with it, for staff; raises IdeaNotFound."""
@@ -123,6 +125,23 @@ class Lookups:
         """Which of these periods of a body are done."""
         async with self._store.reading() as session:
             return await digests_written(session, body, periods)
+
+    async def _all_as_told(self, wanted: Sequence[tuple[str, datetime]]) -> Mapping[tuple[str, datetime], Idea | None]:
+        async with self._store.reading() as session:
+            ideas = await views.found_by(session, {reference for reference, _ in wanted})
+            # More acts than any of them needs; which of them each must not know is seen one by one.
+            untold = self._untold(min(at for _, at in wanted))
+            acts = await hidden_acts(session, [idea.reference for idea in ideas.values()], untold)
+        told = {}
+        for reference, at in wanted:
+            if idea := ideas.get(reference):
+                since = at - self._undo_window
+                told[reference, at] = without(idea, [act for act in acts.get(idea.reference, ()) if act.at > since])
+        return told
+
+    async def _all_news(self, wanted: Sequence[Wanted]) -> Mapping[Wanted, News | None]:
+        async with self._store.reading() as session:
+            return await news(session, wanted)
 
     async def _told(self, session: AsyncSession, ideas: Sequence[Idea], at: datetime) -> tuple[Idea, ...]:
         return await as_told(session, ideas, self._untold(at))

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+from collections.abc import Mapping, Sequence
 from datetime import datetime
 
 from sqlalchemy import select
@@ -11,6 +12,7 @@ from services.ideas.model import Subscription
 from services.ideas.store import Store
 from services.ideas.submitters import resubscribe, submitter_by_token, subscription, unsubscribe, verify
 from services.ideas.tables import IdeaRow, SubmitterRow
+from services.ideas.together import Together
 from services.ideas.undeliverable import UndeliverableAddress, resume, undeliverable
 
 _NOBODY = Subscription(verified=False, unsubscribed=False)
@@ -21,6 +23,8 @@ class Mailboxes:
 
     def __init__(self, store: Store) -> None:
         self._store = store
+        # A sender asks for all that it has claimed at once.
+        self._by_reference = Together(self._by_references)
 
     async def by_token(self, token: str, purpose: Purpose) -> Subscription | None:
         """How it stands with the person whom a link concerns; None for a token that opens nothing."""
@@ -30,13 +34,16 @@ class Mailboxes:
 
     async def by_reference(self, reference: str) -> Subscription:
         """How it stands with the submitter of an idea; like a stranger, where they have been erased."""
+        return await self._by_reference(reference) or _NOBODY
+
+    async def _by_references(self, references: Sequence[str]) -> Mapping[str, Subscription]:
         async with self._store.reading() as session:
-            submitter = await session.scalar(
-                select(SubmitterRow)
-                .join(IdeaRow, IdeaRow.submitter_id == SubmitterRow.id)
-                .where(IdeaRow.reference == reference)
+            rows = await session.execute(
+                select(IdeaRow.reference, SubmitterRow)
+                .join(SubmitterRow, IdeaRow.submitter_id == SubmitterRow.id)
+                .where(IdeaRow.reference.in_(references))
             )
-            return subscription(submitter) if submitter else _NOBODY
+            return {reference: subscription(submitter) for reference, submitter in rows}
 
     async def verify(self, token: str, now: datetime) -> bool:
         """Remember that an address is its submitter's own; False for a token that opens nothing."""

@@ -15,12 +15,14 @@ from sqlalchemy.orm import aliased
 from nlp.understanding import Understanding
 from services.ideas import ledger
 from services.ideas.admission import Admission
+from services.ideas.assigning import assignments
 from services.ideas.conversation import idea_numbered
 from services.ideas.deeds import DeedKind, Doer
 from services.ideas.errors import DeedRefused, IdeaNotFound
 from services.ideas.ledger import Event
 from services.ideas.lifecycle import Stage
 from services.ideas.lookups import unknown
+from services.ideas.model import AssignmentState
 from services.ideas.news import Measure
 from services.ideas.reference import measure_number
 from services.ideas.snapshot import snapshot
@@ -174,11 +176,20 @@ async def _carry(session: AsyncSession, admission: Admission, idea: IdeaRow, ste
         )
     )
     await session.flush()
+    had = await _holders(session, idea)
     understanding = Understanding.from_json(idea.understanding)
     await admission.assigning.enter_stage(session, idea, understanding, step.now, act.id)
+    if not admission.catalogue.lifecycle.is_over(step.stage.id):  # else everybody hears of the end
+        done = had - await _holders(session, idea) - {step.doer.body}
+        await ledger.enter(session, idea.id, sorted(done), Event.STATEMENT, step.now, act_id=act.id)
     if step.doer.body:
         await ledger.enter(session, idea.id, [step.doer.body], Event.DECIDED, step.now, act_id=act.id)
     return step.stage.tells_submitter and await admission.updates.owe(session, idea, act.id, step.now)
+
+
+async def _holders(session: AsyncSession, idea: IdeaRow) -> set[str]:
+    rows = await assignments(session, idea)
+    return {body for body, row in rows.items() if row.state == AssignmentState.OPEN}
 
 
 async def _last_step(session: AsyncSession, idea: IdeaRow, measure: MeasureRow) -> ActRow | None:

@@ -19,7 +19,10 @@ from services.ideas.model import UNFINISHED
 from services.ideas.outbox import FAREWELL
 from services.ideas.persons import person_at
 from services.ideas.settings import Settings
+from services.ideas.staff_mail.answered import RECEIPT
+from services.ideas.staff_mail.caution import CONFIRMED_WITHIN
 from services.ideas.tables import ContributionRow, IdeaRow, InboundRow, NotificationRow, StageChangeRow, SubmitterRow
+from services.ideas.work_tables import PendingDeedRow
 
 # One transaction takes no more of each, so that nobody waits long for it.
 _MOST_AT_ONCE = 500
@@ -29,6 +32,8 @@ _MOST_PEOPLE_AT_ONCE = 20
 @dataclass(frozen=True, slots=True)
 class Expired:
     """How many messages lost what they said, persons were forgotten, and codes and notifications deleted.
+
+    `codes` are join codes, guesses of them, and what staff had to confirm: whatever holds for some hours alone.
 
     True as long as there was something; there may be more then.
     """
@@ -52,7 +57,7 @@ async def expire(session: AsyncSession, settings: Settings, lifecycle: Lifecycle
     return Expired(
         messages=await _empty(session, raw_until) + await _leave_conversations(session, contact_until),
         people=await _forget_silent(session, lifecycle, contact_until, now),
-        codes=await expire_codes(session, now),
+        codes=await expire_codes(session, now) + await _forget_unconfirmed(session, now),
         notifications=await _delete_notifications(session, raw_until),
     )
 
@@ -117,9 +122,19 @@ def _is_silent(row: type[SubmitterRow], over: list[str], until: datetime) -> Col
     return and_(row.created_at <= until, *(~each.exists() for each in (is_open, steps, said, written, answered)))
 
 
+async def _forget_unconfirmed(session: AsyncSession, now: datetime) -> int:
+    """Delete what staff wanted done by mail and have not confirmed: nobody can any more."""
+    gone = delete(PendingDeedRow).where(PendingDeedRow.created_at <= now - CONFIRMED_WITHIN)
+    return len((await session.execute(gone.returning(PendingDeedRow.id))).all())
+
+
 async def _delete_notifications(session: AsyncSession, until: datetime) -> int:
-    """Delete what people were told, and at once what could not tell a bare chat that its person is forgotten."""
-    is_old = and_(NotificationRow.submitter_id.is_not(None), NotificationRow.created_at <= until)
+    """Delete what people were told, and at once what could not tell a bare chat that its person is forgotten.
+
+    Of what bodies were told only receipts go: they repeat what staff have written.
+    """
+    is_personal = or_(NotificationRow.submitter_id.is_not(None), NotificationRow.template == RECEIPT)
+    is_old = and_(is_personal, NotificationRow.created_at <= until)
     finished = NotificationRow.state.not_in(UNFINISHED)
     gone = select(NotificationRow.id).where(finished, or_(is_old, NotificationRow.template == FAREWELL))
     deleted = await session.execute(

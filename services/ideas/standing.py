@@ -7,7 +7,7 @@ from dataclasses import replace
 from datetime import datetime
 from typing import Any
 
-from sqlalchemy import ColumnElement, Select, select
+from sqlalchemy import ColumnElement, select
 from sqlalchemy.ext.asyncio import AsyncSession
 
 from services.ideas.deeds import DeedKind
@@ -24,30 +24,20 @@ def acts_since(moment: datetime) -> ColumnElement[bool]:
     return ActRow.at > moment
 
 
-def acts_after(act_id: int) -> ColumnElement[bool]:
-    """The acts of which nobody may know yet who is told of this one."""
-    return ActRow.id > act_id
-
-
 async def as_told(session: AsyncSession, ideas: Sequence[Idea], untold: ColumnElement[bool]) -> tuple[Idea, ...]:
     """The ideas without these acts: their stage, their steps, and who has them."""
-    acts = await _acts(session, [idea.reference for idea in ideas], untold)
-    return tuple(_before(idea, acts[idea.reference]) if idea.reference in acts else idea for idea in ideas)
+    acts = await hidden_acts(session, [idea.reference for idea in ideas], untold)
+    return tuple(without(idea, acts.get(idea.reference, ())) for idea in ideas)
 
 
-def hidden_acts(reference: str, untold: ColumnElement[bool]) -> Select[ActRow]:
-    """The acts with an idea that its submitter does not know of, in the order in which they were done."""
-    own = select(IdeaRow.id).where(IdeaRow.reference == reference)
-    return select(ActRow).where(ActRow.idea_id.in_(own), *_hidden(untold)).order_by(ActRow.id)
-
-
-async def _acts(
+async def hidden_acts(
     session: AsyncSession, references: Sequence[str], untold: ColumnElement[bool]
 ) -> Mapping[str, list[ActRow]]:
+    """The acts with ideas that their submitters do not know of, by reference, in the order in which they were done."""
     rows = await session.execute(
         select(IdeaRow.reference, ActRow)
         .join(IdeaRow, IdeaRow.id == ActRow.idea_id)
-        .where(IdeaRow.reference.in_(references), *_hidden(untold))
+        .where(IdeaRow.reference.in_(references), ActRow.undone_at.is_(None), ActRow.kind.not_in(_AT_ONCE), untold)
         .order_by(ActRow.id)
     )
     found: dict[str, list[ActRow]] = {}
@@ -56,11 +46,10 @@ async def _acts(
     return found
 
 
-def _hidden(untold: ColumnElement[bool]) -> tuple[ColumnElement[bool], ...]:
-    return (ActRow.undone_at.is_(None), ActRow.kind.not_in(_AT_ONCE), untold)
-
-
-def _before(idea: Idea, acts: Sequence[ActRow]) -> Idea:
+def without(idea: Idea, acts: Sequence[ActRow]) -> Idea:
+    """The idea as it stood before these acts, which are the last ones with it."""
+    if not acts:
+        return idea
     numbers = {act.id for act in acts}
     steps = tuple(step for step in idea.stages if step.act not in numbers)
     stood = replace(idea, stages=steps, stage=steps[-1].stage)

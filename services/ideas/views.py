@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from collections.abc import Mapping, Sequence
+from collections.abc import Collection, Mapping, Sequence
 from dataclasses import dataclass
 from datetime import datetime
 from typing import Any
@@ -73,6 +73,16 @@ async def by_references(session: AsyncSession, references: Sequence[str]) -> tup
     numbered = select(func.coalesce(IdeaRow.merged_into_id, IdeaRow.id)).where(IdeaRow.reference.in_(references))
     rows = await session.scalars(_ideas().where(IdeaRow.id.in_(numbered)).order_by(IdeaRow.id))
     return tuple(_idea(row) for row in rows)
+
+
+async def found_by(session: AsyncSession, references: Collection[str]) -> Mapping[str, Idea]:
+    """The ideas as these reference numbers find them, by the number that was looked for."""
+    found = {idea.reference: idea for idea in await by_references(session, list(references))}
+    for other in set(references) - set(found):
+        # One that was merged bears another number now.
+        for idea in await by_references(session, [other]):
+            found[other] = idea
+    return found
 
 
 async def not_understood(session: AsyncSession, limit: int) -> tuple[Idea, ...]:

@@ -15,11 +15,11 @@ import sys
 import tempfile
 from collections.abc import Iterator, Sequence
 from contextlib import ExitStack
-from dataclasses import dataclass, replace
+from dataclasses import asdict, dataclass, replace
 from datetime import UTC, datetime, timedelta
 from itertools import islice
 from pathlib import Path
-from time import perf_counter
+from time import perf_counter, process_time
 from typing import Any
 
 from sqlalchemy import insert
@@ -54,7 +54,7 @@ _ROWS_AT_ONCE = 2_000
 _BEGIN = datetime(2026, 11, 1, tzinfo=UTC)
 _PERIOD = Period("2026-12-01", datetime(2026, 12, 1, 6, tzinfo=UTC))
 _SECRET = b"a secret that only the benchmark knows"
-_MEGABYTE = 1024
+_KILOBYTES = 1024
 
 
 @dataclass(frozen=True, slots=True)
@@ -69,9 +69,10 @@ class Message:
 
 @dataclass(frozen=True, slots=True)
 class Measured:
-    """Seconds, and the most memory that the process had meanwhile (MB), of one kind of work."""
+    """What some work took: seconds, those of the processor, and the most memory that the process had meanwhile (MB)."""
 
     seconds: float
+    processor: float
     megabytes: float
 
 
@@ -168,21 +169,22 @@ async def measure(url: str) -> dict[str, Any]:
         "ideas": sum(told),
         "mails": len(claimed),
         "kilobytes": nowhere.bytes // len(claimed) // 1000,
-        "writing": [written.seconds, written.megabytes],
-        "making": [made.seconds, made.megabytes],
+        "writing": asdict(written),
+        "making": asdict(made),
     }
 
 
-def _begin() -> float:
+def _begin() -> tuple[float, float]:
     # proc(5): from now on, the high-water mark counts anew.
     Path("/proc/self/clear_refs").write_text("5", encoding="ascii")
-    return perf_counter()
+    return perf_counter(), process_time()
 
 
-def _ended(begun: float) -> Measured:
+def _ended(begun: tuple[float, float]) -> Measured:
     status = Path("/proc/self/status").read_text(encoding="ascii")
     peak = next(line for line in status.splitlines() if line.startswith("VmHWM"))
-    return Measured(perf_counter() - begun, int(peak.split()[1]) / _MEGABYTE)
+    seconds, processor = perf_counter() - begun[0], process_time() - begun[1]
+    return Measured(seconds, processor, int(peak.split()[1]) / _KILOBYTES)
 
 
 def _measured_apart(url: str) -> dict[str, Any]:
@@ -196,7 +198,7 @@ def compare(database: str, sizes: Sequence[int]) -> None:
     """Print, for each size, what was measured, and how much more it is than for the size before."""
     messages, method = read_messages()
     before: dict[str, Any] = {}
-    print(f"{database}: ideas, mails of KB; writing s (times), MB; making s (times), MB")
+    print(f"{database}: ideas; mails; writing (times that of the size before), processor, memory; making, the same")
     with ExitStack() as stack:
         folder = stack.enter_context(tempfile.TemporaryDirectory(prefix="ideenkanal-digests-"))
         server = stack.enter_context(PostgresServer()) if database == "postgresql" else None
@@ -207,14 +209,13 @@ def compare(database: str, sizes: Sequence[int]) -> None:
                 server.execute("ANALYZE", url.rpartition("/")[2])
             found = _measured_apart(url)
             each = [_with_ratio(found[name], before.get(name)) for name in ("writing", "making")]
-            print(f"{found['ideas']:7} {found['mails']} of {found['kilobytes']} KB; {'; '.join(each)}", flush=True)
+            print(f"{found['ideas']:7}; {found['mails']} of {found['kilobytes']} KB; {'; '.join(each)}", flush=True)
             before = found
 
 
-def _with_ratio(found: Sequence[float], before: Sequence[float] | None) -> str:
-    seconds, megabytes = found
-    ratio = f" (x {seconds / before[0]:.2f})" if before else ""
-    return f"{seconds:.2f} s{ratio}, {megabytes:.0f} MB"
+def _with_ratio(found: dict[str, float], before: dict[str, float] | None) -> str:
+    times = f" (x {found['seconds'] / before['seconds']:.2f})" if before else ""
+    return f"{found['seconds']:.2f} s{times}, {found['processor']:.2f} s, {found['megabytes']:.0f} MB"
 
 
 def main() -> None:

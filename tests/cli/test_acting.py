@@ -189,8 +189,8 @@ def test_show_tells_who_has_an_idea_and_what_they_did(reference: str, capsys: Ou
 
     date = r"\d\d\.\d\d\.\d{4}"
     for expected in (
-        rf"\nZuständig\n  Lenkungskreis: seit {date}, weil sie diese Stufe leitet, bis {date}\n",
-        rf"\n  Stadt Chemnitz: seit {date}, nach der Regel ort-chemnitz; ist nicht zuständig: Staatsstraße\.\n",
+        rf"\nZuständig\n  Lenkungskreis: seit {date}, leitet diese Stufe, bis {date}\n",
+        rf"\n  Stadt Chemnitz: seit {date}, nach der Regel ort-chemnitz; nicht zuständig: Staatsstraße\.\n",
         r"staff für Stadt Chemnitz: als nicht zuständig zurückgegeben: Staatsstraße\.\n",
         r"m\.beck: die einreichende Person gefragt \[zurückgenommen von m\.beck\]\n",
         r"geprüft, Umsetzbarkeit: teilweise: Nur im Sommer\.\n",

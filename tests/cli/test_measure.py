@@ -61,13 +61,15 @@ def test_a_step_within_the_window_says_how_to_take_it_back(
 
 
 def test_an_idea_that_cannot_be_added_does_not_keep_the_others_out(do: Do, capsys: Output) -> None:
-    """Exit code 1, and a line for each idea."""
+    """Exit code 1, and a sentence about each idea."""
     first, second = do(submit), do(submit)
     said(capsys, "new", "Radweg")
     said(capsys, "add", "M1", first)
 
     assert main(["measure", "add", "M1", first, second]) == 1
-    assert capsys.readouterr().out.splitlines()[1].startswith(f"{second} gehört jetzt")
+    told = capsys.readouterr()
+    assert told.err == "Die Idee gehört schon zur Maßnahme SWS-M1.\n"
+    assert told.out.startswith(f"{second} gehört jetzt")
 
 
 @pytest.mark.parametrize(

@@ -118,26 +118,24 @@ class Simulation:
     late: set[str] = field(default_factory=set)
     ideas: list[tuple[str, str]] = field(default_factory=list)
     until: dict[str, datetime] = field(default_factory=dict)
+    day: int = 0
 
-    async def days(self, number: int) -> None:
-        """Let so many days pass; now and then nothing runs for some of them."""
-        day = 0
-        while day < number:
+    async def live(self, periods: int) -> None:
+        """Let days pass until so many periods must have been written; now and then nothing runs for some days."""
+        while len(self.expected) < periods:
             if self.chance.random() < 0.01:
                 async with self.notifiers.away():
                     for _ in range(self.chance.randint(1, 4)):
-                        await self._day(day, is_watched=False)
-                        day += 1
-            await self._day(day, is_watched=True)
-            day += 1
+                        await self._next_day(is_watched=False)
+            await self._next_day(is_watched=True)
         # What is left becomes due, and is written and sent; the members sit twice a year.
         await self._stop(self.world.now + timedelta(days=250))
         await self._all_sent()
 
-    async def _day(self, number: int, *, is_watched: bool) -> None:
+    async def _next_day(self, *, is_watched: bool) -> None:
         zone = self.register.catalogue.settings.region.zone
         for stop in _STOPS:
-            midnight = datetime.combine(BEGIN + timedelta(days=number), datetime.min.time(), tzinfo=zone)
+            midnight = datetime.combine(BEGIN + timedelta(days=self.day), datetime.min.time(), tzinfo=zone)
             now = (midnight + stop).astimezone(zone)
             self.world.set(now)
             await self._something_happens(now)
@@ -150,6 +148,7 @@ class Simulation:
             if self.notifiers.forks and self.chance.random() < 0.02:
                 await asyncio.sleep(self.chance.uniform(0, 0.05))
                 self.chance.choice(self.notifiers.forks).kill()
+        self.day += 1
 
     async def _something_happens(self, now: datetime) -> None:
         """New ideas, additions and decisions, in the minute after the clock's; some ideas are hours late."""
@@ -200,8 +199,9 @@ class Simulation:
 
 @dataclass(frozen=True, slots=True)
 class Ended:
-    """What came of a simulation."""
+    """What came of a simulation of so many `days`."""
 
+    days: int
     account: Account
     faults: tuple[str, ...]
     kills: int
@@ -209,19 +209,19 @@ class Ended:
     seconds: float
 
 
-async def simulate(world: World, *, processes: int, days: int, deaths: float = _DEATHS, seed: int = 1) -> Ended:
-    """Let a migrated, empty database live through so many days."""
+async def simulate(world: World, *, processes: int, periods: int, deaths: float = _DEATHS, seed: int = 1) -> Ended:
+    """Let a migrated, empty database live through so many periods."""
     begun = perf_counter()
     async with Store(world.url) as store:
         register = Register(store, catalogue(world.lease_seconds), SECRET)
         world.set(datetime.combine(BEGIN, datetime.min.time(), tzinfo=register.catalogue.settings.region.zone))
         async with Notifiers(world, processes, deaths) as notifiers:
             simulation = Simulation(world, register, notifiers, random.Random(seed))  # noqa: S311 - no secret
-            await simulation.days(days)
+            await simulation.live(periods)
         found = await account(store, world.sent)
     kills = notifiers.kills
     faults = tuple(found.faults(simulation.expected, simulation.late, simulation.until, kills))
-    return Ended(found, faults, kills, dict(world.deaths), perf_counter() - begun)
+    return Ended(simulation.day, found, faults, kills, dict(world.deaths), perf_counter() - begun)
 
 
 def _understanding(body: str) -> Understanding:
@@ -234,14 +234,14 @@ def _understanding(body: str) -> Understanding:
 async def _run(folder: Path, url: str, wanted: argparse.Namespace) -> Ended:
     async with Store(url) as store:
         await migrate(store)
-    return await simulate(World(folder, url), processes=wanted.processes, days=wanted.periods, seed=wanted.seed)
+    return await simulate(World(folder, url), processes=wanted.processes, periods=wanted.periods, seed=wanted.seed)
 
 
 def main() -> int:
     """Run one simulation and print what came of it; 1 where something went wrong."""
     parser = argparse.ArgumentParser(description=__doc__, formatter_class=argparse.RawDescriptionHelpFormatter)
     parser.add_argument("--processes", type=int, default=2)
-    parser.add_argument("--periods", type=int, default=1000, help="days, each with a daily digest")
+    parser.add_argument("--periods", type=int, default=1000, help="of all bodies together")
     parser.add_argument("--database", choices=["sqlite", "postgresql"], default="sqlite")
     parser.add_argument("--seed", type=int, default=1)
     wanted = parser.parse_args()
@@ -253,7 +253,7 @@ def main() -> int:
             url = stack.enter_context(PostgresServer()).create_database()
         ended = asyncio.run(_run(folder, url, wanted))
     sys.stdout.write(
-        f"{wanted.database}, {wanted.processes} processes, {wanted.periods} days: {ended.seconds:.0f} s\n"
+        f"{wanted.database}, {wanted.processes} processes, {ended.days} days: {ended.seconds:.0f} s\n"
         f"{ended.account}\n"
         f"{ended.kills} kills, of these by themselves {ended.deaths}\n"
     )

@@ -92,6 +92,13 @@ def test_a_rule_that_changes_something_is_not_named(catalogue: Catalogue, useful
     assert keys(with_rules(catalogue, useful)) == []
 
 
+def test_who_leads_the_stage_of_new_ideas_needs_a_rule(catalogue: Catalogue) -> None:
+    """The program gives new ideas by rules alone."""
+    led = replace(catalogue.lifecycle.stages["zugeordnet"], body="sk")
+
+    assert keys(with_rules(with_stage(catalogue, led), rule("new", "sk", stages={"zugeordnet"}))) == []
+
+
 def test_of_two_rules_alike_the_earlier_one_stands(catalogue: Catalogue) -> None:
     """Else each would be named because of the other."""
     twin = rule("twin", "smil", topics={"energy"})

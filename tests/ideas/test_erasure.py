@@ -14,6 +14,7 @@ from services.ideas.catalogue import Catalogue
 from services.ideas.chat import EVERYTHING, YES, Button, ChatMessage, Wish
 from services.ideas.chat_tables import CorrectionRow
 from services.ideas.columns import Table
+from services.ideas.deeds import Accept, Ask, Doer, Find, Move, NamePlace, PassOn, Verdict
 from services.ideas.erasure import Fate, erase_locked, forget, locked_ideas
 from services.ideas.errors import IdeaNotFound
 from services.ideas.model import Attachment, InboundMessage, LoggedMessage, Sender
@@ -38,6 +39,7 @@ from tests.conftest import NOON, SECRET, on_sqlite
 from tests.ideas.dialogue.talk import MINUTE, Talk
 from tests.ideas.samples import number_of, understood
 
+IMAG = "fachpruefung-imag"
 NAME, ADDRESS, CHAT = "Canaria Vogelsang", "canaria@vogelsang.example", "470114701"
 WORDS, OTHER_WORDS, FILE = "Zeisigweg", "Finkenweg", b"the bytes of a canary's picture"
 CONTACT = [NAME, ADDRESS, CHAT]
@@ -99,11 +101,13 @@ class Life:
     async def whole_life(self) -> None:
         """A person who has done all that one can do, in two channels."""
         first = ChatMessage(100 + self.number, NOON)
-        await self.say(f"Der {WORDS} ist zu eng.", CANARIA, Attachment("weg.jpg", "image/jpeg", FILE))
+        reference = await self.say(f"Der {WORDS} ist zu eng.", CANARIA, Attachment("weg.jpg", "image/jpeg", FILE))
+        assert reference is not None
         await self.hear(Edit(CANARIA, first, f"Der {WORDS} ist viel zu eng. {ADDRESS}"))
         await self.ask(Wish.CONFIRM)
         await self.ask(Wish.PLACE)
         await self.mail(f"Der {OTHER_WORDS} auch. Schreiben Sie an {ADDRESS.upper()}.")
+        await self.work(reference)
         await self.hear(Presence(CANARIA, is_present=True), raw=CHAT)
         await self.ask(Wish.JOIN)
         await self.ask(Wish.JOIN, "wrong")
@@ -111,6 +115,13 @@ class Life:
             own = SubmitterRow.address.in_((CHAT, ADDRESS))
             for row in await session.scalars(select(SubmitterRow).where(own)):
                 row.person = "p"
+
+    async def work(self, reference: str) -> None:
+        """Staff do all that they can do with an idea, and repeat in each of it what its submitter has said."""
+        said, doer, at = f"Der {WORDS}, wie {ADDRESS} schreibt.", Doer("j.weber"), NOON + self.number * MINUTE
+        deeds = (Ask(said), PassOn(("imag",), said), NamePlace(WORDS, understood()), Accept(said), Move(IMAG, said))
+        for deed in (*deeds, Find("Umsetzbarkeit", Verdict.NO, said)):
+            await self.register.work.act(reference, deed, doer, at)
 
 
 def _name(sender: Sender) -> str:

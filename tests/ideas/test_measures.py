@@ -9,11 +9,12 @@ from sqlalchemy import select, update
 
 from services.ideas.deeds import Ask, Bundle, DeedKind, Doer
 from services.ideas.errors import DeedRefused, IdeaNotFound
+from services.ideas.ledger import Event
 from services.ideas.model import NotificationState
 from services.ideas.register import Register
 from services.ideas.store import Store
 from services.ideas.tables import IdeaRow, NotificationRow
-from services.ideas.work_tables import MeasureIdeaRow
+from services.ideas.work_tables import LedgerRow, MeasureIdeaRow
 from tests import shipped
 from tests.conftest import CONFIG, NOON, SECRET, on_sqlite
 from tests.ideas.samples import BEN, CATCH_ALL_BODY, CHEMNITZ, admit, number_of, understood
@@ -109,14 +110,17 @@ async def test_what_is_over_stays_as_it_is(register: Register, store: Store) -> 
     assert (await register.idea(refused)).stage == REFUSED
 
 
-async def test_the_body_that_leads_the_stage_gets_the_ideas(register: Register) -> None:
-    """As where they had come there on their own."""
+async def test_the_body_that_leads_the_stage_gets_the_ideas(register: Register, store: Store) -> None:
+    """As where they had come there on their own; whoever had them hears that they are settled."""
     reference = await admit(register, "1", BEN)
     await register.measures.move(await measure_of(register, reference), PLANNED, "", OPERATOR, NOON)
     idea = await register.idea(reference)
 
     assert [each.body for each in idea.assignments if each.is_open] == [CATCH_ALL_BODY]
     assert [each.body for each in idea.assignments if not each.is_open] == [CHEMNITZ]
+    async with store.reading() as session:
+        heard = await session.scalars(select(LedgerRow.event).where(LedgerRow.body == CHEMNITZ).order_by(LedgerRow.id))
+        assert list(heard) == [Event.NEW, Event.STATEMENT]
 
 
 async def test_a_step_of_a_measure_can_be_taken_back(register: Register, store: Store) -> None:

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+from collections.abc import Mapping
 from dataclasses import replace
 from datetime import UTC, datetime, timedelta
 
@@ -9,18 +10,21 @@ import pytest
 from sqlalchemy import select, update
 
 from services.ideas.chat_tables import JoinCodeRow
+from services.ideas.deeds import Accept, Deed, Doer, Find, Move, Verdict
 from services.ideas.model import InboundMessage, LoggedMessage, Sender
+from services.ideas.outbox import Outbox, Owed
 from services.ideas.periods import Period
 from services.ideas.readings import Held, HoldReason, Nothing, Presence
 from services.ideas.register import Register
 from services.ideas.retention import Expired, months_before
 from services.ideas.store import Store
-from services.ideas.tables import IdeaRow, InboundRow, NotificationRow, SubmitterRow
-from tests.conftest import NOON, on_sqlite
+from services.ideas.tables import DigestRow, IdeaRow, InboundRow, NotificationRow, SubmitterRow
+from services.ideas.work_tables import PendingDeedRow
+from tests.conftest import NOON, SECRET, on_sqlite
 from tests.ideas.dialogue.talk import Talk
 from tests.ideas.samples import ANNA, CHEMNITZ, admit, logged, number_of
 
-DAY = timedelta(days=1)
+HOUR, DAY = timedelta(hours=1), timedelta(days=1)
 # The shipped settings: raw_days and contact_months.
 RAW, CONTACT = 30 * DAY, 183 * DAY
 CLARA = Sender("email", "clara@example.org", verified=True)
@@ -223,3 +227,56 @@ async def test_much_is_done_in_pieces(register: Register, store: Store) -> None:
 def test_months_are_those_of_the_calendar(moment: datetime, months: int, earlier: datetime) -> None:
     """The same day, or the last one of a shorter month."""
     assert months_before(moment, months) == earlier
+
+
+@on_sqlite
+async def test_what_staff_wrote_by_mail_is_forgotten(register: Register, store: Store) -> None:
+    """A line that nobody confirmed after a day, a receipt with the raw messages; digests keep their keys."""
+    await admit(register, "1", CLARA)
+    async with store.writing() as session:
+        session.add(DigestRow(id=1, body=CHEMNITZ, period="p", until=NOON, created_at=NOON))
+        session.add(
+            PendingDeedRow(receipt="r", digest_id=1, number=1, idea_id=1, deed={}, actor="j.weber", created_at=NOON)
+        )
+        for template in ("receipt", "digest"):
+            await Outbox(SECRET).owe(session, Owed(template, "email", template, {}, recipient="a@example.org"), NOON)
+    await sent(register)
+
+    assert [(await expire(register, NOON + after)).codes for after in (DAY - HOUR, DAY)] == [0, 1]
+    assert (await expire(register, NOON + RAW)).notifications == 2  # with the confirmation
+    assert (await register.counts())["notifications"] == {"sent": 1}
+
+
+@on_sqlite
+async def test_who_says_nothing_for_years_is_told_the_end(register: Register, store: Store) -> None:
+    """Each step of a way of three years reaches a person who has only ever sent one mail, and then they are forgotten.
+
+    That the mail was theirs was clear from its signature alone (DMARC).
+    """
+    reference = await admit(register, "1", CLARA)
+    told = []
+    for months, deed in WAY.items():
+        at = NOON + months * 30 * DAY
+        await expire(register, at)
+        await register.work.act(reference, deed, Doer("j.weber"), at)
+        for owed in await register.claim_notifications(at + HOUR, DAY, 9, "email"):
+            told += [(owed.recipient, owed.parameters["acts"])] if owed.template == "update" else []
+            await register.sent(owed, at + HOUR)
+
+    assert told == [(CLARA.address, [act]) for act in (1, 2, 5, 6, 7)]
+    end = NOON + 36 * 30 * DAY
+    assert (await expire(register, end + CONTACT - 3 * DAY)).people == 0
+    assert (await expire(register, end + CONTACT + 3 * DAY)).people == 1
+    assert await number_of(store, SubmitterRow) == 0
+
+
+# What staff do with an idea, so many months after it came.
+WAY: Mapping[int, Deed] = {
+    3: Accept(),
+    10: Accept(),
+    11: Find("Umsetzbarkeit", Verdict.YES),
+    12: Find("Finanzierbarkeit", Verdict.PARTLY),
+    14: Accept(),
+    20: Accept("Wir bauen ihn."),
+    36: Move("umgesetzt"),
+}

@@ -38,7 +38,10 @@ def test_rules_are_written_into_tags(written: str, styled: str) -> None:
 def test_what_hangs_on_the_reader_stays_a_sheet() -> None:
     """Rules within @media stay in the page's head, all others go."""
     page = Stylesheet(PAGE).apply(PAGE)
-    assert "{% raw %}<style>@media (prefers-color-scheme:dark){.dark-too{color:#ffffff !important}}</style>{% endraw %}" in page
+    assert (
+        "{% raw %}<style>@media (prefers-color-scheme:dark){.dark-too{color:#ffffff !important}}</style>{% endraw %}"
+        in page
+    )
     assert "padding" not in page.partition("</head>")[0]
 
 

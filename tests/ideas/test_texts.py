@@ -1,6 +1,7 @@
 from __future__ import annotations
 
 import re
+from pathlib import Path
 from typing import Any
 
 import pytest
@@ -187,3 +188,20 @@ def test_both_parts_of_a_mail_know_the_same() -> None:
         for language, message in MAILS
     }
     assert {name: names for name, names in differing.items() if names} == {}
+
+
+def test_words_that_text_and_html_share_are_escaped_in_html(tmp_path: Path) -> None:
+    """A macro of a text file writes letters as they are in plain text, and never markup in HTML."""
+    message = tmp_path / "de/update"
+    message.mkdir(parents=True)
+    (tmp_path / "de/names.txt").write_text("{% macro name(who) %}{{ who }}{% endmacro %}")
+    shared = '{% from "de/names.txt" import name %}{% macro said(who) %}{{ name(who) }}: {{ who }}{% endmacro %}'
+    (tmp_path / "de/shared.txt").write_text(shared)
+    for part in (Part.TEXT, Part.HTML):
+        (message / part).write_text('{% from "de/shared.txt" import said %}{{ said(reference) }}')
+    plain, html = (
+        Texts(tmp_path).render("de", "update", part, {"reference": MARKUP}) for part in (Part.TEXT, Part.HTML)
+    )
+    assert plain.strip() == f"{MARKUP}: {MARKUP}"
+    assert "<script" not in html
+    assert html.count("&lt;script&gt;") == 2

@@ -8,6 +8,7 @@ from dataclasses import dataclass, field
 from datetime import datetime, timedelta
 from typing import Any
 
+from services.ideas.digest_words import ItemWords
 from services.ideas.model import Notification
 from services.ideas.register import Register
 from services.notifier.content import Values
@@ -54,27 +55,17 @@ DIGEST: dict[str, Any] = {
     "email": "ideen@example.org",
     "body": "Stadt Chemnitz",
     "period": "23.11.2026",
-    "waiting": 0,
-    "ideas": [
-        {
-            "reference": "SWS-2026-0042-7",
-            "title": "Titel",
-            "excerpt": "Text",
-            "answer": "",
-            "answered": "",
-            "topics": ["Mobilität und Verkehr"],
-            "places": ["Chemnitz"],
-            "candidates": [],
-            "similar": [],
-            "created": "23.11.2026",
-            "stage": "eingegangen",
-            "kind": "Idee",
-            "uncertain": False,
-            "is_erased": False,
-            "attachments": ["Datei.pdf"],
-            "command": "ideenkanal show SWS-2026-0042-7",
-        }
-    ],
+    "sitting": "",
+    "counts": dict.fromkeys(("new", "known", "back", "erased", "waiting", "overdue", "done", "held"), 1),
+    "sections": {
+        "news": [ItemWords(1, "SWS-2026-0042-7", "Titel", excerpt="Text", attachments=("Datei.pdf",))],
+        **{name: [] for name in ("citizens", "waiting", "done", "settled")},
+    },
+    "urgent": {"late": [], "erased": [], "unclear": [1]},
+    "rest": 0,
+    "link": "https://ideen.example.org/uebersicht/h5Tz1Gx8jR3",
+    "by_topic": [],
+    "by_district": [],
 }
 # What each mail template is filled with.
 MAILS: dict[str, dict[str, Any]] = {

@@ -2,10 +2,12 @@
 
 from __future__ import annotations
 
-from datetime import timedelta
+from datetime import datetime, timedelta
 
+import pytest
 from sqlalchemy import text
 
+from services.ideas.errors import StoreUnavailable
 from services.ideas.model import InboundMessage, LoggedMessage
 from services.ideas.readings import Nothing
 from services.ideas.register import Register
@@ -30,6 +32,21 @@ async def test_it_is_done_once_a_night(register: Register) -> None:
     )
 
     assert [await keep_house(register, at) for at in times] == [True, False, False, True, False, True]
+
+
+@on_sqlite
+async def test_a_night_whose_work_failed_is_made_up_for(register: Register, monkeypatch: pytest.MonkeyPatch) -> None:
+    """Where the store was away in the middle of it, the next who asks does it, and not the next night."""
+
+    async def fails(_now: datetime) -> int:
+        raise StoreUnavailable("away")
+
+    with monkeypatch.context() as context:
+        context.setattr(register.personal_data, "expire", fails)
+        with pytest.raises(StoreUnavailable):
+            await keep_house(register, NOON)
+
+    assert await keep_house(register, NOON)
 
 
 async def test_what_was_kept_long_enough_goes(register: Register, store: Store) -> None:

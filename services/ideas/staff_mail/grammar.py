@@ -27,7 +27,8 @@ _GREETING = re.compile(
     r"(?:danke|vielen dank|besten dank)\b.{0,30}",
     re.IGNORECASE,
 )
-_QUOTED = re.compile(r"\s*>")
+# A heading of the digest in a quote of the first level; citizens' words are quotes within it.
+_QUOTED = re.compile(r"\s*>(?: ?(?P<number>[1-9]\d{0,3})\. )?")
 # What follows a number that counts something, or tells a day or a time.
 _MEASURED = re.compile(
     r"(?:%|€|°|prozent|euro|cent|km|m|cm|qm|ha|kw|mw|tage?n?|wochen?|monate?n?|jahre?n?|stunden?|minuten?|uhr|personen|"
@@ -78,6 +79,8 @@ class _Reading:
     drafts: list[_Draft] = field(default_factory=list)
     beside: list[str] = field(default_factory=list)
     is_closed: bool = False  # below the closing words
+    quoted: set[int] = field(default_factory=set)  # what the lines quote that stand just above
+    is_in_quote: bool = False
 
     @property
     def open(self) -> _Draft | None:
@@ -99,21 +102,34 @@ def read_answer(text: str, vocabulary: Vocabulary) -> StaffAnswer:
 
 def _read_line(reading: _Reading, line: str) -> None:
     draft = reading.open
+    if quote := _QUOTED.match(line):
+        _quote(reading, quote)
+        return
+    reading.is_in_quote = False
     if not line:
         if draft is not None:
             _end_paragraph(reading, draft)
-    elif _QUOTED.match(line):
-        reading.close()
     elif _CLOSING.fullmatch(line):
         reading.close()
         reading.is_closed = True
     elif drafts := list(_begun(reading, line)):
         reading.close()
         reading.drafts += drafts
+        reading.quoted = set()
     elif draft is not None:
         _continue(draft, line)
     elif not reading.is_closed and not _GREETING.fullmatch(line) and _is_sentence(line):
         reading.beside.append(line)
+
+
+def _quote(reading: _Reading, quote: re.Match[str]) -> None:
+    """Note which items of the digest a quote shows: many write their answer below each."""
+    reading.close()
+    if not reading.is_in_quote:
+        reading.quoted = set()
+    reading.is_in_quote = True
+    if quote["number"]:
+        reading.quoted.add(int(quote["number"]))
 
 
 def _begun(reading: _Reading, line: str) -> Iterator[_Draft]:
@@ -124,7 +140,7 @@ def _begun(reading: _Reading, line: str) -> Iterator[_Draft]:
         named = named_at_start(part)
         wishes = read_wishes(named.said, reading.vocabulary) if named else ()
         if named is None:
-            if (found := _unnumbered(part, reading.vocabulary)) is not None and draft is None:
+            if draft is None and not reading.is_closed and (found := _unnumbered(part, reading)) is not None:
                 yield found
         elif wishes:
             if wishes[0].is_sure or not (is_wrapped or reading.is_closed):
@@ -138,8 +154,9 @@ def _counts(named: Named) -> bool:
     return named.is_glued or bool(_MEASURED.match(named.said))
 
 
-def _unnumbered(part: str, vocabulary: Vocabulary) -> _Draft | None:
-    """A verb without items before it: "annehmen: 2, 4", "Ja", or one whose items are missing."""
+def _unnumbered(part: str, reading: _Reading) -> _Draft | None:
+    """A verb without items before it: "annehmen: 2, 4", "Ja", one below what it is about, or one without items."""
+    vocabulary = reading.vocabulary
     if (listed := _listed(part, vocabulary)) is not None:
         return listed
     wishes = read_wishes(part, vocabulary)
@@ -147,6 +164,8 @@ def _unnumbered(part: str, vocabulary: Vocabulary) -> _Draft | None:
         # A yes with more beside it is none, and its writer has to hear that.
         is_torn = [token.word for token in tokens_of(part)[:1]] == ["ja"]
         return _Draft((), part, [part]) if is_torn else None
+    if wishes[0].is_sure and len(reading.quoted) == 1 and wishes[0].verb not in {Verb.YES, Verb.NO}:
+        return _Draft(tuple(reading.quoted), part, [part])
     is_short = wishes[0].is_sure and (wishes[0].verb in _NO_NOTE or ":" in part)
     return _Draft((), part, [part]) if is_short and wishes[0].verb is not Verb.PLACE else None
 

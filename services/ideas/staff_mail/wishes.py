@@ -99,7 +99,7 @@ def _to_bodies(term: Term, rest: str, vocabulary: Vocabulary) -> Wish:
         place = more.end()
     if not bodies:
         named, _, reason = _SEPARATOR.sub("", rest, count=1).partition(":")
-        return Wish(term.verb, unknown=named.strip()[:_LONGEST_NAME], note=_note(reason), is_sure=False)
+        return Wish(term.verb, unknown=_name(named), note=_note(reason), is_sure=False)
     is_shared = term.verb is Verb.SPLIT and bool(re.match(r"\s*mit\b", rest, re.IGNORECASE))
     target = "shared" if is_shared else ""
     return Wish(term.verb, target=target, bodies=tuple(dict.fromkeys(bodies)), note=_note(rest[place:]))
@@ -124,8 +124,8 @@ def _stage(term: Term, rest: str, vocabulary: Vocabulary) -> Wish:
     start = next((at for at, token in enumerate(tokens) if token.word not in {"auf", "ist", "jetzt", "nun"}), 0)
     found = longest_at(vocabulary.stages, tokens[start:])
     if found is None:
-        named = _SEPARATOR.sub("", rest, count=1).partition(":")[0].strip()
-        return Wish(Verb.STAGE, unknown=named[:_LONGEST_NAME], is_sure=bool(re.match(r"\s*:", rest)))
+        named = _SEPARATOR.sub("", rest, count=1).partition(":")[0]
+        return Wish(Verb.STAGE, unknown=_name(named), is_sure=bool(re.match(r"\s*:", rest)))
     stage, size = found
     return Wish(Verb.STAGE, target=stage, note=_note(rest[tokens[start + size - 1].end :]))
 
@@ -141,7 +141,7 @@ def _finding(term: Term, rest: str, vocabulary: Vocabulary) -> Wish:
 
 def _named(term: Term, rest: str, _: Vocabulary) -> Wish:
     named = _IS.sub("", _SEPARATOR.sub("", rest, count=1), count=1).strip(" .!\n\"'„“”")
-    return Wish(term.verb, target=named[:_LONGEST_NAME], is_sure=bool(re.match(r"\s*[:=]", rest)))
+    return Wish(term.verb, target=_name(named), is_sure=bool(re.match(r"\s*[:=]", rest)))
 
 
 def _measure(term: Term, rest: str, _: Vocabulary) -> Wish:
@@ -191,6 +191,11 @@ def _begins(tokens: tuple[Token, ...], number: int, text: str) -> bool:
         return True
     between = text[tokens[number - 1].end : tokens[number].start]
     return bool(re.search(r"[,;.\n]", between)) or tokens[number - 1].word in _GLUE
+
+
+def _name(typed: str) -> str:
+    """What somebody typed as a name, in one line and not too long to be quoted."""
+    return " ".join(typed.split())[:_LONGEST_NAME]
 
 
 def _note(rest: str) -> str:

@@ -11,6 +11,7 @@ from email.errors import MessageError
 from email.headerregistry import Address
 from email.message import EmailMessage
 from email.utils import format_datetime
+from functools import cache
 from typing import Protocol
 
 from services.ideas.addresses import MailAddresses
@@ -20,6 +21,7 @@ from services.ideas.model import Notification
 from services.ideas.settings import Email
 from services.ideas.texts import Texts
 from services.notifier.channels.signature import Signer
+from services.notifier.channels.wire_format import alternatives, folded
 from services.notifier.content import UNSUBSCRIBE_LINK, Values
 from services.notifier.outcome import GivenUp, Outcome
 from services.notifier.pace import Pace
@@ -77,32 +79,45 @@ def compose(texts: Texts, settings: Email, notification: Notification, values: V
     """The mail of a notification, 7 bit with CRLF; the same notification with the same values gives the same bytes."""
     own = settings.addresses[0]
     identity = hashlib.sha256(notification.key.encode()).hexdigest()[:32]
-    message = EmailMessage(policy=policy.SMTP)
-    message["From"] = Address(settings.sender_name, addr_spec=own)
-    message["To"] = Address(addr_spec=notification.recipient)
+    fields = {
+        **_unsubscribing(values.get(UNSUBSCRIBE_LINK, "")),
+        "From": _sender(settings.sender_name, own),
+        "To": notification.recipient,
+    }
     if notification.reply_token:
-        message["Reply-To"] = Address(addr_spec=MailAddresses(settings).reply(notification.reply_token))
-    message["Subject"] = _render(texts, notification, Part.SUBJECT, values)
-    message["Date"] = format_datetime(notification.created_at)
-    message["Message-ID"] = f"<{identity}@{own.rpartition('@')[2]}>"
-    message["Auto-Submitted"] = "auto-replied" if notification.template in _AUTO_REPLIED else "auto-generated"
-    message["X-Auto-Response-Suppress"] = _UNWANTED_ANSWERS
-    message["Content-Language"] = notification.language
-    message.set_content(_render(texts, notification, Part.TEXT, values), cte="quoted-printable")
-    message.add_alternative(_render(texts, notification, Part.HTML, values), subtype="html", cte="quoted-printable")
-    message.set_boundary(f"=_{identity}")
-    return _unsubscribing(values.get(UNSUBSCRIBE_LINK, "")) + message.as_bytes()
+        fields["Reply-To"] = MailAddresses(settings).reply(notification.reply_token)
+    return alternatives(
+        fields
+        | {
+            "Subject": folded("Subject", _render(texts, notification, Part.SUBJECT, values)),
+            "Date": format_datetime(notification.created_at),
+            "Message-ID": f"<{identity}@{own.rpartition('@')[2]}>",
+            "Auto-Submitted": "auto-replied" if notification.template in _AUTO_REPLIED else "auto-generated",
+            "X-Auto-Response-Suppress": _UNWANTED_ANSWERS,
+            "Content-Language": notification.language,
+        },
+        _render(texts, notification, Part.TEXT, values),
+        _render(texts, notification, Part.HTML, values),
+        boundary=f"=_{identity}",
+    )
 
 
-def _unsubscribing(link: str) -> bytes:
-    """The fields by which a mail program unsubscribes its user (RFC 2369, RFC 8058), "" without a link."""
-    # Not by way of EmailMessage, which writes a long link as encoded words that no mail program follows.
+@cache
+def _sender(name: str, address: str) -> str:
+    """The value of From, in one line."""
+    written = EmailMessage(policy=policy.SMTP.clone(max_line_length=0))
+    written["From"] = Address(name, addr_spec=address)
+    return written.as_bytes().decode("ascii").partition(": ")[2].strip()
+
+
+def _unsubscribing(link: str) -> dict[str, str]:
+    """The fields by which a mail program unsubscribes its user (RFC 2369, RFC 8058), none without a link."""
     if not link:
-        return b""
-    field = f"List-Unsubscribe: <{link}>\r\n"
+        return {}
+    fields = {"List-Unsubscribe": f"<{link}>"}
     if link.startswith("https://"):  # RFC 8058 section 3.1 allows one click for no other link
-        field += "List-Unsubscribe-Post: List-Unsubscribe=One-Click\r\n"
-    return field.encode("ascii")
+        fields["List-Unsubscribe-Post"] = "List-Unsubscribe=One-Click"
+    return fields
 
 
 def _return_path(settings: Email, notification: Notification) -> str:

@@ -12,7 +12,7 @@ from nlp.understanding import Understanding
 from services.ideas.capability import Purpose
 from services.ideas.model import Attachment, InboundMessage, LoggedMessage, Sender
 from services.ideas.periods import Period
-from services.ideas.readings import NotUnderstood, Submission
+from services.ideas.readings import NotUnderstood, Source, Submission
 from services.ideas.register import Register
 from services.ideas.staff_mail.receipts import Entry
 from services.ideas.store import Store
@@ -40,7 +40,7 @@ class Post:
         await self.register.write_digest(body, Period(period, at), at)
         return f"digest:{body}:{period}:0"
 
-    async def answer(  # noqa: PLR0913 - all that an answer can be
+    async def answer(
         self,
         text: str,
         to: str,
@@ -57,7 +57,8 @@ class Post:
         (receipt,) = await self.register.log([message])
         token = self.register.token(Purpose.REPLY, to)
         said = Submission(sender, "Re: Übersicht", text, files, thread=token, answerable=answerable)
-        logged, understood = LoggedMessage(receipt.id, message, 1), {}
+        logged = LoggedMessage(receipt.id, message, 1)
+        understood: dict[Source, Understanding] = {}
         while True:
             try:
                 await self.register.record(logged, said, None, understood)

@@ -4,11 +4,11 @@ from collections.abc import Sequence
 from dataclasses import replace
 
 import pytest
-from sqlalchemy import select
+from sqlalchemy import select, update
 
 from nlp.understanding import Candidate, DistrictScore, Understanding
 from services.ideas.deeds import Accept, Ask, Doer, Move, PassOn
-from services.ideas.model import Attachment, Sender
+from services.ideas.model import Attachment, NotificationState, Sender
 from services.ideas.register import Register
 from services.ideas.staff_mail.results import What
 from services.ideas.store import Store
@@ -95,9 +95,10 @@ async def test_what_is_for_staff_alone_is_done_at_once(register: Register, store
 
 
 async def test_what_a_citizen_reads_waits_for_a_yes(register: Register, store: Store, post: Post) -> None:
-    """Questions, refusals, notes and handing over change nothing until the mailbox says yes; the receipt has each word."""
+    """Questions, refusals, notes and handing over change nothing before the mailbox says yes to each word of them."""
     references = await ideas(register, 5)
-    lines = "1 Rückfrage: Welche Haltestelle?\n2 ablehnen: zu teuer\n3 weiter IMAG: Land\n4 annehmen: ab 2028\n5 umgesetzt: fertig"
+    lines = "1 Rückfrage: Welche Haltestelle?\n2 ablehnen: zu teuer\n3 weiter IMAG: Land\n4 annehmen: ab 2028"
+    lines += "\n5 umgesetzt: fertig"
     receipt = await post.answer(lines, await post.digest())
     entries = await post.entries(receipt)
     before = await acts(store)
@@ -366,7 +367,7 @@ async def test_a_mail_that_comes_twice_acts_once(register: Register, store: Stor
     assert await post.receipts() == 1
 
 
-async def test_the_model_is_asked_what_a_place_means(register: Register, store: Store, post: Post) -> None:
+async def test_the_model_is_asked_what_a_place_means(register: Register, post: Post) -> None:
     """A town and a single candidate are taken; of several towns of one name the answer says which there are."""
     first, second, _, _ = await ideas(register, 4)
     zwickau = replace(Understanding.nothing(), districts=(DistrictScore("14524", 1.0),))
@@ -400,7 +401,7 @@ async def test_an_answer_in_ones_own_domain_reaches_no_other_bodys_ideas(
 
 
 @on_sqlite
-async def test_quoted_titles_ask_for_nothing(register: Register, store: Store, post: Post) -> None:
+async def test_quoted_titles_ask_for_nothing(register: Register, post: Post) -> None:
     """A digest that is quoted without marks ends the answer: a citizen's title is no instruction."""
     await ideas(register, 2)
     text = "1 Thema Kultur\n\nIdeenkanal Südwestsachsen\n\n2 neue Ideen\n\n2. annehmen\n"
@@ -448,3 +449,19 @@ async def test_an_erased_idea_keeps_none_of_what_waits(register: Register, store
     async with store.reading() as session:
         kept = [row.parameters for row in await session.scalars(select(NotificationRow))]
     assert "Liebe Anna" not in str(kept)
+
+
+@on_sqlite
+async def test_what_nobody_confirms_is_forgotten(register: Register, store: Store, post: Post) -> None:
+    """After a day what waited is gone, and with the raw mail the receipts that quote it."""
+    await ideas(register)
+    await post.answer("1 Rückfrage: Wo?", await post.digest(), after=0)
+    await register.personal_data.expire(NOON + (DAY - 1) * MINUTE)
+    assert await post.waiting() == 1
+
+    await register.personal_data.expire(NOON + (DAY + 1) * MINUTE)
+    assert await post.waiting() == 0
+    async with store.writing() as session:
+        await session.execute(update(NotificationRow).values(state=NotificationState.SENT))
+    await register.personal_data.expire(NOON + 31 * DAY * MINUTE)
+    assert await post.receipts() == 0

@@ -1,0 +1,41 @@
+from __future__ import annotations
+
+import pytest
+
+from services.ideas.excerpt import excerpt
+
+LONG = "Abends fährt kein Bus. Wer Spätschicht hat, braucht z. B. ein Auto. Am 3. Mai war das wieder so."
+
+
+@pytest.mark.parametrize(
+    ("at_most", "expected"),
+    [
+        (200, LONG),
+        (75, "Abends fährt kein Bus. Wer Spätschicht hat, braucht z. B. ein Auto. …"),
+        (60, "Abends fährt kein Bus. …"),
+    ],
+)
+def test_an_excerpt_has_whole_sentences(at_most: int, expected: str) -> None:
+    """An abbreviation or a date ends none, and what is left out is marked."""
+    assert excerpt(LONG, at_most) == expected
+
+
+def test_a_long_sentence_is_cut_between_words() -> None:
+    """Where no whole sentence has room."""
+    assert excerpt("Wort " * 500, 22) == "Wort Wort Wort Wort …"
+
+
+@pytest.mark.parametrize(
+    ("text", "expected"),
+    [
+        ("Sehr geehrte Damen und Herren,\n\nes fehlt ein Weg.", "… es fehlt ein Weg."),
+        ("Hallo zusammen! Es fehlt ein Weg.", "… Es fehlt ein Weg."),
+        ("Lieber wäre mir ein Radweg, weil es eng ist.", "Lieber wäre mir ein Radweg, weil es eng ist."),
+        ("Liebe Stadt.", "Liebe Stadt."),
+        ("Guten Tag!\n", "Guten Tag!"),
+        ("", ""),
+    ],
+)
+def test_a_greeting_is_left_out(text: str, expected: str) -> None:
+    """Only what can be nothing else, and never all that was written."""
+    assert excerpt(text, 100) == expected
