@@ -39,6 +39,7 @@ def settings(store_url: str, tmp_path: Path, telegram: BotApiServer, relay: Smtp
         "TELEGRAM_TOKEN": telegram.token,
         "TELEGRAM_BASE_URL": telegram.base_url,
         "WORK_POLL_SECONDS": "0.2",
+        "WORK_UNDO_MINUTES": "0",
         "WORK_READING_LEASE_SECONDS": "2",
         "WORK_SENDING_LEASE_SECONDS": "2",
     }

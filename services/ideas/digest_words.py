@@ -107,7 +107,9 @@ def item_words(catalogue: Catalogue, body: str, item: Item, now: datetime) -> It
 def period(catalogue: Catalogue, contents: Contents) -> str:
     """The days of a digest: one day, or from one to another."""
     zone, date = catalogue.settings.region.zone, catalogue.texts.words(OWN_LANGUAGE).date
-    first, last = contents.start.astimezone(zone), contents.end.astimezone(zone)
+    # What ends at midnight has nothing of the day that begins then.
+    end = max(contents.end - timedelta(microseconds=1), contents.start)
+    first, last = contents.start.astimezone(zone), end.astimezone(zone)
     if first.date() == last.date():
         return last.strftime(date)
     begin = date if first.year != last.year else date.replace("%Y", "")

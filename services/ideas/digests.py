@@ -14,6 +14,7 @@ from services.ideas.channels import EMAIL, TELEGRAM
 from services.ideas.inbound import waiting_for_people
 from services.ideas.ledger import URGENCIES, Event
 from services.ideas.model import AssignmentState
+from services.ideas.new_recipients import announce_recipients
 from services.ideas.outbox import Outbox, Owed
 from services.ideas.periods import Period
 from services.ideas.store import insert_into
@@ -151,3 +152,4 @@ async def _owe(  # noqa: PLR0913, PLR0917 - one message for each recipient
         if channel in body.digest.channels:
             owed = Owed(f"{key}:{suffix}", channel, "digest", parameters, recipient=recipient)
             await outbox.owe(session, owed, now)
+    await announce_recipients(session, outbox, body, digest_id, now)

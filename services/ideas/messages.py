@@ -100,6 +100,8 @@ MESSAGES: Mapping[str, MessageForm] = {
     "digest": MessageForm(MAIL | CHAT, _ALWAYS | _DIGEST, is_for_staff=True),
     # What came of an answer to a digest, line by line; `notice` says why nothing was done (services.notifier.receipts).
     "receipt": MessageForm(MAIL, _ALWAYS | _RECEIPT, is_for_staff=True),
+    # The mailboxes that a body's digest goes to are others from now on.
+    "recipients": MessageForm(MAIL, _ALWAYS | {"body", "added", "removed"}, is_for_staff=True),
     # `event` is "new", "added" or "withdrawn".
     "alert": MessageForm(CHAT, _ALWAYS | {"body", "event", "reference", "topics", "places"}, is_for_staff=True),
 }

@@ -81,6 +81,12 @@ async def perform(  # noqa: PLR0913, PLR0917 - what is done, to what, by which r
     rows = await assignments(session, idea)
     if doer.body and not (doer.body in rows and _is_open(rows[doer.body])):
         raise DeedRefused(await _not_theirs(session, admission, idea, doer, rows))
+    lifecycle = admission.catalogue.lifecycle
+    if lifecycle.is_over(idea.stage) and not isinstance(deed, Move | NameTopic | NamePlace):
+        label = lifecycle.stages[idea.stage].label
+        raise DeedRefused(
+            f"Der Weg von {idea.reference} ist zu Ende ({label}). Möglich ist nur noch eine andere Stufe."
+        )
     act = ActRow(
         idea_id=idea.id,
         at=now,

@@ -260,7 +260,7 @@ class NotificationRow(Table):
 class DigestRow(Table):
     """One digest of one body for one period; the unique key makes it one, however many schedulers run.
 
-    It tells what happened until before `until`, as far as no digest has told it.
+    It tells what happened up to `until`, that moment included, as far as no digest before has told it.
     """
 
     __tablename__ = "digest"

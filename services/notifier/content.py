@@ -54,6 +54,7 @@ _CONTENT: Mapping[str, Callable[[Register, Notification], Awaitable[Values]]] = 
     "export": persons.export,
     "digest": digest,
     "receipt": receipt,
+    "recipients": staff.recipients,
     "alert": staff.alert,
     "group_welcome": staff.group,
     "group_help": staff.group,

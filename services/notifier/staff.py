@@ -25,3 +25,13 @@ async def group(register: Register, notification: Notification) -> Values:
     """A group's own number, and the body whose group it is, "" where the configuration names none."""
     body = await register.groups.body(notification.recipient)
     return {"group": notification.recipient, "body": body.name if body else ""}
+
+
+async def recipients(register: Register, notification: Notification) -> Values:
+    """Which mailboxes a body's digest goes to from now on, and which not any more."""
+    parameters = notification.parameters
+    return {
+        "body": body_name(register.catalogue, parameters["body"]),
+        "added": parameters["added"],
+        "removed": parameters["removed"],
+    }

@@ -1,7 +1,7 @@
 from __future__ import annotations
 
 from collections.abc import Awaitable, Callable
-from datetime import UTC, datetime, timedelta
+from datetime import timedelta
 from typing import Any
 
 import numpy as np
@@ -14,7 +14,7 @@ from services.ideas.model import NotificationState
 from services.ideas.reference import reference_number
 from services.ideas.register import Register
 from tests.conftest import NOON
-from tests.submissions import CHEMNITZ, submit
+from tests.submissions import submit
 
 Do = Callable[[Callable[[Register], Awaitable[Any]]], Any]
 Output = pytest.CaptureFixture[str]
@@ -86,7 +86,6 @@ def test_citizens_words_do_not_steer_the_terminal(do: Do, capsys: Output) -> Non
     reference = do(lambda register: submit(register, words, subject=words, attachments=[words]))
 
     main(["show", reference])
-    main(["digest", "--body", CHEMNITZ, "--from", "2026-11-23", "--to", "2026-11-24"])
 
     shown = capsys.readouterr().out
     assert set("\x1b\x07\x9b\u202e").isdisjoint(shown)
@@ -139,73 +138,3 @@ def test_a_step_that_is_not_possible_is_told_in_german(do: Do, capsys: Output, s
     assert main(["stage", reference, stage]) == 1
     assert told in capsys.readouterr().err
     assert do(lambda register: register.idea(reference)).stage == "zugeordnet"
-
-
-def test_digest_shows_what_a_body_was_given(do: Do, capsys: Output) -> None:
-    """`digest` prints the body's digest of the period and sends nothing."""
-    reference = do(an_idea)
-
-    code = main(["digest", "--body", CHEMNITZ, "--from", "2026-11-23", "--to", "2026-11-24"])
-
-    assert code == 0
-    assert reference in capsys.readouterr().out
-    assert do(_owed_to_bodies) == []
-
-
-def test_times_without_an_offset_are_the_regions(do: Do, capsys: Output) -> None:
-    """The idea of 12:00 UTC is one of 13:00 in the region: it came before 13:30 and not before 12:30."""
-    reference = do(an_idea)
-    day = ["digest", "--body", CHEMNITZ, "--from", "2026-11-23", "--to"]
-
-    main([*day, "2026-11-23T12:30"])
-    before = capsys.readouterr().out
-    main([*day, "2026-11-23T13:30"])
-
-    assert reference not in before
-    assert reference in capsys.readouterr().out
-
-
-def test_an_empty_period_is_told(do: Do, capsys: Output) -> None:
-    """Without ideas `digest` says so."""
-    do(an_idea)
-
-    assert main(["digest", "--body", CHEMNITZ, "--from", "2025-01-01", "--to", "2025-02-01"]) == 0
-    assert "keine Ideen" in capsys.readouterr().out
-
-
-def test_digest_sends_what_is_new_once(do: Do, capsys: Output) -> None:
-    """`digest --send` owes the body one digest of what it was not told yet, and the second time nothing."""
-    do(an_idea)
-    send = ["digest", "--body", CHEMNITZ, "--send"]
-
-    assert [main(send), main(send)] == [0, 0]
-    assert capsys.readouterr().out.splitlines() == ["1 Idee geht an Stadt Chemnitz.", "Es gibt nichts Neues."]
-    assert do(_owed_to_bodies) == ["ideen@stadt-chemnitz.example.org"]
-
-
-async def _owed_to_bodies(register: Register) -> list[str]:
-    later = datetime.now(UTC) + timedelta(days=1)
-    claimed = await register.claim_notifications(later, timedelta(seconds=1), 100)
-    return [notification.recipient for notification in claimed if notification.template == "digest"]
-
-
-@pytest.mark.parametrize(
-    ("arguments", "told"),
-    [
-        (["--body", "niemand"], "Die Stelle „niemand“ gibt es nicht. Möglich sind: imag, "),
-        (["--body", CHEMNITZ, "--send", "--from", "2026-11-23"], "bitte ohne --from und --to"),
-    ],
-)
-def test_wrong_usage_of_digest_ends_with_code_2(do: Do, capsys: Output, arguments: list[str], told: str) -> None:
-    """A body that does not exist, and a period for what is sent, are refused with a sentence in German."""
-    do(an_idea)
-
-    assert main(["digest", *arguments]) == 2
-    assert told in capsys.readouterr().err
-
-
-def test_a_time_that_is_none_is_wrong_usage(capsys: Output) -> None:
-    """Argparse refuses what is no time with code 2."""
-    with pytest.raises(SystemExit, match="2"):
-        main(["digest", "--body", CHEMNITZ, "--from", "gestern"])
-    assert "--from" in capsys.readouterr().err

@@ -113,7 +113,7 @@ async def test_a_number_without_the_secret_waits_for_staff(service: Service, rel
 
 
 async def test_updates_begin_with_a_click_and_end_with_one(service: Service, relay: SmtpSink) -> None:
-    """An unverified address hears nothing; its owner confirms on a page, hears of the next step, and unsubscribes."""
+    """An unverified address hears nothing; its owner confirms on a page, hears what there was, and unsubscribes."""
     await send(service.mail_port, mail(ANNA, "Spätbus", IDEA))
     confirmation = await relay.mail_to(ANNA, timeout=30)
     reference = reference_in(confirmation)
@@ -123,6 +123,8 @@ async def test_updates_begin_with_a_click_and_end_with_one(service: Service, rel
     async with aiohttp.ClientSession() as session:
         async with session.post(base + link_in(confirmation, "adresse")) as page:
             assert page.status == 200
+        missed = await relay.mail_to(ANNA)
+        assert "in Prüfung beim Regionalkonvent" in str(missed.message["Subject"])
         await service.command("stage", reference, "aufgenommen")
         update = await relay.mail_to(ANNA)
         assert "aufgenommen" in str(update.message["Subject"])
@@ -134,7 +136,29 @@ async def test_updates_begin_with_a_click_and_end_with_one(service: Service, rel
     assert "möchte keine Nachrichten" in told
     _, shown = await service.command("show", reference)
 
-    assert shown.count("wird nicht gesendet") == 2
+    assert shown.count("wird nicht gesendet") == 1
+    assert len(relay.mails_to(ANNA)) == 3
+
+
+async def test_a_question_by_mail_is_answered_and_a_stop_heeded(service: Service, relay: SmtpSink) -> None:
+    """The answer stands in the idea; whoever then answers "Stopp" hears no more, and nobody reads that word there."""
+    await send(service.mail_port, mail(ANNA, "Spätbus", IDEA))
+    confirmation = await relay.mail_to(ANNA, timeout=30)
+    reference = reference_in(confirmation)
+    await send(service.mail_port, answer_to(confirmation, "Es geht um die Linie 207."))
+    await read(service, 2)
+    await service.command("ask", reference, "Bis wann soll der Bus fahren?")
+    question = await relay.mail_to(ANNA)
+    assert str(question.message["Subject"]) == f"Eine Frage zu Ihrer Idee {reference}"
+    await send(service.mail_port, answer_to(question, "Bis 23 Uhr.\n\nViele Grüße\nAnna"))
+    await send(service.mail_port, answer_to(question, "Stopp"))
+    await read(service, 4)
+    await service.command("stage", reference, NEXT_STAGE)
+    _, shown = await service.command("show", reference)
+
+    assert "  Bis 23 Uhr." in shown.splitlines()
+    assert "Stopp" not in shown
+    assert shown.count("wird nicht gesendet") == 1
     assert len(relay.mails_to(ANNA)) == 2
 
 

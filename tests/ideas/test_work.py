@@ -276,6 +276,19 @@ async def test_a_person_who_cannot_be_told_is_not_asked(register: Register, stor
         await do(register, reference, Ask("Welche Straße?"), CHEMNITZ)
 
 
+@pytest.mark.parametrize(
+    "deed", [PassOn((ZWICKAU,), "Bitte."), Ask("Welche?"), Find("Umsetzbarkeit", Verdict.YES), Accept()]
+)
+@on_sqlite
+async def test_at_the_end_of_its_way_an_idea_is_given_to_nobody(register: Register, deed: Deed) -> None:
+    """Not by the operator either; it can only be taken up again."""
+    reference = await idea_of(register)
+    await do(register, reference, Move("nicht-weiterverfolgt", "Zu teuer."), CHEMNITZ)
+    with pytest.raises(DeedRefused, match="zu Ende"):
+        await do(register, reference, deed)
+    assert (await do(register, reference, Move(COUNCIL))).stage == COUNCIL
+
+
 @on_sqlite
 async def test_a_measure_that_does_not_exist_takes_no_idea(register: Register) -> None:
     """Its number is named."""

@@ -59,6 +59,8 @@ FULL: dict[str, Any] = {
     "has_words": True,
     "has_files": True,
     "merged": "SWS-2026-0042-7",
+    "added": ["amt@stadt-chemnitz.example.org"],
+    "removed": ["ideen@stadt-chemnitz.example.org"],
     "stage": "aufgenommen",
     "explanation": "Wir wollen Ihre Idee umsetzen.",
     "outlook": "Danach planen wir den Bau.",

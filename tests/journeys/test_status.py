@@ -7,6 +7,7 @@ from datetime import UTC, datetime
 import aiohttp
 import pytest
 
+from services.ideas.deeds import Ask, Doer
 from tests.house import House
 from tests.journeys.phone import asks, asks_all, begins, labels, turns, words
 
@@ -63,9 +64,13 @@ async def test_news_say_the_stage_and_no_more(house: House) -> None:
     await begins(erika, "In Zschopau fährt nach 18 Uhr kein Bus mehr heim.")
     reference = await house.reference_of(erika)
     await house.register.change_stage(reference, "pruefung-regionalkonvent", "Kommt bald.", "staff", datetime.now(UTC))
-    first, stage, link, *rest = words(await erika.next_message()).splitlines()
-    assert (first, stage) == (f"Neuigkeiten zu {reference}", "Stand: in Prüfung beim Regionalkonvent")
-    assert rest == ["", "Solche Nachrichten abschalten: /benachrichtigungen"]
+    news = words(await erika.next_message()).split("\n\n")
+    stage = "Stand: in Prüfung beim Regionalkonvent"
+    note = "Die zuständige Stelle schreibt Ihnen dazu. Sie lesen es unter dem Link."
+    assert news[0].splitlines() == [f"Neuigkeiten zu {reference}", stage, note]
+    assert news[1].startswith("So geht es weiter: Wir schreiben Ihnen, was der Regionalkonvent entschieden hat.\n")
+    link = news[2]
+    assert news[3:] == ["Solche Nachrichten abschalten: /benachrichtigungen"]
     async with (
         aiohttp.ClientSession() as browser,
         browser.get(link.replace("http://127.0.0.1:8080", house.url)) as page,
@@ -78,6 +83,21 @@ async def test_news_say_the_stage_and_no_more(house: House) -> None:
     await house.register.change_stage(reference, "fachpruefung-imag", "", "staff", datetime.now(UTC))
     assert words(await asks(erika, "/benachrichtigungen an")).startswith("Nachrichten über Neues sind angeschaltet.")
     assert labels(await asks(erika, "Benachrichtigungen aus")) == ["Anschalten"]
+
+
+async def test_a_question_is_answered_in_the_chat(house: House) -> None:
+    """Even with "yes" alone: it stands in the idea, and the person is told so; later the button does it."""
+    erika = house.citizen()
+    await begins(erika, "In Zschopau fährt nach 18 Uhr kein Bus mehr heim.")
+    reference = await house.reference_of(erika)
+    for question, answer in (("Auch am Sonntag?", "Ja, genau"), ("Bis wann?", "Bis 23 Uhr reicht.")):
+        await house.register.work.act(reference, Ask(question), Doer("staff"), datetime.now(UTC))
+        asked = await erika.next_message()
+        assert words(asked).startswith(f"Eine Frage zu {reference}\n\n> {question}\nAntworten Sie einfach hier.")
+        assert labels(asked) == ["Jetzt antworten"]
+        assert reference in words(await asks(erika, answer))
+    said = [each.text for each in (await house.register.idea(reference)).contributions]
+    assert said[1:] == ["Ja, genau", "Bis 23 Uhr reicht."]
 
 
 async def test_what_must_be_said_is_said_in_every_language(house: House) -> None:

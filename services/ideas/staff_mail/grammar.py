@@ -17,7 +17,7 @@ _MOST_LINES = 400
 _LONGEST_LINE = 4_000
 _MOST_IN_LINE = 20
 _CLOSING = re.compile(
-    r"(?:(?:mit )?(?:freundliche|beste|viele|liebe|herzliche|schöne|sonnige)[nmrs]? (?:grü(?:ß|ss)en?|gru(?:ß|ss))|mfg|"
+    r"(?:(?:(?:vielen )?danke?,? (?:und )?)?(?:mit )?(?:freundliche|beste|viele|liebe|herzliche|schöne|sonnige)[nmrs]? (?:grü(?:ß|ss)en?|gru(?:ß|ss))|mfg|"
     r"vg|lg|hochachtungsvoll|i\. ?a\.|i\. ?v\.|im auftrag|gez\.|gesendet (?:von|mit)|von meinem|sent from)"
     r"(?:\b|(?<=\.)).*|-- ?|__+",
     re.IGNORECASE,
@@ -117,8 +117,8 @@ def _read_line(reading: _Reading, line: str) -> None:
         reading.drafts += drafts
         reading.quoted = set()
     elif draft is not None:
-        _continue(draft, line)
-    elif not reading.is_closed and not _GREETING.fullmatch(line) and _is_sentence(line):
+        _continue(reading, draft, line)
+    elif not reading.is_closed and not _GREETING.fullmatch(line) and _says_something(line, reading.vocabulary):
         reading.beside.append(line)
 
 
@@ -202,7 +202,10 @@ def _wishes_of(part: str, vocabulary: Vocabulary) -> tuple[Wish, ...]:
     return read_wishes(named.said, vocabulary) if named else ()
 
 
-def _continue(draft: _Draft, line: str) -> None:
+def _continue(reading: _Reading, draft: _Draft, line: str) -> None:
+    if _GREETING.fullmatch(line) and not _is_letter(reading, draft):
+        reading.close()
+        return
     # What was broken by a mail program is one line; what its writer ended early stays so.
     glue = " " if len(draft.lines[-1]) >= _WRAPPED_FROM else "\n"
     draft.said += ("\n\n" if draft.is_broken else glue) + line
@@ -211,10 +214,14 @@ def _continue(draft: _Draft, line: str) -> None:
 
 
 def _end_paragraph(reading: _Reading, draft: _Draft) -> None:
-    wishes = read_wishes(draft.said, reading.vocabulary)
-    # "2 ablehnen:" is often followed by a blank line and then by the reason.
-    waits = bool(wishes) and (wishes[0].verb in _OF_PARAGRAPHS or draft.said.rstrip().endswith(":"))
+    # "2 zurück:" is often followed by a blank line and then by the reason.
+    waits = _is_letter(reading, draft) or draft.said.rstrip().endswith(":")
     draft.is_open, draft.is_broken = waits, waits
+
+
+def _is_letter(reading: _Reading, draft: _Draft) -> bool:
+    wishes = read_wishes(draft.said, reading.vocabulary)
+    return bool(wishes) and wishes[0].verb in _OF_PARAGRAPHS
 
 
 def _finished(draft: _Draft, vocabulary: Vocabulary) -> Iterator[Instruction]:
@@ -228,7 +235,9 @@ def _finished(draft: _Draft, vocabulary: Vocabulary) -> Iterator[Instruction]:
         yield Instruction(text, draft.items, None)
 
 
-def _is_sentence(line: str) -> bool:
-    """Whether a line says something, and is not a name, an address or a heading."""
+def _says_something(line: str, vocabulary: Vocabulary) -> bool:
+    """Whether a line is a sentence or names something that could be done, and is no name, address or heading."""
     words = re.findall(r"[^\W\d_]+", line)
-    return (len(words) >= 3 and line.endswith((".", "!", "?"))) or len(words) >= 8
+    if (len(words) >= 3 and line.endswith((".", "!", "?"))) or len(words) >= 8:
+        return True
+    return any((token.word,) in vocabulary.terms and len(token.word) > 4 for token in tokens_of(line))

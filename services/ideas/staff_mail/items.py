@@ -12,7 +12,7 @@ Item = int | str
 _MOST_IN_RANGE = 50
 _BEFORE = (
     r"zu|zur|zum|bei|für|fuer|nr|nrn|nummer|nummern|no|punkt|punkte|ziffer|pos|position|item|ideen|idee|vorgang|eintrag|"
-    r"lfd|die|der|den|das|bitte|also|dann|und|noch|aber|wir|ich|hiermit|az|aktenzeichen|von|alle|beide"
+    r"lfd|die|der|den|das|bitte|also|dann|und|noch|aber|wir|ich|hiermit|ihrer|ihre|ihrem|ok|okay|az|aktenzeichen|von|alle|beide"
 )
 _LEAD = rf"(?:[-*•–+]\s+|\(\s*)?(?:(?:(?:{_BEFORE})\b[.:,]?\s*|#\s*)*)"  # noqa: RUF001 - people type dashes
 _REFERENCE = r"[A-Za-z]{2,5}[-\s]?\d{4}[-\s]\d{4,7}[-\s]\d\b"
@@ -22,7 +22,7 @@ _AND = r"\s*(?:,\s*und\b|,|;|\+|&|/|\bund\b|\bu\.|\bsowie\b)\s*(?:(?:nr|nummer|i
 _START = re.compile(rf"\s*{_LEAD}(?P<items>{_ONE}(?:{_AND}{_ONE})*)(?P<rest>.*)", re.IGNORECASE | re.DOTALL)
 _EACH = re.compile(_ONE, re.IGNORECASE)
 _RANGE = re.compile(rf"({_NUMBER})\s?(?:-|–|bis)\s?({_NUMBER})", re.IGNORECASE)  # noqa: RUF001
-_BETWEEN = re.compile(r"[\s.):=>,;\-–—|]*")  # noqa: RUF001
+_BETWEEN = re.compile(r"[\s.):=>→,;\-–—|]*")  # noqa: RUF001
 
 
 @dataclass(frozen=True, slots=True)
@@ -44,7 +44,7 @@ def named_at_start(line: str) -> Named | None:
         return None
     items = items_in(match["items"])
     rest = match["rest"]
-    return Named(items, _BETWEEN.sub("", rest, count=1).strip(), bool(rest) and rest[0] not in " \t\n.):=>,;-–—|")  # noqa: RUF001
+    return Named(items, _BETWEEN.sub("", rest, count=1).strip(), bool(rest) and rest[0] not in " \t\n.):=>→,;-–—|")  # noqa: RUF001
 
 
 def items_in(text: str) -> tuple[Item, ...]:

@@ -47,11 +47,14 @@ _VERBS: Mapping[Verb, str] = {
         stimmen wir zu | befürworten | befürwortet | einverstanden""",
     Verb.DECLINE: """ablehnen | abgelehnt | ablehnung | lehnen ab | lehnen wir ab | lehne ich ab | lehne ab
         nicht annehmen | nicht angenommen | nehmen wir nicht an | nicht weiterverfolgen | nicht weiter verfolgen
-        nicht weiterverfolgt | nicht weiter verfolgt | verfolgen wir nicht weiter | zurückweisen | zurückgewiesen""",
+        nicht weiterverfolgt | nicht weiter verfolgt | verfolgen wir nicht weiter | zurückweisen | zurückgewiesen
+        nicht umgesetzt werden | nicht umsetzen""",
     Verb.PASS: """weiter | weitergeben | weitergegeben | weitergabe | weiterleiten | weitergeleitet | weiterleitung
-        weiterreichen | abgeben | abgegeben | abgabe | übergeben | an | zuständig ist | zuständig""",
+        weiterreichen | abgeben | abgegeben | abgabe | übergeben | an | zuständig ist | zuständig
+        geben an | geben wir an | leiten an | leiten wir an | gehört | gehört zu""",
     Verb.SPLIT: "teilen | aufteilen | aufgeteilt | splitten | geteilt",
-    Verb.GIVE_BACK: """nicht zuständig | unzuständig | keine zuständigkeit | nicht unsere zuständigkeit
+    Verb.GIVE_BACK: """nicht unser zuständigkeitsbereich | nicht in unserer zuständigkeit | betrifft uns nicht
+        liegt nicht in unserer zuständigkeit | fällt nicht in unsere zuständigkeit | reichen wir zurück | nicht zuständig | unzuständig | keine zuständigkeit | nicht unsere zuständigkeit
         sind nicht zuständig | sind wir nicht zuständig | bin nicht zuständig | sind hier nicht zuständig
         nicht unser thema | nicht unser bereich | falsche stelle | zurück | zurückgeben | zurückgegeben
         geben wir zurück | geben zurück""",
@@ -61,8 +64,8 @@ _VERBS: Mapping[Verb, str] = {
     Verb.STAGE: "stand | neuer stand | stufe | status | neuer status",
     Verb.MEASURE: "maßnahme | zu maßnahme | zur maßnahme | gehört zu maßnahme | gehört zur maßnahme",
     Verb.UNDO: """rückgängig | rückgängig machen | zurücknehmen | zurückgenommen | nehmen wir zurück | nehme ich zurück
-        widerrufen | storno | stornieren""",
-    Verb.YES: "ja | bestätigen | bestätigt | bestätigung | jawohl",
+        widerrufen | storno | stornieren | storniert""",
+    Verb.YES: "ja | bestätigen | bestätigt | bestätigung | jawohl | freigegeben | freigabe | freigabe erteilt",
     Verb.NO: "nein | verwerfen | verworfen | nicht senden | nicht ausführen | abbrechen",
 }
 _VERDICTS: Mapping[Verdict, str] = {

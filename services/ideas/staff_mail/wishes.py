@@ -12,17 +12,26 @@ from services.ideas.staff_mail.vocabulary import Term, Token, Verb, Vocabulary, 
 # Words in front of a verb that change nothing; "noch" and "nicht" do.
 _BEFORE = words_of(
     "bitte gern gerne wird werden wurde ist sind wir ich möchten wollen würden das die der den diese idee ideen beide "
-    "alle hier hiermit dann soll sollen geht gehen kann können"
+    "alle hier hiermit dann soll sollen geht gehen kann können müssen haben hätten eine von uns bereits schon"
 )
+# Words that may stand anywhere and change nothing.
+_SOFT = words_of("gern gerne leider ebenfalls somit daher")
 _AFTER = words_of("bitte danke dank vielen herzlichen schön sehr schonmal vorab gern gerne machen so lg vg mfg")
-_AFTER_YES = _AFTER | words_of("senden absenden ausführen alles alle")
+_AFTER_YES = _AFTER | words_of("senden absenden ausführen alles alle für")
 _TO = words_of("an ans am zu zum zur nach bei mit auf in zwischen die das den dem der ist")
 _GLUE = frozenset({"und", "sowie"})
 _SEPARATOR = re.compile(r"[\s:;,.!\-–—=>]*")  # noqa: RUF001 - people type dashes
 _STRONG = re.compile(r"[:;,.\n]|\s[-–—]|=>")  # noqa: RUF001
 _LABEL = re.compile(r"(?:mit (?:der )?)?(?:begründung|begruendung|grund|text|notiz|hinweis)\s*[:\-–]\s*", re.IGNORECASE)  # noqa: RUF001
 _ADDRESSEE = re.compile(r"\s*(?:bitte\s+)?(?:an|bei|beim)\s[^:\n]{2,60}:", re.IGNORECASE)
-_IS = re.compile(r"(?:ist|lautet|richtig|wäre|muss sein)\b[\s:]*", re.IGNORECASE)
+_IS = re.compile(r"(?:(?:richtig|korrekt|besser|ist|lautet|wäre|muss sein)\b[\s:]*)+", re.IGNORECASE)
+_WRONG = re.compile(r"(?:ist |war )?(?:falsch|unrichtig|stimmt nicht)\b[\s,;:.\-]*", re.IGNORECASE)
+# What the verb's other half leaves behind a body: "geben wir an die IMAG weiter: Grund".
+_HALF = re.compile(
+    r"\s*(?:weiter(?:geben|leiten|reichen|gegeben|geleitet)?|ab(?:geben|gegeben)|übergeben|ist zuständig|zuständig)\b",
+    re.IGNORECASE,
+)
+_TO_ASK = re.compile(r"\s*(?:zu )?stellen\b", re.IGNORECASE)
 _MEASURE = re.compile(r"(?:[A-Za-z]{2,5}[-\s]?)?M[-\s]?(\d{1,5})\b", re.IGNORECASE)
 _LONGEST_NAME = 80
 # Words between a body and the next one, which say that more of them follow.
@@ -49,14 +58,20 @@ class Wish:
 
 def read_wishes(said: str, vocabulary: Vocabulary) -> tuple[Wish, ...]:
     """What is said of items; () where it cannot be understood. Several findings may stand in one line."""
-    tokens = tokens_of(said)
+    tokens = tuple(token for token in tokens_of(said) if token.word not in _SOFT)
     at = next((number for number, token in enumerate(tokens) if token.word not in _BEFORE), len(tokens))
     found = vocabulary.term_at(tokens[at:])
     if found is None:
-        return ()
+        return _of_body(said, vocabulary)
     term, size = found
     wish = _READERS[term.verb](term, said[tokens[at + size - 1].end :], vocabulary)
     return _split_findings(wish, vocabulary) if wish is not None else ()
+
+
+def _of_body(said: str, vocabulary: Vocabulary) -> tuple[Wish, ...]:
+    """A body's name alone says that it should have the item: "2 IMAG: Landesstraße"."""
+    wish = _to_bodies(Term(Verb.PASS), said, vocabulary)
+    return (replace(wish, is_sure=False),) if wish.bodies else ()
 
 
 def _bare(term: Term, rest: str, _: Vocabulary) -> Wish | None:
@@ -73,8 +88,8 @@ def _only(term: Term, rest: str, _: Vocabulary) -> Wish | None:
 
 
 def _taken_back(term: Term, rest: str, vocabulary: Vocabulary) -> Wish | None:
-    wish = _bare(term, rest, vocabulary)
-    return replace(wish, note="") if wish is not None else None
+    has_denial = any(token.word in {"nicht", "nichts", "kein", "keine"} for token in tokens_of(rest))
+    return Wish(term.verb) if not has_denial or _bare(term, rest, vocabulary) else None
 
 
 def _with_note(term: Term, rest: str, _: Vocabulary) -> Wish:
@@ -82,6 +97,7 @@ def _with_note(term: Term, rest: str, _: Vocabulary) -> Wish:
 
 
 def _question(term: Term, rest: str, vocabulary: Vocabulary) -> Wish:
+    rest = _TO_ASK.sub("", rest, count=1)
     addressee = _ADDRESSEE.match(rest)
     return _with_note(term, rest[addressee.end() - 1 :] if addressee else rest, vocabulary)
 
@@ -97,6 +113,8 @@ def _to_bodies(term: Term, rest: str, vocabulary: Vocabulary) -> Wish:
         if more is None or _body_at(rest[more.end() :], vocabulary) is None:
             break
         place = more.end()
+    half = _HALF.match(rest, place)
+    place = half.end() if half and bodies else place
     if not bodies:
         named, _, reason = _SEPARATOR.sub("", rest, count=1).partition(":")
         return Wish(term.verb, unknown=_name(named), note=_note(reason), is_sure=False)
@@ -140,7 +158,8 @@ def _finding(term: Term, rest: str, vocabulary: Vocabulary) -> Wish:
 
 
 def _named(term: Term, rest: str, _: Vocabulary) -> Wish:
-    named = _IS.sub("", _SEPARATOR.sub("", rest, count=1), count=1).strip(" .!\n\"'„“”")
+    named = _WRONG.sub("", _SEPARATOR.sub("", rest, count=1), count=1)
+    named = _IS.sub("", named, count=1).strip(" .!\n\"'„“”")
     return Wish(term.verb, target=_name(named), is_sure=bool(re.match(r"\s*[:=]", rest)))
 
 
