@@ -83,7 +83,9 @@ class Assigning:
         rows = await assignments(session, idea)
         found = [Destination(stage.body, LEADS)] if stage.body else []
         found += [each for each in self._destinations(rows, understanding, stage.id) if self._is_of_stages(each.rule)]
-        wanted = {each.body: each for each in reversed(found)}
+        wanted: dict[str, Destination] = {}
+        for each in found:
+            wanted.setdefault(each.body, each)
         is_over = lifecycle.is_over(stage.id)
         for body, row in rows.items():
             if row.state == AssignmentState.OPEN and (is_over or body not in wanted):

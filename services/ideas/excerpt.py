@@ -14,20 +14,32 @@ _GREETING = re.compile(
     re.IGNORECASE,
 )
 
+# What follows is a name, and often where its bearer lives.
+_CLOSING = re.compile(
+    r"(?:^|(?<=[.!?,\n]))\s{0,9}(?:"
+    r"(?:mit |und )?(?:(?:viele|beste|liebe|herzliche|schöne|freundliche)n? ){1,2}gr(?:ü|ue)(?:ß|ss)en?\b"
+    r"|mfg\b|hochachtungsvoll\b|gru(?:ß|ss)\b,?[ ]*\n).*\Z",
+    re.IGNORECASE | re.DOTALL,
+)
+# An excerpt is of the beginning: nobody makes us look through a book.
+_READ_CHARACTERS = 4_000
+
 
 def excerpt(text: str, at_most: int) -> str:
-    """The first sentences of a text, in one line of about `at_most` characters; a greeting is left out.
+    """The first sentences of a text, in one line of about `at_most` characters; greeting and signature are left out.
 
     A first sentence that is longer than that is cut between two words.
     """
-    greeting = _GREETING.match(text.strip())
-    said = text.strip()[greeting.end() if greeting else 0 :]
-    words = " ".join(said.split())
+    text = text.strip()[:_READ_CHARACTERS]
+    greeting = _GREETING.match(text)
+    said = text[greeting.end() if greeting else 0 :]
+    unsigned = _CLOSING.sub("", said)
+    words = " ".join(unsigned.split())
     if not words:
         return " ".join(text.split())[:at_most]
     begin = f"{OMITTED} " if greeting else ""
     if len(words) <= at_most:
-        return begin + words
+        return f"{begin}{words} {OMITTED}" if unsigned != said else begin + words
     ends = [found.end() for found in _ENDS.finditer(words, 0, at_most + 1)]
     # Half of what there is room for says more than one short exclamation.
     whole = ends[-1] if ends and ends[-1] >= at_most // 3 else 0

@@ -105,5 +105,5 @@ class Lifecycle:
 
 def _with_reason(stage: Stage, note: str) -> Stage:
     if stage.needs_note and not note.strip():
-        raise StageRefused(f"Die Stufe „{stage.id}“ braucht eine Begründung. Bitte geben Sie sie mit --note an.")
+        raise StageRefused(f"Die Stufe „{stage.id}“ braucht eine Begründung. Bitte schreiben Sie sie dazu.")
     return stage

@@ -15,7 +15,7 @@ from services.ideas.errors import DeedRefused, IdeaNotFound
 from services.ideas.ledger import Event
 from services.ideas.lookups import unknown
 from services.ideas.performing import perform
-from services.ideas.reminding import remind
+from services.ideas.reminding import late_ideas, remind
 from services.ideas.snapshot import restore
 from services.ideas.store import Store
 from services.ideas.tables import IdeaRow, StageChangeRow
@@ -49,8 +49,13 @@ class Work:
 
         Returns how many; of more than a few hundred the rest is left for the next call.
         """
+        catalogue = self._admission.catalogue
+        async with self._store.reading() as session:
+            ideas = await late_ideas(session, catalogue, now)
+        if not ideas:
+            return 0
         async with self._store.writing() as session:
-            return await remind(session, self._admission.catalogue, now)
+            return await remind(session, catalogue, ideas, now)
 
 
 async def undo(session: AsyncSession, admission: Admission, idea: IdeaRow, doer: Doer, now: datetime) -> DeedKind:
@@ -60,6 +65,8 @@ async def undo(session: AsyncSession, admission: Admission, idea: IdeaRow, doer:
     )
     if act is None or not act.before or (doer.body and act.body != doer.body):
         raise DeedRefused(f"Bei {idea.reference} gibt es nichts, was Sie zurücknehmen können.")
+    if idea.stage == admission.catalogue.lifecycle.withdrawn:
+        raise DeedRefused(f"Die Idee {idea.reference} ist inzwischen zurückgezogen. Dabei bleibt es.")
     kind = DeedKind(act.kind)
     if kind in (DeedKind.TOPIC, DeedKind.PLACE):
         raise DeedRefused("Thema und Ort nehmen Sie zurück, indem Sie sie noch einmal berichtigen.")

@@ -10,6 +10,7 @@ from __future__ import annotations
 import argparse
 import asyncio
 import json
+import os
 import subprocess
 import sys
 import tempfile
@@ -22,7 +23,7 @@ from pathlib import Path
 from time import perf_counter, process_time
 from typing import Any
 
-from sqlalchemy import insert
+from sqlalchemy import insert, text
 
 from nlp.pipeline import load
 from services.cli.models import MODEL_DIR
@@ -69,7 +70,7 @@ class Message:
 
 @dataclass(frozen=True, slots=True)
 class Measured:
-    """What some work took: seconds, those of the processor, and the most memory that the process had meanwhile (MB)."""
+    """What some work took: seconds, those of processors (here and at the database's server), and at most so many MB."""
 
     seconds: float
     processor: float
@@ -154,17 +155,17 @@ async def measure(url: str) -> dict[str, Any]:
     """Write the digests of a database, and make the mails; what each took."""
     async with Store(url) as store:
         register = Register(store, catalogue(), _SECRET)
-        begun = _begin()
+        begun = await _begin(store)
         told = [await register.write_digest(body, _PERIOD, _PERIOD.until) or 0 for body in register.catalogue.bodies]
-        written = _ended(begun)
+        written = await _ended(store, begun)
         nowhere = Nowhere()
         deliverer = EmailDeliverer(register.catalogue.texts, register.catalogue.settings.email, nowhere)
         lease = timedelta(hours=1)
-        begun = _begin()
+        begun = await _begin(store)
         claimed = await register.claim_notifications(_PERIOD.until, lease, _BODIES, EMAIL)
         for notification in claimed:
             await deliverer.deliver(notification, await values_of(register, notification))
-        made = _ended(begun)
+        made = await _ended(store, begun)
     return {
         "ideas": sum(told),
         "mails": len(claimed),
@@ -174,17 +175,39 @@ async def measure(url: str) -> dict[str, Any]:
     }
 
 
-def _begin() -> tuple[float, float]:
-    # proc(5): from now on, the high-water mark counts anew.
+async def _begin(store: Store) -> tuple[float, float]:
+    _forget_peak()
+    return perf_counter(), process_time() + await _seconds_of_server(store)
+
+
+async def _ended(store: Store, begun: tuple[float, float]) -> Measured:
+    seconds, processor = perf_counter() - begun[0], process_time() + await _seconds_of_server(store) - begun[1]
+    return Measured(seconds, processor, _peak() / _KILOBYTES)
+
+
+async def _seconds_of_server(store: Store) -> float:
+    """What PostgreSQL's sessions of this database have taken of a processor; they last as long as the store does."""
+    if store.is_sqlite:
+        return 0.0
+    async with store.reading() as session:
+        own = text("SELECT pid FROM pg_stat_activity WHERE datname = current_database()")
+        return sum(_ticks(pid) for pid in await session.scalars(own)) / os.sysconf("SC_CLK_TCK")
+
+
+def _ticks(pid: int) -> int:
+    """What a process has taken of a processor: utime and stime (proc(5)), some words after its name."""
+    stat = Path(f"/proc/{pid}/stat").read_text(encoding="utf-8").rpartition(")")[2].split()
+    return int(stat[11]) + int(stat[12])
+
+
+def _forget_peak() -> None:
     Path("/proc/self/clear_refs").write_text("5", encoding="ascii")
-    return perf_counter(), process_time()
 
 
-def _ended(begun: tuple[float, float]) -> Measured:
+def _peak() -> int:
+    """The most memory that this process had, in KB."""
     status = Path("/proc/self/status").read_text(encoding="ascii")
-    peak = next(line for line in status.splitlines() if line.startswith("VmHWM"))
-    seconds, processor = perf_counter() - begun[0], process_time() - begun[1]
-    return Measured(seconds, processor, int(peak.split()[1]) / _KILOBYTES)
+    return int(next(line for line in status.splitlines() if line.startswith("VmHWM")).split()[1])
 
 
 def _measured_apart(url: str) -> dict[str, Any]:
@@ -198,7 +221,7 @@ def compare(database: str, sizes: Sequence[int]) -> None:
     """Print, for each size, what was measured, and how much more it is than for the size before."""
     messages, method = read_messages()
     before: dict[str, Any] = {}
-    print(f"{database}: ideas; mails; writing (times that of the size before), processor, memory; making, the same")
+    print(f"{database}: ideas; mails; writing, of a processor (times the size before), memory; making, the same")
     with ExitStack() as stack:
         folder = stack.enter_context(tempfile.TemporaryDirectory(prefix="ideenkanal-digests-"))
         server = stack.enter_context(PostgresServer()) if database == "postgresql" else None
@@ -214,8 +237,8 @@ def compare(database: str, sizes: Sequence[int]) -> None:
 
 
 def _with_ratio(found: dict[str, float], before: dict[str, float] | None) -> str:
-    times = f" (x {found['seconds'] / before['seconds']:.2f})" if before else ""
-    return f"{found['seconds']:.2f} s{times}, {found['processor']:.2f} s, {found['megabytes']:.0f} MB"
+    times = f" (x {found['processor'] / before['processor']:.2f})" if before else ""
+    return f"{found['seconds']:.2f} s, {found['processor']:.2f} s{times}, {found['megabytes']:.0f} MB"
 
 
 def main() -> None:

@@ -48,7 +48,7 @@ def test_accept_says_who_has_the_idea_and_when_its_submitter_is_told(reference: 
 
     assert told[0] == (
         f"{reference} ist jetzt auf der Stufe „in Prüfung beim Regionalkonvent“. Die Idee liegt jetzt bei: "
-        "Regionalkonvent Südwestsachsen, Mitglieder; Regionalkonvent Südwestsachsen."
+        "Regionalkonvent Südwestsachsen; Mitglieder des Regionalkonvents."
     )
     assert re.fullmatch(r"Die einreichende Person wird um \d\d:\d\d Uhr benachrichtigt\.", told[1])
     assert re.fullmatch(rf"Bis \d\d:\d\d Uhr können Sie das zurücknehmen: ideenkanal undo {reference}", told[2])

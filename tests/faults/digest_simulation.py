@@ -64,10 +64,12 @@ class Notifiers:
         self.is_on = False
         for task in self._keeping:
             task.cancel()
-        await asyncio.gather(*self._keeping, return_exceptions=True)
+        ends = await asyncio.gather(*self._keeping, return_exceptions=True)
         for fork in self.forks:
             fork.kill()
             await fork.wait()
+        for broken in (end for end in ends if isinstance(end, AssertionError)):
+            raise broken
 
     @asynccontextmanager
     async def away(self) -> AsyncIterator[None]:
@@ -92,6 +94,8 @@ class Notifiers:
                     continue
                 fork = await Fork.start(command, dict(os.environ), output=log)
                 self.forks.append(fork)
+                if not self.is_on:
+                    fork.kill()
                 code = await fork.wait()
                 self.forks.remove(fork)
                 self.kills += 1

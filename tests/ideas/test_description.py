@@ -1,12 +1,13 @@
 from __future__ import annotations
 
 from dataclasses import replace
+from datetime import timedelta
 
 import pytest
 
 from nlp.understanding import OUTSIDE, REGION, Candidate, Kind, MunicipalityScore
 from services.ideas.catalogue import Catalogue
-from services.ideas.description import describe, stage_words
+from services.ideas.description import describe, expected_by, stage_words
 from services.ideas.model import Assignment, Contribution, Idea
 from tests.conftest import NOON
 from tests.ideas.samples import understood
@@ -127,3 +128,45 @@ def test_a_title_is_one_short_line() -> None:
 def test_an_idea_without_a_subject_is_titled_by_its_text() -> None:
     """The beginning of the text stands where no subject was given."""
     assert replace(IDEA, contributions=(Contribution("", "Ein Radweg.", NOON),)).title == "Ein Radweg."
+
+
+def held(stage: str, **days: int) -> Idea:
+    """An idea that these bodies have, and should be done with in so many days."""
+    due = {body.replace("_", "-"): NOON + timedelta(days=number) for body, number in days.items()}
+    assignments = tuple(Assignment(body, "x", NOON, due_at=at) for body, at in due.items())
+    return replace(IDEA, stage=stage, assignments=assignments)
+
+
+def test_the_body_that_leads_the_stage_comes_first(catalogue: Catalogue) -> None:
+    """And its time is the one that counts, also where another body has longer."""
+    idea = held("fachpruefung-imag", smr=200, imag=84)
+
+    assert describe(catalogue, idea).bodies[0] == catalogue.bodies["imag"].name
+    assert expected_by(catalogue, idea, NOON) == "Ende Februar 2027"
+    assert expected_by(catalogue, held("zugeordnet", stadt_chemnitz=28, smr=14), NOON) == "zum 21. Dezember 2026"
+
+
+@pytest.mark.parametrize(
+    ("language", "day", "month"),
+    [
+        ("de", "zum 7. Dezember 2026", "Ende Mai 2027"),
+        ("de-simple", "zum 7. Dezember 2026", "Ende Mai 2027"),
+        ("en", "7 December 2026", "the end of May 2027"),
+    ],
+)
+def test_what_is_near_is_said_to_the_day_and_the_rest_to_the_month(
+    catalogue: Catalogue, language: str, day: str, month: str
+) -> None:
+    """Nobody promises a day half a year ahead."""
+    near, far = held("eingegangen", regionalkonvent=14), held("pruefung-regionalkonvent", regionalkonvent=180)
+
+    assert [expected_by(catalogue, idea, NOON, language) for idea in (near, far)] == [day, month]
+
+
+def test_a_time_that_has_passed_or_that_nobody_knows_is_not_named(catalogue: Catalogue) -> None:
+    """Neither is one where nobody has the idea any more."""
+    late = held("eingegangen", regionalkonvent=14)
+
+    assert expected_by(catalogue, late, NOON + timedelta(days=14)) == ""
+    assert expected_by(catalogue, replace(late, assignments=(Assignment("imag", "x", NOON),)), NOON) == ""
+    assert expected_by(catalogue, held("umgesetzt"), NOON) == ""

@@ -39,3 +39,22 @@ def test_a_long_sentence_is_cut_between_words() -> None:
 def test_a_greeting_is_left_out(text: str, expected: str) -> None:
     """Only what can be nothing else, and never all that was written."""
     assert excerpt(text, 100) == expected
+
+
+@pytest.mark.parametrize(
+    ("text", "expected"),
+    [
+        ("Es fehlt ein Weg.\n\nMit freundlichen Grüßen\nRenate Vogel\nAm Markt 1", "Es fehlt ein Weg. …"),
+        ("Es fehlt ein Weg. Viele Grüße, Renate", "Es fehlt ein Weg. …"),
+        ("Es fehlt ein Weg.\nMfG R. Vogel", "Es fehlt ein Weg. …"),
+        ("Es fehlt ein Weg.\nGruß\nRenate", "Es fehlt ein Weg. …"),
+        (
+            "Ich möchte, dass alle mit lieben Grüßen begrüßt werden.",
+            "Ich möchte, dass alle mit lieben Grüßen begrüßt werden.",
+        ),
+        ("Viele Grüße aus Plauen", "Viele Grüße aus Plauen"),
+    ],
+)
+def test_a_signature_is_left_out(text: str, expected: str) -> None:
+    """A name is no part of an idea; what only sounds like a closing stays, and so does a text that is nothing else."""
+    assert excerpt(text, 100) == expected

@@ -9,6 +9,7 @@ import pytest
 from services.ideas.capability import Purpose
 from services.ideas.chat import NO, YES, Wish
 from services.ideas.deeds import Accept, Ask, Bundle, Deed, Doer, Move, PassOn
+from services.ideas.errors import DeedRefused
 from services.ideas.model import Notification, Sender
 from services.ideas.readings import Submission
 from services.ideas.register import Register
@@ -138,6 +139,8 @@ async def test_who_takes_an_idea_back_meanwhile_sees_it_so(register: Register, s
 
     assert await page(register, reference, talk.at) == ("zurueckgezogen", [*ROUTED, "zurueckgezogen"], [])
     assert await updates(register, talk.at + DAY) == []
+    with pytest.raises(DeedRefused, match="zurückgezogen"):
+        await register.work.undo(reference, Doer("j.weber"), talk.at)
 
 
 ROUTED = ["eingegangen", "zugeordnet"]

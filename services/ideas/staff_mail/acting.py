@@ -22,7 +22,7 @@ from services.ideas.staff_mail.meaning import asks_for_place
 from services.ideas.staff_mail.results import Notice, Result
 from services.ideas.staff_mail.vocabulary import Verb, Vocabulary
 
-_MOST_BESIDE = 3
+_MOST_BESIDE = 5
 _LONGEST_BESIDE = 200
 _SIGN = re.compile(r"^[\s>*|_]+")
 

@@ -29,7 +29,9 @@ from services.ideas.work_tables import ActRow, PendingDeedRow
 
 # A line is quoted so that its writer knows which one is meant, and not to be kept.
 _LONGEST_QUOTE = 200
-_MOST_RESULTS = 400
+# As many as wait in one digest at most; all of them are one transaction.
+_MOST_AT_ONCE = 200
+_TOO_MANY = f"In einer Mail gehen höchstens {_MOST_AT_ONCE} Zeilen. Bitte schreiben Sie noch eine."
 _TOO_LATE = "Ein „Ja“ zählt 24 Stunden lang. Bitte schreiben Sie die Zeile noch einmal."
 _NOT_ALONE = (
     "Neben Ihrem „Ja“ steht noch anderer Text. Bitte antworten Sie nur mit „Ja“, oder mit „2 ja“ für eine Nummer."
@@ -62,13 +64,15 @@ async def results_of(doing: Doing, answer: StaffAnswer) -> tuple[Result, ...]:
     is_clear = not answer.beside and all(each.wish for each in answer.instructions)
     results: list[Result] = []
     for instruction in answer.instructions:
-        if instruction.wish is None:
+        if len(results) + len(instruction.items) > _MOST_AT_ONCE:
+            results.append(_refused(instruction, _TOO_MANY))
+        elif instruction.wish is None:
             results += _unclear(doing, instruction)
         elif instruction.wish.verb in (Verb.YES, Verb.NO):
             results += await _decide(doing, instruction, instruction.wish, is_clear=is_clear)
         else:
             results += [await _follow(doing, instruction, instruction.wish, item) for item in instruction.items]
-    return tuple(results[:_MOST_RESULTS])
+    return tuple(results)
 
 
 def _unclear(doing: Doing, instruction: Instruction) -> list[Result]:

@@ -17,9 +17,9 @@ _MOST_LINES = 400
 _LONGEST_LINE = 4_000
 _MOST_IN_LINE = 20
 _CLOSING = re.compile(
-    r"(?:(?:(?:vielen )?danke?,? (?:und )?)?(?:mit )?(?:freundliche|beste|viele|liebe|herzliche|schöne|sonnige)[nmrs]? (?:grü(?:ß|ss)en?|gru(?:ß|ss))|mfg|"
-    r"vg|lg|hochachtungsvoll|i\. ?a\.|i\. ?v\.|im auftrag|gez\.|gesendet (?:von|mit)|von meinem|sent from)"
-    r"(?:\b|(?<=\.)).*|-- ?|__+",
+    r"(?:(?:(?:vielen )?danke?,? (?:und )?)?(?:mit )?(?:freundliche|beste|viele|liebe|herzliche|schöne|sonnige)[nmrs]? "
+    r"(?:grü(?:ß|ss)en?|gru(?:ß|ss))|mfg|vg|lg|hochachtungsvoll|i\. ?a\.|i\. ?v\.|im auftrag|gez\.|"
+    r"gesendet (?:von|mit)|von meinem|sent from)(?:\b|(?<=\.)).*|-- ?|__+",
     re.IGNORECASE,
 )
 _GREETING = re.compile(

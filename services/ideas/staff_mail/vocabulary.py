@@ -54,7 +54,8 @@ _VERBS: Mapping[Verb, str] = {
         geben an | geben wir an | leiten an | leiten wir an | gehört | gehört zu""",
     Verb.SPLIT: "teilen | aufteilen | aufgeteilt | splitten | geteilt",
     Verb.GIVE_BACK: """nicht unser zuständigkeitsbereich | nicht in unserer zuständigkeit | betrifft uns nicht
-        liegt nicht in unserer zuständigkeit | fällt nicht in unsere zuständigkeit | reichen wir zurück | nicht zuständig | unzuständig | keine zuständigkeit | nicht unsere zuständigkeit
+        liegt nicht in unserer zuständigkeit | fällt nicht in unsere zuständigkeit | reichen wir zurück
+        nicht zuständig | unzuständig | keine zuständigkeit | nicht unsere zuständigkeit
         sind nicht zuständig | sind wir nicht zuständig | bin nicht zuständig | sind hier nicht zuständig
         nicht unser thema | nicht unser bereich | falsche stelle | zurück | zurückgeben | zurückgegeben
         geben wir zurück | geben zurück""",

@@ -26,6 +26,12 @@ Annaberger Straße 89
 Tel.: 0371 488-6601
 2 gute Gründe für Chemnitz: www.chemnitz.example.org
 """
+SENTENCES = """\
+Hallo Frau Weber,
+Nummer 1 nehmen wir gern an.
+Nummer 2 geben wir an die IMAG weiter, weil es eine Landesstraße ist.
+Bei Nummer 3 sind wir nicht zuständig: Landesstraße
+Danke und viele Grüße"""
 # A reason that a mail program has broken where numbers stand.
 STREETS = """\
 3 ablehnen: Die Strecke gehört seit 2019 dem Land und wird dort auf dem Abschnitt
@@ -103,6 +109,12 @@ def read(vocabulary: Vocabulary, text: str) -> list[tuple[object, ...]]:
         "2 annehmne",
         "2 akzeptiren",
         "Annehmen: 2",
+        "zu Ihrer Nr. 2: können wir annehmen",
+        "2 wird von uns angenommen",
+        "Idee 2 -> annehmen",
+        "2 nehmen wir gern an.",
+        "OK, 2 annehmen.",
+        "2 Annahme.\nViele Grüße aus Chemnitz\nInes",
         "annehmen 2",
     ],
 )
@@ -155,6 +167,8 @@ def test_several_items_stand_in_one_line(vocabulary: Vocabulary, line: str, item
         ("3 wird nicht weiterverfolgt: zu teuer", (3, DECLINE, "zu teuer")),
         ("3 kann nicht angenommen werden: zu teuer".replace(" werden", ""), (3, DECLINE, "zu teuer")),
         ("3 albehnen: zu teuer", (3, DECLINE, "zu teuer")),
+        ("3 müssen wir leider ablehnen, zu teuer", (3, DECLINE, "zu teuer")),
+        ("3 kann nicht umgesetzt werden: zu teuer", (3, DECLINE, "zu teuer")),
         ("3 ablehnen", (3, DECLINE)),
         ("3 weiter IMAG: Landesstraße", (3, PASS, "imag", "Landesstraße")),
         ("3 weiter an IMAG: Landesstraße", (3, PASS, "imag", "Landesstraße")),
@@ -175,6 +189,14 @@ def test_several_items_stand_in_one_line(vocabulary: Vocabulary, line: str, item
             (3, PASS, "smwa", "Industrie"),
         ),
         ("3 an Staatsministerium fuer Kultus und IMAG: Schule", (3, PASS, "smk", "imag", "Schule")),
+        ("3 -> IMAG: Landesstraße", (3, PASS, "imag", "Landesstraße")),
+        ("3 → IMAG: Landesstraße", (3, PASS, "imag", "Landesstraße")),
+        ("3 Landratsamt Zwickau ist zuständig", (3, PASS, "landratsamt-zwickau")),
+        ("3 gehört zum Landratsamt Zwickau", (3, PASS, "landratsamt-zwickau")),
+        ("3 geben wir an die IMAG weiter: Landesstraße", (3, PASS, "imag", "Landesstraße")),
+        ("3 leiten wir an die IMAG weiter, Landesstraße", (3, PASS, "imag", "Landesstraße")),
+        ("3 bitte an das LRA Zwickau abgeben (liegt dort)", (3, PASS, "landratsamt-zwickau", "liegt dort")),
+        ("3 an IMAG weiterleiten. Grund: Landesstraße", (3, PASS, "imag", "Landesstraße")),
         ("3 weiter zum Mond: weit weg", (3, PASS, "zum Mond", "weit weg")),
         ("3 weiter", (3, PASS)),
         ("3 teilen IMAG, SMWA: beides", (3, SPLIT, "imag", "smwa", "beides")),
@@ -188,6 +210,9 @@ def test_several_items_stand_in_one_line(vocabulary: Vocabulary, line: str, item
         ("4 unzuständig - Landesstraße", (4, GIVE_BACK, "Landesstraße")),
         ("4 zurück: Landesstraße", (4, GIVE_BACK, "Landesstraße")),
         ("4 zurueck Landesstraße", (4, GIVE_BACK, "Landesstraße")),
+        ("4 betrifft uns nicht: Landesstraße", (4, GIVE_BACK, "Landesstraße")),
+        ("4 fällt nicht in unsere Zuständigkeit, Landesstraße", (4, GIVE_BACK, "Landesstraße")),
+        ("4 reichen wir zurück: Landesstraße", (4, GIVE_BACK, "Landesstraße")),
         ("4 falsche Stelle: Landesstraße", (4, GIVE_BACK, "Landesstraße")),
         ("5 Rückfrage: Welche Haltestelle?", (5, ASK, "Welche Haltestelle?")),
         ("5 Rueckfrage: Welche Haltestelle?", (5, ASK, "Welche Haltestelle?")),
@@ -195,6 +220,8 @@ def test_several_items_stand_in_one_line(vocabulary: Vocabulary, line: str, item
         ("5 Nachfrage - Welche Haltestelle?", (5, ASK, "Welche Haltestelle?")),
         ("5 Bitte nachfragen: Welche Haltestelle?", (5, ASK, "Welche Haltestelle?")),
         ("5 Rückfrage an die Bürgerin: Welche Haltestelle?", (5, ASK, "Welche Haltestelle?")),
+        ("5 Wir haben eine Rückfrage: Welche Haltestelle?", (5, ASK, "Welche Haltestelle?")),
+        ("5 Bitte Rückfrage stellen: Welche Haltestelle?", (5, ASK, "Welche Haltestelle?")),
         ("5 Frage: Am Markt 12 oder am Bahnhof?", (5, ASK, "Am Markt 12 oder am Bahnhof?")),
         ("5 Rückfrage: Geht es ab 18:30 Uhr?", (5, ASK, "Geht es ab 18:30 Uhr?")),
         ("6 Umsetzbarkeit ja", (6, FIND, "Umsetzbarkeit", Verdict.YES)),
@@ -210,12 +237,14 @@ def test_several_items_stand_in_one_line(vocabulary: Vocabulary, line: str, item
         ("7 Thema Verkehr", (7, TOPIC, "Verkehr")),
         ("7 Thema: Kultur", (7, TOPIC, "Kultur")),
         ("7 Thema ist Gesundheit", (7, TOPIC, "Gesundheit")),
+        ("7 Thema falsch, richtig ist Energie", (7, TOPIC, "Energie")),
         ("7 richtiges Thema: „Energie“", (7, TOPIC, "Energie")),
         ("8 Ort Plauen", (8, PLACE, "Plauen")),
         ("8 Ort: Auerbach im Vogtland.", (8, PLACE, "Auerbach im Vogtland")),
         ("8 Ort ist St. Egidien", (8, PLACE, "St. Egidien")),
         ("9 umgesetzt", (9, STAGE, "umgesetzt")),
         ("9 umgesetzt: Die Lampe brennt.", (9, STAGE, "umgesetzt", "Die Lampe brennt.")),
+        ("9 wurde bereits umgesetzt", (9, STAGE, "umgesetzt")),
         ("9 ist umgesetzt", (9, STAGE, "umgesetzt")),
         ("9 Stand: aufgenommen", (9, STAGE, "aufgenommen")),
         ("9 Stand aufgenommen, Baubeginn im Mai", (9, STAGE, "aufgenommen", "Baubeginn im Mai")),
@@ -230,6 +259,8 @@ def test_several_items_stand_in_one_line(vocabulary: Vocabulary, line: str, item
         ("9 rueckgängig", (9, UNDO)),
         ("9 zurücknehmen: falsch geklickt", (9, UNDO)),
         ("9 rückgänig", (9, UNDO)),
+        ("9 rückgängig bitte, war ein Versehen", (9, UNDO)),
+        ("1 bis 3 annehmen, außer 2", (1, 2, 3, ACCEPT, "außer 2")),
         ("2 annehmen: Wir beginnen 2028.", (2, ACCEPT, "Wir beginnen 2028.")),
         ("2 annehmen, aber erst 2028", (2, ACCEPT, "aber erst 2028")),
         ("2 ja", (2, YES)),
@@ -252,6 +283,13 @@ def test_each_instruction_is_understood(vocabulary: Vocabulary, line: str, expec
         "2 annehmen wir nicht",
         "2 annehmen können wir das nicht",
         "2 vielleicht annehmen",
+        "2 doch nicht annehmen",
+        "2 nehmen wir zur Kenntnis",
+        "2 erledigt",
+        "2 dito",
+        "2 Wiedervorlage 1.12.",
+        "2 annehmen 3 annehmen",
+        "2 nicht rückgängig",
         "2 ok",
         "2 gelesen",
         "2 xyz",
@@ -332,6 +370,10 @@ def test_several_instructions_stand_in_one_line(
         ("3 weiter IMAG\nGrund: Landesstraße", [(3, PASS, "imag", "Landesstraße")]),
         ("3 ablehnen: Wir haben geprüft:\n1. Zu teuer.", [(3, DECLINE, "Wir haben geprüft:"), (1, None)]),
         ("> 2 annehmen\n3 annehmen", [(3, ACCEPT)]),
+        (
+            SENTENCES,
+            [(1, ACCEPT), (2, PASS, "imag", "weil es eine Landesstraße ist."), (3, GIVE_BACK, "Landesstraße")],
+        ),
         (
             "> 1. Abendbus\n> SWS-2026-0042-9\nannehmen\n\n> 2. Bänke\n>> 9. Titel\n\nnicht zuständig, Land\nMfG",
             [(1, ACCEPT), (2, GIVE_BACK, "Land")],
