@@ -132,11 +132,11 @@ iframe { border: 0 }
 </head><body>
 FRAMES
 <script>
-for (const frame of document.querySelectorAll("iframe")) {
-  const fit = () => { frame.height = frame.contentDocument.documentElement.scrollHeight; };
-  frame.addEventListener("load", fit);
-  fit();
-}
+addEventListener("load", () => {
+  for (const frame of document.querySelectorAll("iframe")) {
+    frame.height = frame.contentDocument.documentElement.scrollHeight;
+  }
+});
 </script>
 </body></html>
 """

@@ -30,7 +30,7 @@ def capability_token(secret: bytes, purpose: Purpose, subject: str) -> str:
     256 bit, URL-safe, 43 characters; in mail addresses 128 bit, lower-case Base32, 26 characters. It is derived rather
     than drawn: each notification shows the same link, and the store keeps only a hash.
     """
-    digest = hmac.new(secret, f"{purpose}:{subject}".encode(), hashlib.sha256).digest()
+    digest = hmac.digest(secret, f"{purpose}:{subject}".encode(), hashlib.sha256)
     if purpose in _IN_ADDRESSES:
         return base64.b32encode(digest[:_ADDRESS_BYTES]).rstrip(b"=").decode("ascii").lower()
     return base64.urlsafe_b64encode(digest).rstrip(b"=").decode("ascii")

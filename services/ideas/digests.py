@@ -104,13 +104,11 @@ async def _leaves_anyway(  # noqa: PLR0913 - all that a digest may leave for bes
     session: AsyncSession, catalogue: Catalogue, body: Body, period: Period, now: datetime, *, has_work: bool
 ) -> bool:
     """Whether the digest leaves although nothing in it is urgent enough."""
-    if body.digest.empty:
-        return True
-    if period.sitting is not None and has_work:
-        zone = body.digest.zone or catalogue.settings.region.zone
-        return period.sitting >= now.astimezone(zone).date()
+    today = now.astimezone(body.digest.zone or catalogue.settings.region.zone).date()
+    is_folder = has_work and period.sitting is not None and period.sitting >= today
     # Whoever gets what no rule names also looks after the messages that only a person can place.
-    return body.id == catalogue.catch_all and await waiting_for_people(session) > 0
+    has_post = body.id == catalogue.catch_all and await waiting_for_people(session) > 0
+    return body.digest.empty or is_folder or has_post
 
 
 async def _is_urgent(session: AsyncSession, untold: Iterable[ColumnElement[bool]], body: Body) -> bool:

@@ -44,7 +44,7 @@ async def remind(session: AsyncSession, catalogue: Catalogue, ideas: Sequence[in
 
 
 def _late(catalogue: Catalogue, now: datetime) -> Select[AssignmentRow]:
-    """What a body has for too long and was not reminded of, or was and still has, or has left the configuration with."""
+    """What a body was not reminded of in time, what it still has some days after, and what a body that has left has."""
     lifecycle = catalogue.lifecycle
     is_due = AssignmentRow.due_at <= now
     still_lies = and_(is_due, AssignmentRow.reminded_at <= now - _waits(lifecycle))

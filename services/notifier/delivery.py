@@ -23,7 +23,7 @@ from services.notifier.settlement import FEWEST_ATTEMPTS, Ended, Patience, Settl
 # So many are claimed at a time beyond those that can leave at once, so that a claim serves many.
 _AHEAD = 80
 # While more wait than can leave at once, so much time passes before the ends are written, many in one transaction.
-_GATHERING_SECONDS = 0.02
+_GATHERING_SECONDS = 0.05
 # A delivery ends before its lease does, so that no other sender begins the same one meanwhile.
 _SHARE_OF_LEASE = 0.9
 # Whoever has waited longer for their turn would leave the relay too little of the lease.

@@ -26,7 +26,7 @@ from tests.service import ROOT
 
 OURS, BARE, POSTFIX = "ours", "bare", "postfix"
 # As many smtpd processes as there are connections, and no limit but those of the machine.
-_HOLDING = {
+HOLDING = {
     "mydestination": "",
     "relay_domains": "example.org",
     "smtpd_client_restrictions": "check_client_access static:HOLD",
@@ -57,7 +57,7 @@ async def _start_all(stack: AsyncExitStack) -> dict[str, int]:
     directory = Path(stack.enter_context(tempfile.TemporaryDirectory()))
     ports = {name: await _start(stack, name, directory) for name in (OURS, BARE)}
     if postfix.is_usable():
-        ports[POSTFIX] = (await stack.enter_async_context(postfix.Postfix(_HOLDING, is_quiet=True))).port
+        ports[POSTFIX] = (await stack.enter_async_context(postfix.Postfix(HOLDING, is_quiet=True))).port
     return ports
 
 

@@ -4,15 +4,17 @@
 
 Ours is a sender on a store full of confirmations and status updates: it claims, looks up, composes, hands over through
 as many connections as the other, and marks as sent. Plain aiosmtplib keeps each connection for all of its mails. Both
-talk to one relay in a process of its own that costs as little as it can, and the rounds alternate, so that a drift of
-the machine's speed meets all. Printed are mails a second, as the median of the rounds and their range, and the ratios:
-these can be compared between machines.
+talk to the same relays, which run in processes of their own, and the rounds alternate, so that a drift of the machine's
+speed meets all. One relay forgets each mail and costs next to nothing; the other is Postfix, which commits each to its
+queue, where it is installed and may be started (as root). Printed are mails a second, as the median of the rounds and
+their range, and the ratios: these can be compared between machines.
 """
 
 from __future__ import annotations
 
 import argparse
 import asyncio
+import gc
 import statistics
 import sys
 import tempfile
@@ -39,7 +41,8 @@ from services.notifier.channels.relay import SmtpRelay
 from services.notifier.delivery import Sender
 from services.notifier.outcome import Outcome, Sent
 from services.notifier.pace import Pace
-from tests import shipped
+from tests import postfix, shipped
+from tests.benchmarks.mail_intake import HOLDING
 from tests.conftest import NOON, SECRET
 from tests.postgres import PostgresServer
 from tests.service import ROOT
@@ -48,7 +51,9 @@ from tests.submissions import ANNA, submit
 PLAIN = "plain aiosmtplib"
 STAGE = "pruefung-regionalkonvent"
 LATER = NOON + timedelta(hours=1)
+FORGETTING, POSTFIX = "forgetting", "Postfix"
 Rates = dict[str, list[float]]
+Results = dict[tuple[str, int], Rates]
 Mail = tuple[bytes, str, str]
 
 
@@ -126,10 +131,12 @@ async def plain(port: int, mails: Sequence[Mail], connections: int) -> None:
     await asyncio.gather(*(send_some() for _ in range(connections)))
 
 
-async def measure(connections: Sequence[int], mails: int, rounds: int) -> dict[int, Rates]:
-    """Mails a second by number of connections and sender, for each round."""
+async def measure(connections: Sequence[int], mails: int, rounds: int) -> Results:
+    """Mails a second by relay, number of connections and sender, for each round."""
     async with AsyncExitStack() as stack:
-        port = await _start_taker(stack)
+        ports = {FORGETTING: await _start_taker(stack)}
+        if postfix.is_usable():
+            ports[POSTFIX] = (await stack.enter_async_context(postfix.Postfix(HOLDING, is_quiet=True))).port
         folder = Path(stack.enter_context(tempfile.TemporaryDirectory()))
         configure_logging(stack.enter_context((folder / "log").open("w")))
         given = {"IDEENKANAL_STORAGE_DATA_DIR": str(folder), "IDEENKANAL_EMAIL_MOST_ANSWERS_PER_HOUR": "1000000"}
@@ -137,7 +144,12 @@ async def measure(connections: Sequence[int], mails: int, rounds: int) -> dict[i
         server = stack.enter_context(PostgresServer())
         urls = {"SQLite": f"sqlite+aiosqlite:///{folder}/outbox.sqlite3", "PostgreSQL": server.create_database()}
         outboxes = {name: await _open(stack, url, catalogue, mails) for name, url in urls.items()}
-        return {number: await _rounds(outboxes, port, number, rounds) for number in connections}
+        gc.freeze()
+        return {
+            (relay, number): await _rounds(outboxes, port, number, rounds)
+            for relay, port in ports.items()
+            for number in connections
+        }
 
 
 async def _rounds(outboxes: dict[str, Outbox], port: int, connections: int, rounds: int) -> Rates:
@@ -160,7 +172,7 @@ async def _rounds(outboxes: dict[str, Outbox], port: int, connections: int, roun
         began = time.perf_counter()
         await plain(port, finished, connections)
         _note(rates[PLAIN], turn, len(finished), began)
-        _progress(f"{connections} connections: round {turn} of {rounds}")
+        _progress(f"port {port}, {connections} connections: round {turn} of {rounds}")
     return rates
 
 
@@ -197,13 +209,13 @@ def _progress(line: str) -> None:
         print(f"\r\033[K{line}", end="", file=sys.stderr, flush=True)
 
 
-def _table(results: dict[int, Rates]) -> Iterator[str]:
-    row = "{:>11}  {:>18}  {:>18}  {:>18}  {:>12}  {:>16}".format
-    yield row("connections", "SQLite/s", "PostgreSQL/s", "plain/s", "SQLite/plain", "PostgreSQL/plain")
-    for number, rates in results.items():
+def _table(results: Results) -> Iterator[str]:
+    row = "{:>10}  {:>11}  {:>18}  {:>18}  {:>18}  {:>12}  {:>16}".format
+    yield row("relay", "connections", "SQLite/s", "PostgreSQL/s", "plain/s", "SQLite/plain", "PostgreSQL/plain")
+    for (relay, number), rates in results.items():
         medians = {name: statistics.median(each) for name, each in rates.items()}
         ratios = [f"{medians[name] / medians[PLAIN]:.2f}" for name in rates if name != PLAIN]
-        yield row(number, *map(_rate, rates.values()), *ratios)
+        yield row(relay, number, *map(_rate, rates.values()), *ratios)
 
 
 def _rate(rates: list[float]) -> str:

@@ -9,7 +9,7 @@ import io
 import re
 import shutil
 import sqlite3
-from collections.abc import AsyncIterator, Iterator, Mapping
+from collections.abc import AsyncIterator, Mapping
 from dataclasses import dataclass
 from datetime import datetime, timedelta
 from pathlib import Path
@@ -64,7 +64,7 @@ class Clock:
 
 
 @pytest.fixture(scope="module")
-def made(catalogue: Catalogue, sqlite_template: Path, tmp_path_factory: pytest.TempPathFactory) -> Iterator[Made]:
+def made(catalogue: Catalogue, sqlite_template: Path, tmp_path_factory: pytest.TempPathFactory) -> Made:
     file = tmp_path_factory.mktemp("day") / "ideenkanal.sqlite3"
     shutil.copy(sqlite_template, file)
     references = asyncio.run(_made(_url(file), catalogue))

@@ -190,10 +190,9 @@ class ScriptedRelay:
             return
         if not await self._reply(writer, Moment.DATA, recipient=recipient):
             return
+        lines = [(await reader.readline()).removeprefix(b".")]
         if self._strikes(Moment.BODY, recipient) is not None:
-            await reader.readline()
             await self._reply(writer, Moment.BODY, recipient=recipient)
-        lines = []
         while (line := await reader.readline()) != b".\r\n":
             if not line:
                 raise _Over

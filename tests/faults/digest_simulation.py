@@ -46,22 +46,22 @@ _STOPS = (timedelta(hours=3, minutes=5), timedelta(hours=7, minutes=5), timedelt
 
 @dataclass
 class Notifiers:
-    """The processes; whichever ends is started again while `is_on`."""
+    """The processes; whichever ends is started again while they are `on`."""
 
     world: World
     number: int
     deaths: float
     kills: int = 0
-    is_on: bool = True
+    on: asyncio.Event = field(default_factory=asyncio.Event)
     forks: list[Fork] = field(default_factory=list)
     _keeping: list[asyncio.Task[None]] = field(default_factory=list)
 
     async def __aenter__(self) -> Self:
+        self.on.set()
         self._keeping = [asyncio.create_task(self._keep()) for _ in range(self.number)]
         return self
 
     async def __aexit__(self, *_: object) -> None:
-        self.is_on = False
         for task in self._keeping:
             task.cancel()
         ends = await asyncio.gather(*self._keeping, return_exceptions=True)
@@ -74,14 +74,14 @@ class Notifiers:
     @asynccontextmanager
     async def away(self) -> AsyncIterator[None]:
         """Nothing runs while the block does."""
-        self.is_on = False
+        self.on.clear()
         for fork in list(self.forks):
             fork.kill()
         await asyncio.gather(*(fork.wait() for fork in self.forks))
         try:
             yield
         finally:
-            self.is_on = True
+            self.on.set()
 
     async def _keep(self) -> None:
         log = os.open(self.world.folder / "log", os.O_WRONLY | os.O_CREAT | os.O_APPEND)
@@ -89,12 +89,10 @@ class Notifiers:
         command = ["-m", "tests.faults.digest_worker", *world, str(self.deaths)]
         try:
             while True:
-                if not self.is_on:
-                    await asyncio.sleep(_LOOK_SECONDS)
-                    continue
+                await self.on.wait()
                 fork = await Fork.start(command, dict(os.environ), output=log)
                 self.forks.append(fork)
-                if not self.is_on:
+                if not self.on.is_set():
                     fork.kill()
                 code = await fork.wait()
                 self.forks.remove(fork)

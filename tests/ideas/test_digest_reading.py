@@ -29,8 +29,9 @@ async def test_a_draft_is_what_the_digest_says_then(register: Register, store: S
     draft = await register.digest_reading.draft(CHEMNITZ, None, NOON + DAY, NOON + DAY)
     await register.write_digest(CHEMNITZ, TUESDAY, NOON + DAY)
     async with store.reading() as session:
-        digest = await session.scalar(select(NotificationRow).where(NotificationRow.key.like("%2026-11-24:0")))
-    written = await register.digest_reading.of(digest.parameters["digest"], NOON + DAY)
+        mail = select(NotificationRow).where(NotificationRow.key == f"digest:{CHEMNITZ}:2026-11-24:0")
+        digest = (await session.scalars(mail)).one().parameters["digest"]
+    written = await register.digest_reading.of(digest, NOON + DAY)
 
     assert written is not None
     assert written.contents.entries == draft.contents.entries
@@ -76,7 +77,7 @@ async def test_all_that_waits_is_counted_and_two_hundred_are_named(register: Reg
     """What has no number yet is counted as waiting, and as overdue."""
     await admit(register, "1")
     async with store.writing() as session:
-        row = await session.scalar(select(IdeaRow))
+        row = (await session.scalars(select(IdeaRow))).one()
         ideas = [
             {"reference": f"X-{n}", "channel": "email", "stage": row.stage, "model": "", "privacy_notice": ""}
             | {"understanding": row.understanding, "created_at": NOON}

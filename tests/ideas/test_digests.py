@@ -20,6 +20,7 @@ from services.ideas.store import Store
 from services.ideas.tables import DigestRow, IdeaRow
 from services.ideas.work_tables import DigestItemRow, LedgerRow
 from tests.conftest import NOON, SECRET, on_sqlite
+from tests.ideas.locks import comes_to_wait
 from tests.ideas.samples import CATCH_ALL_BODY, CHEMNITZ, admit, logged, number_of, understood
 from tests.ideas.told import mails, told, untold
 
@@ -177,8 +178,7 @@ async def test_an_addition_beside_a_digest_that_is_being_written_is_told(
     async with store.writing() as session:
         await digests.write_digest(session, Outbox(SECRET), catalogue, body_id=CHEMNITZ, period=FIRST, now=NOON)
         adding = asyncio.create_task(adds())
-        with pytest.raises(TimeoutError):
-            await asyncio.wait_for(asyncio.shield(adding), 0.05)
+        assert await comes_to_wait(adding, store)
     await adding
 
     assert await untold(store, CHEMNITZ) == [(reference, Event.ADDED)]

@@ -17,6 +17,7 @@ from services.ideas.store import Store
 from services.ideas.tables import AssignmentRow, IdeaRow
 from services.ideas.work_tables import LedgerRow
 from tests.conftest import NOON, SECRET, on_sqlite
+from tests.ideas.locks import comes_to_wait
 from tests.ideas.samples import CATCH_ALL_BODY, CHEMNITZ, admit, number_of
 from tests.ideas.told import told, untold
 
@@ -103,8 +104,7 @@ async def test_what_a_digest_takes_at_the_same_moment_is_not_forgotten(
     async with store.writing() as session:
         await digests.write_digest(session, Outbox(SECRET), catalogue, body_id=CHEMNITZ, period=PERIOD, now=NOON)
         forgetting = asyncio.create_task(forgets())
-        with pytest.raises(TimeoutError):
-            await asyncio.wait_for(asyncio.shield(forgetting), 0.05)
+        assert await comes_to_wait(forgetting, store)
     await forgetting
 
     assert await number_of(store, LedgerRow) == await number_of(store, AssignmentRow) == 1
@@ -121,8 +121,7 @@ async def test_what_is_undone_beside_a_digest_is_told_as_undone(
     async with store.writing() as session:
         await digests.write_digest(session, Outbox(SECRET), catalogue, body_id=CATCH_ALL_BODY, period=PERIOD, now=NOON)
         undoing = asyncio.create_task(register.work.undo(reference, STAFF, NOON))
-        with pytest.raises(TimeoutError):
-            await asyncio.wait_for(asyncio.shield(undoing), 0.05)
+        assert await comes_to_wait(undoing, store)
     await undoing
 
     assert await untold(store, CATCH_ALL_BODY) == [(reference, Event.UNDONE)]

@@ -28,7 +28,7 @@ def make_catalogue(tmp_path: Path) -> Callable[..., Catalogue]:
     config = tmp_path / "config"
     shutil.copytree(CONFIG, config)
     bodies, body = config / "bodies.toml", f'id = "{_BODY}"\n'
-    group = f"telegram = {{ group = {_GROUP}, digest = true, alerts = true }}\n"
+    group = f"telegram = {{ group = {_GROUP}, alerts = true }}\n"
     bodies.write_text(bodies.read_text().replace(body, body + group))
 
     def make(**settings: str) -> Catalogue:

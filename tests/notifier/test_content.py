@@ -208,6 +208,7 @@ async def test_every_message_is_given_what_it_may_say(register: Register) -> Non
     parameters = {"reference": reference, "acts": [1], "merged": reference, "reason": "late", "is_on": True, "ideas": 1}
     parameters |= {"is_archived": True, "everything": True, "nonce": "n", "event": "new"}
     parameters |= {"body": CHEMNITZ, "digest": digest, "notice": "", "results": [], "beside": [], "has_files": False}
+    parameters |= {"added": ["neu@example.org"], "removed": []}
     missing = {}
     for template, form in MESSAGES.items():
         for channel in [name for name, part in CHANNELS.items() if part in form.parts]:

@@ -197,7 +197,7 @@ async def test_what_no_mail_can_be_addressed_to_is_given_up(
 @pytest.mark.parametrize("note", ["Zeile\r\nBcc: opfer@example.org", "Ende\r\n.\r\nMAIL FROM:<x@example.org>"])
 async def test_a_note_stays_in_the_body(email: EmailDeliverer, sink: SmtpSink, owed: Owed, note: str) -> None:
     """Line breaks, header names and SMTP commands in a note are words of the body and nothing else."""
-    values: dict[str, Any] = {**UPDATE, "note": note}
+    values: dict[str, Any] = {**UPDATE, "notes": [note]}
 
     assert await email.deliver(owed(), values) == Sent()
 
@@ -225,7 +225,7 @@ async def test_no_value_of_a_subject_begins_a_field(
 @pytest.mark.parametrize("note", ["Straßenbahn" * 500, "Ende\rohne\nZeile\x0b\x0c\x85", "a\x00b", ". \n.\n..\n"])
 def test_every_relay_can_take_a_mail_as_it_is(catalogue: Catalogue, owed: Owed, note: str) -> None:
     """A mail is ASCII, ends each line with CRLF and only so, and has none over 998 bytes (RFC 5322)."""
-    mail = compose(catalogue.texts, catalogue.settings.email, owed(), {**UPDATE, "note": note})
+    mail = compose(catalogue.texts, catalogue.settings.email, owed(), {**UPDATE, "notes": [note]})
 
     assert mail.isascii()
     assert b"\r" not in mail.replace(b"\r\n", b"")

@@ -132,7 +132,7 @@ async def test_a_changed_mail_does_not_verify(
 )
 async def test_no_words_break_a_signature(deliver: Deliver, sink: SmtpSink, owed: Owed, note: str) -> None:
     """Dots, blanks at line ends, long words and odd line breaks arrive as they were signed."""
-    assert await deliver(*ALGORITHMS).deliver(owed(), {**UPDATE, "note": note}) == Sent()
+    assert await deliver(*ALGORITHMS).deliver(owed(), {**UPDATE, "notes": [note]}) == Sent()
 
     assert [holds(sink.mails[0].content, index) for index in (0, 1)] == [True, True]
 

@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import asyncio
 import hashlib
+import re
 from dataclasses import replace
 from datetime import timedelta
 from email import policy
@@ -29,6 +30,8 @@ from services.notifier.settlement import Patience
 
 # RFC 3834 section 5: answers to a message, and everything else that a program sends by itself.
 _AUTO_REPLIED = frozenset({"confirmation", "attachments", "join_code", "receipt"})
+# What need not be parsed: RFC 5321 section 4.1.2, a local part without quotes at a domain name.
+_ORDINARY = re.compile(r"[\w!#$%&'*+/=?^`{|}~-]+(?:\.[\w!#$%&'*+/=?^`{|}~-]+)*@[a-z0-9-]+(?:\.[a-z0-9-]+)+", re.ASCII)
 # Exchange's word for no answers by itself (MS-OXCMAIL). "All" would keep back delivery failures as well, and those
 # must reach the return path.
 _UNWANTED_ANSWERS = "DR, RN, NRN, OOF, AutoReply"
@@ -127,6 +130,8 @@ def _return_path(settings: Email, notification: Notification) -> str:
 
 
 def _recipient(address: str) -> str | None:
+    if _ORDINARY.fullmatch(address):
+        return address
     local, _, domain = address.rpartition("@")
     try:
         # A domain name travels in its ASCII form (RFC 5891 section 4.4); a local part has none.

@@ -1,5 +1,6 @@
 from __future__ import annotations
 
+import asyncio
 from collections.abc import Sequence
 from dataclasses import replace
 
@@ -121,15 +122,13 @@ async def test_what_a_citizen_reads_waits_for_a_yes(register: Register, store: S
     assert await post.waiting() == 0
 
 
-@on_sqlite
 async def test_a_yes_counts_once(register: Register, store: Store, post: Post) -> None:
-    """The second yes, of a colleague for instance, finds nothing open."""
+    """Of several at once, of colleagues for instance, one finds something open."""
     await ideas(register)
     receipt = await post.answer("1 Rückfrage: Wo?", await post.digest())
-    await post.answer("Ja", receipt)
-    again = await post.answer("Ja", receipt)
+    answers = await asyncio.gather(*(post.answer("Ja", receipt) for _ in range(4)))
 
-    assert await post.said(again) == [(0, "refused")]
+    assert sorted([await post.said(each) for each in answers]) == [[(0, "refused")]] * 3 + [[(1, "done")]]
     assert await questions(store) == ["Wo?"]
 
 
@@ -332,10 +331,10 @@ async def test_words_without_an_instruction_wait_for_a_person(register: Register
 
 @on_sqlite
 async def test_a_robot_that_answers_receipts_gets_none(register: Register, post: Post) -> None:
-    """Thirty answers of a robot to each mail that it gets end with the help that it got first."""
+    """However often it answers, all that it gets is the help that it got first."""
     await ideas(register)
     receipt = await post.answer("Ich bin bis 3.12. nicht im Büro.", await post.digest())
-    for _ in range(30):
+    for _ in range(5):
         await post.answer("Ich bin bis 3.12. nicht im Büro.", receipt)
 
     assert await post.receipts() == 1
