@@ -119,7 +119,10 @@ async def _is_urgent(session: AsyncSession, untold: Iterable[ColumnElement[bool]
 async def _take(
     session: AsyncSession, untold: Iterable[ColumnElement[bool]], digest_id: int
 ) -> Sequence[Row[int, str, int]]:
-    # In the order in which others hold them (services.ideas.ledger), so that nobody waits for one another.
+    # First the ideas, as whoever changes one does, then what is to be told of them (services.ideas.ledger), both in
+    # order: so no two transactions wait for one another.
+    ideas = select(IdeaRow.id).where(IdeaRow.id.in_(select(LedgerRow.idea_id).where(*untold)))
+    await session.execute(ideas.order_by(IdeaRow.id).with_for_update(read=True, key_share=True))
     held = select(LedgerRow.id).where(*untold).order_by(LedgerRow.id).with_for_update()
     taken = update(LedgerRow).where(LedgerRow.id.in_(held)).values(digest_id=digest_id)
     told = taken.returning(LedgerRow.idea_id, LedgerRow.event, LedgerRow.id)

@@ -10,7 +10,7 @@ from typing import Any
 from sqlalchemy import Select, select
 from sqlalchemy.ext.asyncio import AsyncSession
 
-from nlp.similar import SHOWN_AT_MOST, Near, nearest
+from nlp.similar import SHOWN_AT_MOST, SHOWN_FROM, Near, nearest
 from nlp.understanding import NO_MODEL, Understanding
 from services.ideas import views
 from services.ideas.catalogue import Catalogue
@@ -26,6 +26,10 @@ from services.ideas.teaching import is_readable, read_of, readable_ideas
 _AT_ONCE = 10_000
 # A digest compares each of its ideas with so many earlier ones at most, however many there are.
 LOOKED_BACK = 10_000
+# What lies side by side in one list is set together sooner than an idea elsewhere is named: each keeps its number, and
+# whoever reads sees at a glance where they differ. Of nlp/evaluation/pairs.jsonl, made hard on purpose, 0.72 are right
+# from here on.
+_GROUPED_FROM = 0.48
 
 
 @dataclass(frozen=True, slots=True)
@@ -99,7 +103,7 @@ class SimilarIdeas:
                 IdeaRow.reference.not_in(references), IdeaRow.id < max((row.id for row in asked), default=0)
             )
             latest = list(await session.execute(others.order_by(IdeaRow.id.desc()).limit(LOOKED_BACK)))
-            listed = {row.reference: await asyncio.to_thread(_nearest, row, asked) for row in asked}
+            listed = {row.reference: await asyncio.to_thread(_nearest, row, asked, _GROUPED_FROM) for row in asked}
             before = {row.reference: await asyncio.to_thread(_nearest, row, latest) for row in asked}
             numbers = {number for near in before.values() for _, number in near}
             ideas = {idea.reference: idea for idea in await views.by_references(session, sorted(numbers))}
@@ -137,9 +141,9 @@ def named(catalogue: Catalogue, ideas: Sequence[Idea]) -> list[str]:
     return [f"{reference} ({places})" if places else reference for reference, places in placed]
 
 
-def _nearest(asked: Any, batch: Sequence[Any]) -> list[tuple[Near, str]]:
+def _nearest(asked: Any, batch: Sequence[Any], at_least: float = SHOWN_FROM) -> list[tuple[Near, str]]:
     earlier = [row for row in batch if row.id < asked.id and row.method == asked.method]
-    found = nearest(asked.content, [row.content for row in earlier])
+    found = nearest(asked.content, [row.content for row in earlier], at_least)
     return [(near, earlier[near.index].reference) for near in found]
 
 

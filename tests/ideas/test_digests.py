@@ -12,6 +12,7 @@ from sqlalchemy import update
 from services.ideas import digests
 from services.ideas.bodies import Body, Cadence, StaffGroup, Urgency
 from services.ideas.catalogue import Catalogue
+from services.ideas.conversation import idea_numbered
 from services.ideas.ledger import Event, enter, tell_again
 from services.ideas.outbox import Outbox
 from services.ideas.periods import Period
@@ -182,6 +183,20 @@ async def test_an_addition_beside_a_digest_that_is_being_written_is_told(
     await adding
 
     assert await untold(store, CHEMNITZ) == [(reference, Event.ADDED)]
+
+
+@on_postgresql
+async def test_a_digest_and_a_change_do_not_wait_for_one_another(register: Register, store: Store) -> None:
+    """Whoever has an idea in hand and then changes what is told of it is waited for, and waits for no digest."""
+    reference = await admit(register, "1")
+    async with store.writing() as session:
+        idea = await idea_numbered(session, reference)
+        assert idea is not None
+        writing = asyncio.create_task(register.write_digest(CHEMNITZ, FIRST, NOON))
+        assert await comes_to_wait(writing, store)
+        await tell_again(session, idea, Event.ADDED, NOON)
+
+    assert await writing == 1
 
 
 async def test_periods_are_each_bodys_own(register: Register) -> None:

@@ -55,7 +55,7 @@ async def test_a_group_is_told_what_concerns_its_body_without_a_citizens_words(h
     await erika.says("Am Wochenende fährt zum Kanarienvogelverein auch nichts.", reply_to=card)
     await staff.reads(f"Ergänzt: {reference}")
     await house.register.write_digest(_BODY, Period("first", datetime.now(UTC)), datetime.now(UTC))
-    assert reference in words(await staff.reads(f"{_NAME}: Übersicht vom"))
+    assert reference in words(await staff.reads(f"{_NAME}: 1 neue Idee"))
 
     moved = await staff.becomes_supergroup(_SUPERGROUP, is_bot_told=False)
     ben = house.citizen(4712, "Ben")
@@ -63,7 +63,7 @@ async def test_a_group_is_told_what_concerns_its_body_without_a_citizens_words(h
     other = await house.reference_of(ben)
     await moved.reads(f"Neue Idee: {other}")
     await house.register.write_digest(_BODY, Period("second", datetime.now(UTC)), datetime.now(UTC))
-    assert other in words(await moved.reads(f"{_NAME}: Übersicht vom"))
+    assert other in words(await moved.reads(f"{_NAME}: 1 neue Idee"))
     said = [words(message) for group in (staff, moved) for message in group.messages]
     assert not [text for text in said if "Kanarienvogel" in text or "nachts" in text]
 

@@ -44,12 +44,13 @@ async def take_answer(  # noqa: PLR0913, PLR0917 - a message, as it was understo
     if answered is None:
         return HoldReason.TO_DIGEST
     answer = read_answer(_without_digest(submission.text, catalogue), Vocabulary.of(catalogue))
-    notice = _notice(catalogue, answered, submission, answer, now)
+    asks = _asks(answer, answered)
+    notice = _refusal(catalogue, answered, submission, now) or (Notice.NONE if asks else Notice.HELP)
     if notice:
         await count_wrong(session, answered)
     if not await has_room(session, answered, now, for_notice=bool(notice)):
         return HoldReason.TO_DIGEST
-    if notice is Notice.HELP and answered.is_receipt:
+    if answered.is_receipt and not asks:
         # Whatever it is: a robot that answers receipts must get no more of them.
         return HoldReason.TO_DIGEST
     key = f"receipt:{logged.id}"
@@ -63,19 +64,20 @@ async def take_answer(  # noqa: PLR0913, PLR0917 - a message, as it was understo
     return HoldReason.TO_DIGEST if notice and notice is not Notice.LATE else None
 
 
-def _notice(
-    catalogue: Catalogue, answered: Answered, submission: Submission, answer: StaffAnswer, now: datetime
-) -> Notice:
-    """Why nothing of an answer is done."""
+def _refusal(catalogue: Catalogue, answered: Answered, submission: Submission, now: datetime) -> Notice:
+    """Why nothing of an answer is done, whatever it says."""
     domain = submission.sender.address.rpartition("@")[2].lower()
     if catalogue.domains and domain not in catalogue.domains:
         return Notice.SENDER
     if not submission.answerable:
         return Notice.FORGED
-    is_yes_alone = all(each.wish and each.wish.verb in (Verb.YES, Verb.NO) for each in answer.instructions)
-    if not answer.instructions or (is_yes_alone and not answered.is_receipt):
-        return Notice.HELP
     return Notice.LATE if answered.is_late(now) else Notice.NONE
+
+
+def _asks(answer: StaffAnswer, answered: Answered) -> bool:
+    """Whether an answer asks for anything; a yes does so only in an answer to a receipt."""
+    said_yes = [each.wish is not None and each.wish.verb in (Verb.YES, Verb.NO) for each in answer.instructions]
+    return bool(said_yes) and (answered.is_receipt or not all(said_yes))
 
 
 def _without_digest(text: str, catalogue: Catalogue) -> str:

@@ -13,8 +13,9 @@ from services.ideas.staff_mail.wishes import Wish, read_wishes
 
 # A mail program breaks lines near here; whoever ends one earlier means it.
 _WRAPPED_FROM = 58
-_MOST_LINES = 400
-_LONGEST_LINE = 4_000
+# Ten pages. It is read beside the event loop's other work, so that it must not take long.
+_LONGEST = 20_000
+_LONGEST_LINE = 2_000
 _MOST_IN_LINE = 20
 _CLOSING = re.compile(
     r"(?:(?:(?:vielen )?danke?,? (?:und )?)?(?:mit )?(?:freundliche|beste|viele|liebe|herzliche|schöne|sonnige)[nmrs]? "
@@ -94,8 +95,9 @@ class _Reading:
 def read_answer(text: str, vocabulary: Vocabulary) -> StaffAnswer:
     """What a mail asks for. What stands in quotes, greetings and signatures asks for nothing."""
     reading = _Reading(vocabulary)
-    for line in plain(text).splitlines()[:_MOST_LINES]:
+    for line in plain(text[:_LONGEST]).splitlines():
         _read_line(reading, line.strip()[:_LONGEST_LINE])
+    reading.beside += [rest] if (rest := text[_LONGEST:].strip()) else []
     instructions = [each for draft in reading.drafts for each in _finished(draft, vocabulary)]
     return StaffAnswer(tuple(instructions), tuple(reading.beside))
 

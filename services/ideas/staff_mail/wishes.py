@@ -34,6 +34,9 @@ _HALF = re.compile(
 _TO_ASK = re.compile(r"\s*(?:zu )?stellen\b", re.IGNORECASE)
 _MEASURE = re.compile(r"(?:[A-Za-z]{2,5}[-\s]?)?M[-\s]?(\d{1,5})\b", re.IGNORECASE)
 _LONGEST_NAME = 80
+_LONGEST_BODY = 200  # with the article before it
+_MOST_BODIES = 10
+_MOST_FINDINGS = 5
 # Words between a body and the next one, which say that more of them follow.
 _MORE = re.compile(r"\s*(?:,|\+|&|/|und\b|sowie\b|,\s*und\b)\s*", re.IGNORECASE)
 
@@ -105,7 +108,7 @@ def _question(term: Term, rest: str, vocabulary: Vocabulary) -> Wish:
 def _to_bodies(term: Term, rest: str, vocabulary: Vocabulary) -> Wish:
     bodies: list[str] = []
     place = 0
-    while found := _body_at(rest[place:], vocabulary):
+    while len(bodies) < _MOST_BODIES and (found := _body_at(rest[place:], vocabulary)):
         body, size = found
         bodies.append(body)
         place += size
@@ -125,7 +128,7 @@ def _to_bodies(term: Term, rest: str, vocabulary: Vocabulary) -> Wish:
 
 def _body_at(text: str, vocabulary: Vocabulary) -> tuple[str, int] | None:
     """The body that a text begins with, and where its name ends."""
-    tokens = tokens_of(text)
+    tokens = tokens_of(text[:_LONGEST_BODY])
     start = next((number for number, token in enumerate(tokens) if token.word not in _TO), len(tokens))
     for at in dict.fromkeys((0, start)):
         found = longest_at(vocabulary.bodies, tokens[at:])
@@ -186,9 +189,9 @@ _READERS: Mapping[Verb, Callable[[Term, str, Vocabulary], Wish | None]] = {
 }
 
 
-def _split_findings(wish: Wish, vocabulary: Vocabulary) -> tuple[Wish, ...]:
+def _split_findings(wish: Wish, vocabulary: Vocabulary, most: int = _MOST_FINDINGS) -> tuple[Wish, ...]:
     """Findings that stand one after the other: "Umsetzbarkeit ja, Finanzierbarkeit nein: kein Geld"."""
-    if wish.verb is not Verb.FIND:
+    if wish.verb is not Verb.FIND or most == 1:
         return (wish,)
     tokens = tokens_of(wish.note)
     for number, token in enumerate(tokens):
@@ -200,7 +203,7 @@ def _split_findings(wish: Wish, vocabulary: Vocabulary) -> tuple[Wish, ...]:
         if following.verdict is not None:
             before = wish.note[: token.start].rstrip(" ,;.\n")
             note = re.sub(r"(?:^|[\s,;])und$", "", before).rstrip(" ,;.\n")
-            return (replace(wish, note=note), *_split_findings(following, vocabulary))
+            return (replace(wish, note=note), *_split_findings(following, vocabulary, most - 1))
     return (wish,)
 
 

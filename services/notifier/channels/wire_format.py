@@ -8,6 +8,7 @@ from __future__ import annotations
 
 import binascii
 from collections.abc import Mapping
+from itertools import takewhile
 
 # RFC 2047 section 2: an encoded word has at most 75 characters, and these take 12 of them.
 _WORD_START, _WORD_END, _WORD_LENGTH = "=?utf-8?q?", "?=", 63
@@ -20,8 +21,9 @@ _QUOTED = {byte: chr(byte) if byte in _PLAIN else "_" if byte == 0x20 else f"={b
 
 def alternatives(fields: Mapping[str, str], text: str, html: str, boundary: str) -> bytes:
     """A mail that reads as text or as HTML. Fields are ASCII in one line or folded, such as `folded` makes them."""
-    if not boundary.isascii() or any("\n" in line for value in fields.values() for line in value.split("\r\n ")):
-        raise ValueError("a field of a mail has a line of its own")
+    unfolded = "".join(fields.values()).replace("\r\n ", "")
+    if "\r" in unfolded or "\n" in unfolded:
+        raise ValueError("a value makes a field of its own")
     head = "".join(f"{name}: {value}\r\n" for name, value in fields.items())
     mail = (
         f'{head}MIME-Version: 1.0\r\nContent-Type: multipart/alternative;\r\n boundary="{boundary}"\r\n'
@@ -33,17 +35,21 @@ def alternatives(fields: Mapping[str, str], text: str, html: str, boundary: str)
 
 
 def folded(name: str, text: str) -> str:
-    """The value of a field of that name, for words in one line: encoded where ASCII does not do, and folded."""
-    if text.isascii() and text.isprintable() and "=?" not in text:
-        return _wrapped(text.split(" "), len(name) + 2)
-    return "\r\n ".join(_encoded_words(text))
+    """The value of a field of that name, for words in one line: folded, and encoded from where ASCII does not do."""
+    words = text.split(" ")
+    plain = list(takewhile(_stands_for_itself, words))
+    rest = " ".join(words[len(plain) :])
+    return _wrapped([*plain, *(_encoded_words(rest) if rest else ())] or [""], len(name) + 2)
+
+
+def _stands_for_itself(word: str) -> bool:
+    return bool(word) and word.isascii() and word.isprintable() and "=?" not in word
 
 
 def _wrapped(words: list[str], used: int) -> str:
     lines, length = [words[0]], used + len(words[0])
     for word in words[1:]:
-        # A line of blanks alone ends the header for some readers (RFC 5322 section 3.2.2).
-        if word and lines[-1].strip() and length + 1 + len(word) > _LINE_LENGTH:
+        if length + 1 + len(word) > _LINE_LENGTH:
             lines.append(word)
             length = 1 + len(word)
         else:

@@ -333,9 +333,11 @@ async def test_words_without_an_instruction_wait_for_a_person(register: Register
 async def test_a_robot_that_answers_receipts_gets_none(register: Register, post: Post) -> None:
     """However often it answers, all that it gets is the help that it got first."""
     await ideas(register)
-    receipt = await post.answer("Ich bin bis 3.12. nicht im Büro.", await post.digest())
-    for _ in range(5):
-        await post.answer("Ich bin bis 3.12. nicht im Büro.", receipt)
+    away = "Ich bin bis 3.12. nicht im Büro."
+    receipt = await post.answer(away, await post.digest())
+    for hours in range(5):
+        await post.answer(away, receipt, after=hours * HOUR, sender=STRANGER if hours % 2 else STAFF)
+    await post.answer(away, receipt, after=15 * DAY)
 
     assert await post.receipts() == 1
 
