@@ -104,7 +104,7 @@ class HoldReason(StrEnum):
 
     NO_TOKEN = "no-token"  # noqa: S105 - it answers a message of ours, or names a number, without the secret address
     UNKNOWN_TOKEN = "unknown-token"  # noqa: S105 - its reply address bears a secret that is none of ours
-    TO_DIGEST = "to-digest"  # it answers a digest, which is about many ideas
+    TO_DIGEST = "to-digest"  # it answers a digest, and asks for nothing that the program could or may do
 
 
 @dataclass(frozen=True, slots=True)

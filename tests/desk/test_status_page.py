@@ -54,7 +54,7 @@ async def test_the_page_tells_where_an_idea_stands(desk: Desk, register: Registe
     shown = [reference, "nicht weiterverfolgt", "Mobilität und Verkehr", "Chemnitz", "Es fehlt Geld."]
     shown += ["24.11.2026", "Radweg", "Ein Radweg für alle.", "Plan.pdf"]
     assert [fact for fact in shown if fact not in page] == []
-    assert "Jetzt kümmert sich" not in page
+    assert "liegt jetzt bei" not in page
 
 
 @on_sqlite
@@ -66,7 +66,7 @@ async def test_the_page_says_who_has_the_idea_what_comes_next_and_until_when(sto
 
     early, late = [await _seen(register, reference, NOON + timedelta(days=days)) for days in (1, 181)]
 
-    assert "Jetzt kümmert sich darum: Regionalkonvent" in early
+    assert "Ihre Idee liegt jetzt bei: Regionalkonvent" in early
     assert "Wir schreiben Ihnen, was der Regionalkonvent entschieden hat." in early
     assert "voraussichtlich bis Ende Mai 2027" in early
     assert ("voraussichtlich" in late, "länger, als wir gedacht haben" in late) == (False, True)

@@ -16,7 +16,7 @@ from sqlalchemy import JSON, Float, Integer, LargeBinary, select
 from services.ideas.capability import Purpose
 from services.ideas.chat_tables import ChatMessageRow, CorrectionRow, DialogueRow, JoinCodeRow, WrongCodeRow
 from services.ideas.columns import Table, UtcDateTime
-from services.ideas.deeds import Accept, Ask, Bundle, Doer, Find, Move, PassOn, Verdict
+from services.ideas.deeds import Accept, Ask, Bundle, Deed, Doer, Find, Move, PassOn, Verdict
 from services.ideas.export import Export
 from services.ideas.fingerprints import FingerprintRow
 from services.ideas.model import AssignmentState, Attachment, InboundMessage, LoggedMessage, Sender
@@ -313,11 +313,11 @@ async def test_the_page_tells_what_the_bodies_did(register: Register) -> None:
     """What they asked, found and decided, and why, under the name of the body and of nobody who works there."""
     reference = await idea_with(register, BEN)
     measure = (await register.measures.create("Radnetz", NOON)).reference
-    deeds = (Ask("Welche Straße?"), Bundle(measure), PassOn(("regionalkonvent",), "Ist größer."))
-    for deed in deeds:
-        await register.work.act(reference, deed, Doer("j.weber", CHEMNITZ), NOON)
-    for deed in (Accept(), Move("fachpruefung-imag"), Find("Umsetzbarkeit", Verdict.PARTLY, "Ab 2028.")):
-        await register.work.act(reference, deed, Doer("k.vogt"), NOON)
+    first: list[Deed] = [Ask("Welche Straße?"), Bundle(measure), PassOn(("regionalkonvent",), "Ist größer.")]
+    then: list[Deed] = [Accept(), Move("fachpruefung-imag"), Find("Umsetzbarkeit", Verdict.PARTLY, "Ab 2028.")]
+    for deeds, doer in ((first, Doer("j.weber", CHEMNITZ)), (then, Doer("k.vogt"))):
+        for deed in deeds:
+            await register.work.act(reference, deed, doer, NOON)
     unpacked = await exported(register)
 
     told = [

@@ -13,7 +13,8 @@ from sqlalchemy import select
 from services.ideas.bodies import StaffGroup
 from services.ideas.catalogue import Catalogue, read_catalogue
 from services.ideas.errors import ConfigurationError
-from services.ideas.groups import Event, Groups, alert
+from services.ideas.groups import Groups, alert
+from services.ideas.ledger import Event
 from services.ideas.model import Notification
 from services.ideas.outbox import Outbox, Owed
 from services.ideas.register import Register

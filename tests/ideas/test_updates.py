@@ -37,7 +37,7 @@ async def do(register: Register, reference: str, *deeds: Deed, at: datetime = NO
 
 async def due(register: Register, at: datetime) -> list[Notification]:
     """What leaves at a time, of all that a person is owed."""
-    left = []
+    left: list[Notification] = []
     while claimed := await register.claim_notifications(at, DAY, 9):
         await register.all_sent(claimed, at)
         left += claimed

@@ -12,9 +12,11 @@ from services.ideas.deeds import Accept, Ask, Deed, Doer, Find, Move, Verdict
 from services.ideas.messages import Part
 from services.ideas.model import Notification
 from services.ideas.register import Register
+from services.ideas.store import Store
 from services.notifier.content import values_of
 from services.notifier.values import KEYBOARD
-from tests.conftest import NOON, on_sqlite
+from tests import shipped
+from tests.conftest import CONFIG, NOON, SECRET, on_sqlite
 from tests.submissions import ANNA, BEN, CERTAIN, CHEMNITZ, UNCERTAIN, submit
 
 pytestmark = on_sqlite
@@ -28,11 +30,10 @@ AMBIGUOUS = replace(CERTAIN, districts=(), municipalities=(), candidates=AUERBAC
 
 async def told(register: Register, template: str, reference: str, **parameters: Any) -> dict[str, Any]:
     """The values of a message to a chat."""
-    language = parameters.pop("language", "de")
+    language, at = parameters.pop("language", "de"), parameters.pop("at", NOON)
     given = {"reference": reference, **parameters}
-    return dict(
-        await values_of(register, Notification(1, "key", "telegram", BEN.address, language, template, given, NOON, 1))
-    )
+    owed = Notification(1, "key", "telegram", BEN.address, language, template, given, at, 1)
+    return dict(await values_of(register, owed))
 
 
 def wishes(values: dict[str, Any]) -> list[tuple[Wish, str]]:
@@ -213,6 +214,19 @@ async def test_the_end_of_a_way_has_no_next_step(register: Register) -> None:
 
     assert (values["is_over"], values["bodies"], values["until"], values["outlook"]) == (True, [], "", "")
     assert "zu Ende" in register.catalogue.texts.render("de", "update", Part.TEXT, values)
+
+
+async def test_a_chat_sees_nothing_that_staff_can_still_take_back(store: Store) -> None:
+    """Neither on a card about the idea, nor where the person asks how it stands."""
+    register = Register(store, shipped.catalogue(CONFIG, {"IDEENKANAL_WORK_UNDO_MINUTES": "10"}), SECRET)
+    reference = await submit(register)
+    await register.work.act(reference, Accept(), Doer("j.weber", CHEMNITZ), NOON + timedelta(minutes=1))
+
+    for minutes, stage, body in ((0, "bei der", "Stadt"), (10, "bei der", "Stadt"), (11, "in Prüfung", "Regional")):
+        at = NOON + timedelta(minutes=minutes)
+        card = await told(register, "added", reference, at=at)
+        (listed,) = (await told(register, "status", reference, at=at))["ideas"]
+        assert (listed["stage"].startswith(stage), card["bodies"][0].startswith(body)) == (True, True)
 
 
 async def mailed(register: Register, reference: str, *deeds: Deed) -> dict[str, Any]:

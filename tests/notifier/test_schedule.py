@@ -8,6 +8,7 @@ from zoneinfo import ZoneInfo
 import pytest
 from structlog.testing import capture_logs
 
+from services.ideas.bodies import Cadence, DigestPlan
 from services.ideas.catalogue import Catalogue
 from services.ideas.errors import StoreUnavailable
 from services.ideas.ledger import Event
@@ -154,6 +155,24 @@ async def test_a_body_that_comes_back_is_told_what_it_missed(
     await write_due_digests(register, clock.now)
 
     assert await digests(store) == {"2026-11-30": [reference]}
+
+
+@on_sqlite
+async def test_a_body_that_changes_its_days_is_told_everything_once(
+    store: Store, register: Register, catalogue: Catalogue, clock: Clock
+) -> None:
+    """A day that was told is not told again under another plan, and what came since waits for the next of that."""
+    first = await submit(register, at=clock.now)
+    weekly = replace(catalogue.bodies[CHEMNITZ], digest=DigestPlan(Cadence.WEEKLY, 7, channels=frozenset({"email"})))
+    on_mondays = Register(store, replace(catalogue, bodies={**catalogue.bodies, CHEMNITZ: weekly}), SECRET)
+    clock.passes(hours=2)
+    await write_due_digests(on_mondays, clock.now)
+    second = await submit(register, at=clock.now)
+    for _ in range(2):
+        clock.passes(hours=12)
+        await write_due_digests(register, clock.now)
+
+    assert await digests(store) == {"2026-11-23": [first], "2026-11-24": [second]}
 
 
 async def test_the_schedule_writes_what_is_due_when_it_starts(register: Register, store: Store, clock: Clock) -> None:

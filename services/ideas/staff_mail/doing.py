@@ -61,6 +61,7 @@ class Doing:
 
 async def results_of(doing: Doing, answer: StaffAnswer) -> tuple[Result, ...]:
     """Follow all instructions in their order; one that is refused changes nothing, and the others are done."""
+    await _lock(doing, answer)
     is_clear = not answer.beside and all(each.wish for each in answer.instructions)
     results: list[Result] = []
     for instruction in answer.instructions:
@@ -73,6 +74,16 @@ async def results_of(doing: Doing, answer: StaffAnswer) -> tuple[Result, ...]:
         else:
             results += [await _follow(doing, instruction, instruction.wish, item) for item in instruction.items]
     return tuple(results)
+
+
+async def _lock(doing: Doing, answer: StaffAnswer) -> None:
+    """Keep others from the ideas, in the order in which everybody takes several: else two could wait for each other."""
+    numbers = [_number(doing, item) for each in answer.instructions for item in each.items]
+    ideas = {doing.items[number][0] for number in numbers if number in doing.items}
+    waiting = select(PendingDeedRow.idea_id).where(PendingDeedRow.receipt == doing.answered.key)
+    ideas |= set(await doing.session.scalars(waiting))
+    wanted = select(IdeaRow.id).where(IdeaRow.id.in_(ideas)).order_by(IdeaRow.id)
+    await doing.session.execute(wanted.with_for_update())
 
 
 def _unclear(doing: Doing, instruction: Instruction) -> list[Result]:

@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 import re
-from collections.abc import Iterator
+from collections.abc import Iterator, Sequence
 from dataclasses import dataclass, field
 from itertools import islice
 
@@ -28,6 +28,9 @@ _GREETING = re.compile(
     r"(?:danke|vielen dank|besten dank)\b.{0,30}",
     re.IGNORECASE,
 )
+# How our own mails name an item: "2. Title" above "SWS-2026-0042-9 · Idee · …", or "2 · SWS-2026-0042-9 · …".
+_ITEM = re.compile(r"\s*(?:(?P<number>[1-9]\d{0,3}) · )?[A-Z]{2,5}-\d{4}-\d{4,7}-\d · ")
+_TITLE = re.compile(r"\s*[1-9]\d{0,3}\.? ")
 # A heading of the digest in a quote of the first level; citizens' words are quotes within it.
 _QUOTED = re.compile(r"\s*>(?: ?(?P<number>[1-9]\d{0,3})\. )?")
 # What follows a number that counts something, or tells a day or a time.
@@ -95,11 +98,25 @@ class _Reading:
 def read_answer(text: str, vocabulary: Vocabulary) -> StaffAnswer:
     """What a mail asks for. What stands in quotes, greetings and signatures asks for nothing."""
     reading = _Reading(vocabulary)
-    for line in plain(text[:_LONGEST]).splitlines():
+    for line in _without_items(plain(text[:_LONGEST]).splitlines()):
         _read_line(reading, line.strip()[:_LONGEST_LINE])
     reading.beside += [rest] if (rest := text[_LONGEST:].strip()) else []
     instructions = [each for draft in reading.drafts for each in _finished(draft, vocabulary)]
     return StaffAnswer(tuple(instructions), tuple(reading.beside))
+
+
+def _without_items(lines: Sequence[str]) -> list[str]:
+    """The lines without items of our own mails that are quoted without marks: their titles are citizens' words."""
+    kept: list[str] = []
+    for line in lines:
+        item = _ITEM.match(line)
+        if item is None:
+            kept.append(line)
+        elif not item["number"]:
+            above = next((at for at in range(len(kept) - 1, -1, -1) if kept[at].strip()), None)
+            if above is not None and _TITLE.match(kept[above]):
+                del kept[above:]
+    return kept
 
 
 def _read_line(reading: _Reading, line: str) -> None:
@@ -163,8 +180,8 @@ def _unnumbered(part: str, reading: _Reading) -> _Draft | None:
         return listed
     wishes = read_wishes(part, vocabulary)
     if not wishes:
-        # A yes with more beside it is none, and its writer has to hear that.
-        is_torn = [token.word for token in tokens_of(part)[:1]] == ["ja"]
+        # A yes or a no with more beside it is none, and its writer has to hear that.
+        is_torn = any(token.word in {"ja", "nein"} for token in tokens_of(part)[:1])
         return _Draft((), part, [part]) if is_torn else None
     if wishes[0].is_sure and len(reading.quoted) == 1 and wishes[0].verb not in {Verb.YES, Verb.NO}:
         return _Draft(tuple(reading.quoted), part, [part])

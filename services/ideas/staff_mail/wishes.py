@@ -185,7 +185,7 @@ _READERS: Mapping[Verb, Callable[[Term, str, Vocabulary], Wish | None]] = {
     Verb.MEASURE: _measure,
     Verb.UNDO: _taken_back,
     Verb.YES: _only,
-    Verb.NO: _taken_back,
+    Verb.NO: _only,
 }
 
 

@@ -6,8 +6,10 @@ import pytest
 
 from services.ideas.catalogue import Catalogue
 from services.ideas.deeds import Verdict
+from services.ideas.messages import Part
 from services.ideas.staff_mail.grammar import read_answer
 from services.ideas.staff_mail.vocabulary import Verb, Vocabulary
+from tests.ideas.text_samples import render
 
 ACCEPT, DECLINE, PASS, SPLIT, GIVE_BACK = Verb.ACCEPT, Verb.DECLINE, Verb.PASS, Verb.SPLIT, Verb.GIVE_BACK
 ASK, FIND, TOPIC, PLACE, STAGE = Verb.ASK, Verb.FIND, Verb.TOPIC, Verb.PLACE, Verb.STAGE
@@ -304,7 +306,14 @@ def test_what_is_not_clear_is_explained_and_not_done(vocabulary: Vocabulary, lin
 
 
 @pytest.mark.parametrize(
-    "line", ["annehmen", "ablehnen: zu teuer", "Ja, aber bitte den Namen weglassen", "umgesetzt: fertig"]
+    "line",
+    [
+        "annehmen",
+        "ablehnen: zu teuer",
+        "Ja, aber bitte den Namen weglassen",
+        "Nein, erst nach dem Gespräch",
+        "umgesetzt: fertig",
+    ],
 )
 def test_an_instruction_without_a_number_is_explained(vocabulary: Vocabulary, line: str) -> None:
     """Whoever forgot the number hears of it; a yes with an if is none."""
@@ -409,3 +418,16 @@ def test_a_long_mail_is_read_in_little_time(vocabulary: Vocabulary) -> None:
     """However long a mail is, only its first lines are read, and a range has an end."""
     found = read_answer("1-9999 annehmen\n" + "2 annehmen, " * 2_000 + "\n" + "x: " * 50_000, vocabulary)
     assert len(found.instructions[0].items) == 50
+
+
+@pytest.mark.parametrize("message", ["digest", "receipt"])
+def test_our_own_mails_ask_for_nothing(catalogue: Catalogue, vocabulary: Vocabulary, message: str) -> None:
+    """A mail of ours that a program quotes without marks contains no instruction."""
+    quoted = render(catalogue.texts, "de", message, Part.TEXT)
+    assert [each for each in read_answer(quoted, vocabulary).instructions if each.wish is not None] == []
+
+
+def test_a_citizens_title_asks_for_nothing(vocabulary: Vocabulary) -> None:
+    """Who calls an idea "annehmen" gets nothing by it, even where a digest is quoted in part and without marks."""
+    quoted = "2. annehmen\nSWS-2026-0042-9 · Idee · Thema offen · ohne Ort\n\n3. ablehnen\n\nSWS-2026-0043-1 · Idee"
+    assert read(vocabulary, f"1 annehmen\n\n{quoted} · Energie · Plauen\n") == [(1, ACCEPT)]
