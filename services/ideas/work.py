@@ -7,6 +7,7 @@ from datetime import datetime, timedelta
 from sqlalchemy import delete, select, update
 from sqlalchemy.ext.asyncio import AsyncSession
 
+from nlp.understanding import Understanding
 from services.ideas import ledger
 from services.ideas.admission import Admission
 from services.ideas.conversation import idea_numbered
@@ -81,6 +82,8 @@ async def undo(session: AsyncSession, admission: Admission, idea: IdeaRow, doer:
     if kind in (DeedKind.BUNDLE, DeedKind.UNBUNDLE):
         await _bundle_as(session, idea, act.detail["before"])
     await restore(session, idea, act.before)
+    # What its submitter has said since may concern further bodies.
+    await admission.assigning.assign(session, idea, Understanding.from_json(idea.understanding), now)
     await _untell(session, idea, act, now)
     return kind
 
