@@ -24,8 +24,8 @@ async def late_ideas(session: AsyncSession, catalogue: Catalogue, now: datetime)
     return (await session.scalars(found.order_by(IdeaRow.id).limit(_AT_ONCE))).all()
 
 
-async def remind(session: AsyncSession, catalogue: Catalogue, ideas: Sequence[int], now: datetime) -> int:
-    """Enter what has become late of these ideas for who is to hear of it, as `Work.remind` says; how many entries.
+async def remind(session: AsyncSession, catalogue: Catalogue, ideas: Sequence[int], now: datetime) -> None:
+    """Enter what has become late of these ideas for who is to hear of it, as `Work.remind` says.
 
     It stands in the ledger under the moment at which it became late, so that it belongs to the period of a digest in
     which that lies, however late this is asked.
@@ -34,13 +34,11 @@ async def remind(session: AsyncSession, catalogue: Catalogue, ideas: Sequence[in
     # left, and writes its digests after our commit.
     await session.execute(select(IdeaRow.id).where(IdeaRow.id.in_(ideas)).order_by(IdeaRow.id).with_for_update())
     held = _late(catalogue, now).where(IdeaRow.id.in_(ideas)).order_by(IdeaRow.id, AssignmentRow.id)
-    late = (await session.scalars(held)).all()
-    for row in late:
+    for row in (await session.scalars(held)).all():
         if row.body in catalogue.bodies and row.reminded_at is None:
             await _remind(session, row, now)
         else:
             await _raise(session, row, catalogue.lifecycle, now)
-    return len(late)
 
 
 def _late(catalogue: Catalogue, now: datetime) -> Select[AssignmentRow]:

@@ -40,6 +40,8 @@ class Texts:
             trim_blocks=True,
             lstrip_blocks=True,
             keep_trailing_newline=False,
+            # What is checked at start is what is sent, and no file is looked at for each mail.
+            auto_reload=False,
         )
         self._words: dict[str, Words] = {}
         self._macros: dict[str, frozenset[str] | None] = {}

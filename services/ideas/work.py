@@ -48,15 +48,16 @@ class Work:
     async def remind(self, now: datetime) -> int:
         """Remind bodies of what lies longer than expected, and tell who watches of what still does.
 
-        Returns how many; of more than a few hundred the rest is left for the next call.
+        Returns of how many ideas; only after 0 is nothing left, as a call takes some hundreds at most, and others may
+        be reminding of the same ones.
         """
         catalogue = self._admission.catalogue
         async with self._store.reading() as session:
             ideas = await late_ideas(session, catalogue, now)
-        if not ideas:
-            return 0
-        async with self._store.writing() as session:
-            return await remind(session, catalogue, ideas, now)
+        if ideas:
+            async with self._store.writing() as session:
+                await remind(session, catalogue, ideas, now)
+        return len(ideas)
 
 
 async def undo(session: AsyncSession, admission: Admission, idea: IdeaRow, doer: Doer, now: datetime) -> DeedKind:

@@ -166,16 +166,15 @@ class Sender:
 
     async def _let_go(self) -> None:
         """Where it ends before its time: give back what nobody has begun. What has begun keeps its lease."""
-        if not self._in_hand:
-            return
         unbegun = [each.notification for each in self._in_hand.values() if not each.has_begun]
-        tasks = list(self._in_hand)
-        for task in tasks:
-            task.cancel()
-        await asyncio.wait(tasks)
+        if tasks := list(self._in_hand):
+            for task in tasks:
+                task.cancel()
+            await asyncio.wait(tasks)
         ended, self._ended = self._ended, []
         ended += [Ended(notification, None, self._now()) for notification in unbegun]
-        await self._settlement.write_down(ended, self._now())
+        if ended:
+            await self._settlement.write_down(ended, self._now())
 
     # One delivery
 

@@ -69,6 +69,10 @@ class Account:
         known = (entry for entry in self.entries if entry.body in until)
         return (entry for entry in known if entry.digest is None and entry.at <= until[entry.body])
 
+    def is_complete(self, until: Mapping[str, datetime]) -> bool:
+        """Whether all that happened by then was told and sent."""
+        return not any(self.untold(until)) and set(self.states.values()) <= {NotificationState.SENT}
+
     def faults(
         self, expected: Collection[tuple[str, str]], late: Collection[str], until: Mapping[str, datetime], kills: int
     ) -> Iterator[str]:

@@ -49,7 +49,7 @@ async def test_what_is_asked_later_is_looked_up_anew() -> None:
     await asyncio.sleep(0)
     library.opened.set()
 
-    assert await asyncio.gather(first, second) == [1, 1]
+    assert [await first, await second] == [1, 1]
     assert library.asked == [["a"], ["a"]]
 
 

@@ -91,13 +91,16 @@ class Clock:
         self.now += timedelta(**duration)
 
 
+PATIENCE = Patience(first_pause=timedelta(seconds=30), give_up_after=timedelta(days=5))
+
+
 @dataclass
 class Channel:
     """A deliverer that notes what it was given; `answer` says what becomes of each."""
 
     name: str = "telegram"
-    patience: Patience = Patience(first_pause=timedelta(seconds=30), give_up_after=timedelta(days=5))
-    pace: Pace = Pace()
+    patience: Patience = PATIENCE
+    pace: Pace = field(default_factory=Pace)
     answer: Callable[[Notification], Outcome] = lambda _: Sent()
     given: list[Notification] = field(default_factory=list)
     arrived: asyncio.Event = field(default_factory=asyncio.Event)

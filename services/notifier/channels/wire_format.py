@@ -59,7 +59,8 @@ def _wrapped(words: list[str], used: int) -> str:
 
 
 def _encoded_words(text: str) -> list[str]:
-    words, word = [], ""
+    words: list[str] = []
+    word = ""
     for sign in text:
         encoded = "".join(_QUOTED[byte] for byte in sign.encode())
         # Section 5: no sign may be cut in two. Section 2: a field's name stands before the first word.
