@@ -12,6 +12,7 @@ from nlp.understanding import Understanding
 from services.ideas import groups, ledger
 from services.ideas.catalogue import Catalogue
 from services.ideas.ledger import Event
+from services.ideas.lifecycle import Stage
 from services.ideas.model import AssignmentState
 from services.ideas.outbox import Outbox
 from services.ideas.routing import CATCH_ALL, Destination, route
@@ -40,10 +41,11 @@ class Assigning:
         """Give the idea to the bodies that the rules name for its present stage, as far as they never had it.
 
         At the initial stage a rule that is met moves it on to the routed one; without any it waits with the catch-all
-        body. At later stages rules only add bodies: the triage that the idea went through is over.
+        body. At later stages rules only add bodies: the triage that the idea went through is over. At the end of its
+        way nobody gets it.
         """
         lifecycle = self.catalogue.lifecycle
-        if idea.stage == lifecycle.withdrawn:
+        if lifecycle.is_over(idea.stage):
             return
         rows = await assignments(session, idea)
         triaged = lifecycle.is_untouched(idea.stage)
@@ -75,18 +77,13 @@ class Assigning:
     ) -> None:
         """Give an idea that has come to another stage to the body that leads it and to those that the rules name.
 
-        Whom the new stage does not concern has done its part. At the end of an idea's way nobody has it any more, and
-        everybody who had it hears what became of it.
+        Whom the new stage does not concern has done its part; where it concerns nobody, who has the idea keeps it. At
+        the end of an idea's way nobody has it any more, and everybody who had it hears what became of it.
         """
         lifecycle = self.catalogue.lifecycle
-        stage = lifecycle.stages[idea.stage]
         rows = await assignments(session, idea)
-        found = [Destination(stage.body, LEADS)] if stage.body else []
-        found += [each for each in self._destinations(rows, understanding, stage.id) if self._is_of_stages(each.rule)]
-        wanted: dict[str, Destination] = {}
-        for each in found:
-            wanted.setdefault(each.body, each)
-        is_over = lifecycle.is_over(stage.id)
+        wanted = self._wanted(rows, understanding, lifecycle.stages[idea.stage])
+        is_over = lifecycle.is_over(idea.stage)
         for body, row in rows.items():
             if row.state == AssignmentState.OPEN and (is_over or body not in wanted):
                 _end(row, AssignmentState.DONE, now)
@@ -141,6 +138,22 @@ class Assigning:
         """When a body that gets the idea now should be done with it."""
         stage = self.catalogue.lifecycle.stages.get(idea.stage)
         return now + timedelta(days=stage.expected_days) if stage and stage.expected_days else None
+
+    def _wanted(
+        self, rows: dict[str, AssignmentRow], understanding: Understanding, stage: Stage
+    ) -> dict[str, Destination]:
+        """Who is to have an idea that comes to this stage, by body."""
+        found = [Destination(stage.body, LEADS)] if stage.body else []
+        found += [each for each in self._destinations(rows, understanding, stage.id) if self._is_of_stages(each.rule)]
+        if not found:
+            found = [Destination(body, row.rule) for body, row in rows.items() if row.state == AssignmentState.OPEN]
+        if not found:  # it is taken up again
+            asked_at = self.catalogue.lifecycle.asked_at(stage.id)
+            found = list(self._destinations(rows, understanding, asked_at))
+        wanted: dict[str, Destination] = {}
+        for each in found:
+            wanted.setdefault(each.body, each)
+        return wanted
 
     def _destinations(
         self, rows: dict[str, AssignmentRow], understanding: Understanding, stage: str

@@ -32,6 +32,15 @@ async def idea_numbered(session: AsyncSession, reference: str) -> IdeaRow | None
     found: IdeaRow | None = await session.scalar(
         select(IdeaRow).where(IdeaRow.id.in_(numbered), IdeaRow.locked_at.is_(None)).with_for_update()
     )
+    return await living(session, found) if found is not None else None
+
+
+async def living(session: AsyncSession, idea: IdeaRow) -> IdeaRow | None:
+    """The idea, held by the caller, or the one that it was merged into while the caller waited for it, held as well."""
+    found: IdeaRow | None = idea
+    while found is not None and found.merged_into_id is not None:
+        whole = select(IdeaRow).where(IdeaRow.id == found.merged_into_id, IdeaRow.locked_at.is_(None))
+        found = await session.scalar(whole.with_for_update())
     return found
 
 

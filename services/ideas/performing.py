@@ -3,9 +3,7 @@
 from __future__ import annotations
 
 from collections.abc import Mapping
-from dataclasses import dataclass
 from datetime import datetime
-from typing import Any
 
 from sqlalchemy import select
 from sqlalchemy.ext.asyncio import AsyncSession
@@ -13,7 +11,7 @@ from sqlalchemy.ext.asyncio import AsyncSession
 from nlp.understanding import Understanding
 from services.ideas import ledger
 from services.ideas.admission import Admission
-from services.ideas.assigning import GIVEN_BACK, HANDED_ON, assignments
+from services.ideas.assigning import assignments
 from services.ideas.corrections import Field, correct, with_place, with_topic
 from services.ideas.deeds import (
     Accept,
@@ -32,46 +30,14 @@ from services.ideas.deeds import (
 )
 from services.ideas.errors import DeedRefused
 from services.ideas.ledger import Event
-from services.ideas.lifecycle import Stage
-from services.ideas.model import AssignmentState
-from services.ideas.routing import Destination
+from services.ideas.moving import accept, give_back, move, pass_on
+from services.ideas.performance import Performance, is_open
 from services.ideas.snapshot import snapshot
-from services.ideas.tables import AssignmentRow, IdeaRow, StageChangeRow, SubmitterRow
+from services.ideas.tables import AssignmentRow, IdeaRow, SubmitterRow
 from services.ideas.work_tables import ActRow, FindingRow, InquiryRow, MeasureIdeaRow, MeasureRow
 
 # What can be corrected again as easily need not be undone.
 _NOT_UNDONE = frozenset({DeedKind.TOPIC, DeedKind.PLACE})
-
-
-@dataclass(slots=True)
-class Performance:
-    """One deed on its way: what it is done to, by whom, and the act that records it."""
-
-    session: AsyncSession
-    admission: Admission
-    idea: IdeaRow
-    doer: Doer
-    now: datetime
-    act: ActRow
-    rows: dict[str, AssignmentRow]
-
-    @property
-    def understanding(self) -> Understanding:
-        """How the idea is understood now."""
-        return Understanding.from_json(self.idea.understanding)
-
-    @property
-    def stage(self) -> Stage:
-        """Where the idea stands; raises DeedRefused where the configuration no longer knows the stage."""
-        stage = self.admission.catalogue.lifecycle.stages.get(self.idea.stage)
-        if stage is None:
-            raise DeedRefused(f"Die Stufe „{self.idea.stage}“ gibt es nicht mehr. Bitte nennen Sie eine andere.")
-        return stage
-
-    @property
-    def others(self) -> list[str]:
-        """The bodies that have the idea as well."""
-        return [body for body, row in self.rows.items() if _is_open(row) and body != self.doer.body]
 
 
 async def perform(  # noqa: PLR0913, PLR0917 - what is done, to what, by which rules, by whom, and when
@@ -79,7 +45,7 @@ async def perform(  # noqa: PLR0913, PLR0917 - what is done, to what, by which r
 ) -> Done:
     """Do it. Raises DeedRefused with a sentence for staff (German) that says why not; nothing has changed then."""
     rows = await assignments(session, idea)
-    if doer.body and not (doer.body in rows and _is_open(rows[doer.body])):
+    if doer.body and not (doer.body in rows and is_open(rows[doer.body])):
         raise DeedRefused(await _not_theirs(session, admission, idea, doer, rows))
     lifecycle = admission.catalogue.lifecycle
     if lifecycle.is_over(idea.stage) and not isinstance(deed, Move | NameTopic | NamePlace):
@@ -103,7 +69,7 @@ async def perform(  # noqa: PLR0913, PLR0917 - what is done, to what, by which r
         await ledger.enter(session, idea.id, [doer.body], Event.DECIDED, now, act_id=act.id)
     told = tells and await admission.updates.owe(session, idea, act.id, now)
     await session.flush()
-    now_with = [body for body, row in (await assignments(session, idea)).items() if _is_open(row)]
+    now_with = [body for body, row in (await assignments(session, idea)).items() if is_open(row)]
     undo_until = None if kind in _NOT_UNDONE else now + admission.updates.window
     return Done(idea.reference, act.id, kind, idea.stage, tuple(now_with), undo_until, told)
 
@@ -114,13 +80,13 @@ async def _do(  # noqa: C901, PLR0911 - one case for each deed
     """What the deed was in the end, and whether the submitter hears of it."""
     match deed:
         case Accept(note):
-            return await _accept(doing, note)
+            return await accept(doing, note)
         case Move(stage, note):
-            return await _move(doing, stage, note)
+            return await move(doing, stage, note)
         case PassOn(bodies, reason):
-            return await _pass_on(doing, bodies, reason)
+            return await pass_on(doing, bodies, reason)
         case GiveBack(reason):
-            return await _give_back(doing, reason)
+            return await give_back(doing, reason)
         case Ask(text):
             return await _ask(doing, text)
         case Find():
@@ -136,90 +102,6 @@ async def _do(  # noqa: C901, PLR0911 - one case for each deed
             return await _correct(doing, Field.PLACE, with_place(doing.understanding, place), name)
 
 
-async def _accept(doing: Performance, note: str) -> tuple[DeedKind, bool]:
-    stage, doer = doing.stage, doing.doer
-    if not stage.accept:
-        raise DeedRefused(f"Auf der Stufe „{stage.label}“ gibt es nichts anzunehmen.")
-    leads = not doer.body or doer.body == stage.body
-    if not leads and doing.others:
-        return await _finish_part(doing, note)
-    found = select(FindingRow.name).join(ActRow, ActRow.id == FindingRow.act_id)
-    found = found.where(FindingRow.idea_id == doing.idea.id, ActRow.undone_at.is_(None))
-    missing = set(stage.findings) - set(await doing.session.scalars(found))
-    if missing and doer.body:
-        named = " und ".join(name for name in stage.findings if name in missing)
-        raise DeedRefused(f"Vorher fehlt noch ein Ergebnis: {named}.")
-    return await _move(doing, stage.accept, note)
-
-
-async def _finish_part(doing: Performance, note: str) -> tuple[DeedKind, bool]:
-    await _record(doing, DeedKind.STATE, reason=note)
-    await _end(doing, AssignmentState.DONE)
-    await ledger.enter(doing.session, doing.idea.id, doing.others, Event.STATEMENT, doing.now, act_id=doing.act.id)
-    return DeedKind.STATE, False
-
-
-async def _move(doing: Performance, wanted: str, note: str) -> tuple[DeedKind, bool]:
-    idea, before = doing.idea, doing.idea.stage
-    stage = doing.admission.catalogue.lifecycle.step(idea.stage, wanted, note)
-    await _record(doing, DeedKind.MOVE, detail={"from": before, "to": stage.id})
-    idea.stage = stage.id
-    change = StageChangeRow(
-        idea_id=idea.id, stage=stage.id, at=doing.now, actor=doing.doer.name, note=note, act_id=doing.act.id
-    )
-    doing.session.add(change)
-    await doing.session.flush()
-    assigning = doing.admission.assigning
-    await assigning.enter_stage(doing.session, idea, doing.understanding, doing.now, doing.act.id)
-    return DeedKind.MOVE, stage.tells_submitter
-
-
-async def _pass_on(doing: Performance, bodies: tuple[str, ...], reason: str) -> tuple[DeedKind, bool]:
-    catalogue, idea = doing.admission.catalogue, doing.idea
-    if not reason.strip():
-        raise DeedRefused("Bitte nennen Sie einen Grund, damit die andere Stelle weiß, worum es geht.")
-    if unknown := [body for body in bodies if body not in catalogue.bodies]:
-        raise DeedRefused(f"Die Stelle „{unknown[0]}“ gibt es nicht.")
-    if set(bodies) <= {doing.doer.body}:
-        raise DeedRefused("Die Idee liegt schon bei Ihnen. Bitte nennen Sie eine andere Stelle.")
-    await _record(doing, DeedKind.PASS, reason, {"to": list(bodies)})
-    if idea.stage == catalogue.lifecycle.initial:
-        idea.stage = catalogue.lifecycle.routed
-        step = StageChangeRow(
-            idea_id=idea.id, stage=idea.stage, at=doing.now, actor=doing.doer.name, note="", act_id=doing.act.id
-        )
-        doing.session.add(step)
-    givers = [doing.doer.body] if doing.doer.body else doing.others
-    for giver in givers:
-        if giver not in bodies:
-            await doing.admission.assigning.end(doing.session, idea, giver, AssignmentState.PASSED, doing.now)
-    for body in bodies:
-        if not (body in doing.rows and doing.rows[body].state == AssignmentState.OPEN):
-            destination = Destination(body, HANDED_ON)
-            await doing.admission.assigning.open(doing.session, idea, destination, doing.now, doing.act.id)
-    return DeedKind.PASS, False
-
-
-async def _give_back(doing: Performance, reason: str) -> tuple[DeedKind, bool]:
-    catalogue, doer, assigning = doing.admission.catalogue, doing.doer, doing.admission.assigning
-    if not doer.body:
-        raise DeedRefused("Bitte nennen Sie die Stelle, die nicht zuständig ist.")
-    if doer.body == catalogue.catch_all:
-        raise DeedRefused("Bei Ihnen kommt an, was sonst niemand hat. Bitte geben Sie die Idee an eine Stelle weiter.")
-    if not reason.strip():
-        raise DeedRefused("Bitte schreiben Sie dazu, warum Sie nicht zuständig sind.")
-    others = doing.others
-    await _record(doing, DeedKind.RETURN, reason)
-    await _end(doing, AssignmentState.RETURNED)
-    await assigning.assign(doing.session, doing.idea, doing.understanding, doing.now, doing.act.id)
-    left = [body for body, row in (await assignments(doing.session, doing.idea)).items() if _is_open(row)]
-    if not left:
-        destination = Destination(catalogue.catch_all, GIVEN_BACK)
-        await assigning.open(doing.session, doing.idea, destination, doing.now, doing.act.id)
-    await ledger.enter(doing.session, doing.idea.id, others, Event.STATEMENT, doing.now, act_id=doing.act.id)
-    return DeedKind.RETURN, False
-
-
 async def _ask(doing: Performance, text: str) -> tuple[DeedKind, bool]:
     if not text.strip():
         raise DeedRefused("Bitte schreiben Sie, was Sie fragen möchten.")
@@ -231,7 +113,7 @@ async def _ask(doing: Performance, text: str) -> tuple[DeedKind, bool]:
         raise DeedRefused("Die Person hat ihre Adresse nicht bestätigt. Wir dürfen ihr nicht schreiben.")
     if submitter.unsubscribed_at is not None:
         raise DeedRefused("Die Person möchte keine Nachrichten. Sie kann nicht gefragt werden.")
-    await _record(doing, DeedKind.ASK)
+    await doing.record(DeedKind.ASK)
     inquiry = InquiryRow(
         idea_id=doing.idea.id, act_id=doing.act.id, body=doing.doer.body, text=text.strip(), at=doing.now
     )
@@ -245,7 +127,7 @@ async def _find(doing: Performance, found: Find) -> tuple[DeedKind, bool]:
     if name is None:
         possible = " und ".join(doing.stage.findings) or "nichts"
         raise DeedRefused(f"Auf dieser Stufe ist „{found.name}“ nicht zu prüfen, sondern: {possible}.")
-    await _record(doing, DeedKind.FIND, found.note, {"name": name, "verdict": found.verdict.value})
+    await doing.record(DeedKind.FIND, found.note, {"name": name, "verdict": found.verdict.value})
     finding = FindingRow(
         idea_id=doing.idea.id,
         act_id=doing.act.id,
@@ -266,7 +148,7 @@ async def _bundle(doing: Performance, reference: str) -> tuple[DeedKind, bool]:
     if present is not None and present.measure_id == measure.id:
         raise DeedRefused(f"Die Idee gehört schon zur Maßnahme {reference}.")
     before = present.measure_id if present else None
-    await _record(doing, DeedKind.BUNDLE, detail={"measure": measure.id, "before": before})
+    await doing.record(DeedKind.BUNDLE, detail={"measure": measure.id, "before": before})
     if present is None:
         doing.session.add(MeasureIdeaRow(idea_id=doing.idea.id, measure_id=measure.id))
     else:
@@ -276,28 +158,11 @@ async def _bundle(doing: Performance, reference: str) -> tuple[DeedKind, bool]:
 
 async def _correct(doing: Performance, field: Field, after: Understanding, said: str) -> tuple[DeedKind, bool]:
     kind = DeedKind.TOPIC if field is Field.TOPIC else DeedKind.PLACE
-    await _record(doing, kind, detail={"to": said})
+    await doing.record(kind, detail={"to": said})
     await correct(doing.session, doing.idea, field, after, actor=doing.doer.name, now=doing.now)
     await doing.admission.assigning.assign_anew(doing.session, doing.idea, after, doing.now)
     await ledger.tell_again(doing.session, doing.idea, Event.CHANGED, doing.now)
     return kind, False
-
-
-async def _record(
-    doing: Performance, kind: DeedKind, reason: str = "", detail: Mapping[str, Any] | None = None
-) -> None:
-    doing.act.kind, doing.act.reason, doing.act.detail = kind, reason.strip(), dict(detail or {})
-    doing.session.add(doing.act)
-    await doing.session.flush()
-
-
-async def _end(doing: Performance, state: AssignmentState) -> None:
-    if doing.doer.body:
-        await doing.admission.assigning.end(doing.session, doing.idea, doing.doer.body, state, doing.now)
-
-
-def _is_open(row: AssignmentRow) -> bool:
-    return row.state == AssignmentState.OPEN
 
 
 async def _not_theirs(
@@ -314,6 +179,6 @@ async def _not_theirs(
     if last is None:
         return f"Die Idee {idea.reference} ist bei Ihnen schon erledigt. {stands}"
     bodies = admission.catalogue.bodies
-    who = bodies[last.body].name if last.body in bodies else last.actor
+    who = bodies[last.body].name if last.body in bodies else "die Betreuung des Ideenkanals"
     at = last.at.astimezone(admission.catalogue.settings.region.zone)
     return f"Die Idee {idea.reference} hat {who} am {at:%d.%m.} um {at:%H:%M} Uhr schon erledigt. {stands}"

@@ -37,10 +37,9 @@ from services.ideas.settings import Relay
 from services.ideas.store import Store
 from services.ideas.tables import NotificationRow
 from services.notifier.channels.email import EmailDeliverer
-from services.notifier.channels.relay import SmtpRelay
+from services.notifier.channels.relay import SmtpRelay, relay_pace
 from services.notifier.delivery import Sender
 from services.notifier.outcome import Outcome, Sent
-from services.notifier.pace import Pace
 from tests import postfix, shipped
 from tests.benchmarks.mail_intake import HOLDING
 from tests.conftest import NOON, SECRET
@@ -158,12 +157,11 @@ async def _rounds(outboxes: dict[str, Outbox], port: int, connections: int, roun
     for turn in range(rounds + 1):
         for name, outbox in outboxes.items():
             await outbox.refill()
-            relay = SmtpRelay(Relay(host="127.0.0.1", port=port, security="none"))
+            settings = Relay(host="127.0.0.1", port=port, security="none", most_connections=connections)
+            relay = SmtpRelay(settings)
             recording = Recording(relay)
             catalogue = outbox.register.catalogue
-            deliverer = EmailDeliverer(
-                catalogue.texts, catalogue.settings.email, recording, pace=Pace(at_once=connections)
-            )
+            deliverer = EmailDeliverer(catalogue.texts, catalogue.settings.email, recording, pace=relay_pace(settings))
             began = time.perf_counter()
             number = await outbox.empty(deliverer)
             _note(rates[name], turn, number, began)

@@ -103,6 +103,94 @@ async def test_the_end_is_told_to_everybody_who_had_the_idea(register: Register,
     assert (await heard(store, CHEMNITZ))[-1] == Event.OUTCOME
 
 
+async def test_the_idea_goes_to_a_body_of_the_chain_by_moving_on(register: Register, store: Store) -> None:
+    """The Regionalkonvent says "weiter IMAG": stage, ministries and submitter follow, and the reason stays inside."""
+    reference = await idea_of(register)
+    await do(register, reference, Accept(), CHEMNITZ)
+    done = await do(register, reference, PassOn((IMAG,), "Bitte die Finanzierung prüfen."), CATCH_ALL_BODY)
+
+    assert (done.kind, done.stage, done.told) == (DeedKind.MOVE, MINISTRIES, True)
+    assert set(done.bodies) == {IMAG, SMIL}
+    assert (await register.idea(reference)).stages[-1].note == ""
+    async with store.reading() as session:
+        reasons = (await session.scalars(select(ActRow.reason).order_by(ActRow.id))).all()
+    assert reasons == ["", "Bitte die Finanzierung prüfen."]
+
+
+@pytest.mark.parametrize("bodies", [(IMAG,), ("lenkungskreis",), (IMAG, ZWICKAU)])
+@on_sqlite
+async def test_nobody_is_asked_before_their_turn(register: Register, bodies: tuple[str, ...]) -> None:
+    """An authority cannot pass an idea on to those who come later in the chain."""
+    reference = await idea_of(register)
+    with pytest.raises(DeedRefused, match=r"noch nicht an der Reihe.*annehmen"):
+        await do(register, reference, PassOn(bodies, "Bitte."), CHEMNITZ)
+
+
+@on_sqlite
+async def test_giving_back_to_the_council_accepts_nothing(register: Register) -> None:
+    """The Regionalkonvent also leads what was taken up; "weiter Regionalkonvent" of the Lenkungskreis is no yes."""
+    reference = await idea_of(register)
+    for stage in (COUNCIL, MINISTRIES, COMMITTEE):
+        await do(register, reference, Move(stage))
+    with pytest.raises(DeedRefused, match="noch nicht an der Reihe"):
+        await do(register, reference, PassOn((CATCH_ALL_BODY,), "Bitte noch einmal."), "lenkungskreis")
+
+
+async def at_the_ministries(register: Register) -> str:
+    """The reference of an idea that the IMAG examines with a ministry."""
+    reference = await idea_of(register)
+    await do(register, reference, Move(COUNCIL))
+    await do(register, reference, Move(MINISTRIES))
+    return reference
+
+
+@on_sqlite
+async def test_only_the_leading_body_moves_an_idea(register: Register) -> None:
+    """A ministry that was asked besides cannot send it to the Lenkungskreis; it is told who can."""
+    reference = await at_the_ministries(register)
+    with pytest.raises(DeedRefused, match="entscheidet: Interministerielle"):
+        await do(register, reference, Move(COMMITTEE), SMIL)
+
+
+async def test_a_no_of_one_of_several_ends_its_own_part(register: Register, store: Store) -> None:
+    """The leading body hears it, with the reason, and decides."""
+    reference = await at_the_ministries(register)
+    done = await do(register, reference, Move("nicht-weiterverfolgt", "Zu teuer."), SMIL)
+
+    assert (done.kind, done.stage, done.bodies) == (DeedKind.STATE, MINISTRIES, (IMAG,))
+    assert (await heard(store, IMAG))[-1] == Event.STATEMENT
+    async with store.reading() as session:
+        last = (await session.scalars(select(ActRow).order_by(ActRow.id.desc()).limit(1))).one()
+    assert last.reason == "nicht weiterverfolgt: Zu teuer."
+
+
+@on_sqlite
+async def test_one_of_two_authorities_does_not_end_an_idea(register: Register) -> None:
+    """The other one has its part still, and decides as the last."""
+    reference = await idea_of(register, "14511", "14524")
+    assert (await do(register, reference, Move("umgesetzt"), CHEMNITZ)).kind is DeedKind.STATE
+    assert (await do(register, reference, Move("nicht-weiterverfolgt", "Geht nicht."), ZWICKAU)).kind is DeedKind.MOVE
+
+
+@on_sqlite
+async def test_no_way_leads_around_the_findings(register: Register) -> None:
+    """Naming the stage is no other way to it."""
+    reference = await at_the_ministries(register)
+    for deed in (Accept(), Move(COMMITTEE), PassOn(("lenkungskreis",), "Bitte.")):
+        with pytest.raises(DeedRefused, match="Umsetzbarkeit und Finanzierbarkeit"):
+            await do(register, reference, deed, IMAG)
+
+
+async def test_who_loses_an_idea_hears_of_it(register: Register, store: Store) -> None:
+    """A ministry that was asked besides, when the IMAG is done, and the IMAG when the operator is."""
+    reference = await at_the_ministries(register)
+    await do(register, reference, Move(COUNCIL), IMAG)
+    assert (await heard(store, SMIL))[-1] == Event.STATEMENT
+    await do(register, reference, Move(MINISTRIES), CATCH_ALL_BODY)
+    await do(register, reference, Move(COMMITTEE))
+    assert (await heard(store, IMAG))[-1] == Event.STATEMENT
+
+
 async def test_passing_on_leaves_the_idea_with_the_other_body(register: Register, store: Store) -> None:
     """Who, when and why are written down, and the other body finds it as new."""
     reference = await idea_of(register)

@@ -258,6 +258,19 @@ async def test_mails_at_the_same_time_have_connections_of_their_own(relay: SmtpR
     assert sink.session_count == 2
 
 
+async def test_there_are_no_more_connections_than_the_operator_allows(sink: SmtpSink) -> None:
+    """What comes beyond that waits until one is free, and then uses it."""
+    relay = SmtpRelay(Relay(host=sink.host, port=sink.port, security="none", most_connections=2))
+    hang = sink.hang_next(Step.DATA, count=2)
+    sending = [asyncio.create_task(relay.send(MAIL, A, B)) for _ in range(6)]
+    await hang.reached()
+    hang.release()
+
+    assert await asyncio.gather(*sending) == [Sent()] * 6
+    assert sink.session_count == 2
+    await relay.close()
+
+
 async def test_a_connection_is_not_kept_for_ever() -> None:
     """After a while without mail the relay is told farewell, before it hangs up itself."""
     async with ScriptedRelay() as server:

@@ -39,13 +39,13 @@ async def take_answer(  # noqa: PLR0913, PLR0917 - a message, as it was understo
 
     Raises NotUnderstood where the model has to be asked about a place first.
     """
-    catalogue, now = admission.catalogue, logged.message.received_at
+    catalogue, received_at, now = admission.catalogue, logged.message.received_at, logged.read_at
     answered = await answered_mail(session, catalogue, token)
     if answered is None:
         return HoldReason.TO_DIGEST
     answer = read_answer(_without_digest(submission.text, catalogue), Vocabulary.of(catalogue))
     asks = _asks(answer, answered)
-    notice = _refusal(catalogue, answered, submission, now) or (Notice.NONE if asks else Notice.HELP)
+    notice = _refusal(catalogue, answered, submission, received_at) or (Notice.NONE if asks else Notice.HELP)
     if notice:
         await count_wrong(session, answered)
     if not await has_room(session, answered, now, for_notice=bool(notice)):
@@ -58,20 +58,20 @@ async def take_answer(  # noqa: PLR0913, PLR0917 - a message, as it was understo
     if not notice:
         _ask_for_places(answer, understood)
         items = await items_of(session, answered.digest)
-        doing = Doing(session, admission, answered, key, now, understood, items)
+        doing = Doing(session, admission, answered, key, received_at, now, understood, items)
         results = await results_of(doing, answer)
     await _owe(session, admission, answered, key, _parameters(answered, notice, results, answer, submission), now)
     return HoldReason.TO_DIGEST if notice and notice is not Notice.LATE else None
 
 
-def _refusal(catalogue: Catalogue, answered: Answered, submission: Submission, now: datetime) -> Notice:
+def _refusal(catalogue: Catalogue, answered: Answered, submission: Submission, received_at: datetime) -> Notice:
     """Why nothing of an answer is done, whatever it says."""
     domain = submission.sender.address.rpartition("@")[2].lower()
     if catalogue.domains and domain not in catalogue.domains:
         return Notice.SENDER
     if not submission.answerable:
         return Notice.FORGED
-    return Notice.LATE if answered.is_late(now) else Notice.NONE
+    return Notice.LATE if answered.is_late(received_at) else Notice.NONE
 
 
 def _asks(answer: StaffAnswer, answered: Answered) -> bool:

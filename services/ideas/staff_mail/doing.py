@@ -10,6 +10,7 @@ from sqlalchemy import select
 from sqlalchemy.ext.asyncio import AsyncSession
 
 from services.ideas.admission import Admission
+from services.ideas.conversation import living
 from services.ideas.deeds import Accept, Deed, DeedKind, Done
 from services.ideas.description import body_name, stage_words
 from services.ideas.dialogue.turn import Understood
@@ -45,7 +46,8 @@ _GONE = "Diese Idee wird gerade nicht gezeigt oder ist gelöscht."
 class Doing:
     """An answer that is being followed: `receipt` is the key of the mail that will tell of it.
 
-    `items` are what the digest names, by number: an idea's id and its reference.
+    It counts as said when it was `received_at`, and is done `now`: from then on it can be taken back. `items` are what
+    the digest names, by number: an idea's id and its reference.
     """
 
     MOST_PLACES: ClassVar[int] = 6  # the model is asked about them one by one
@@ -54,6 +56,7 @@ class Doing:
     admission: Admission
     answered: Answered
     receipt: str
+    received_at: datetime
     now: datetime
     understood: Understood
     items: dict[int, tuple[int, str]]
@@ -106,7 +109,7 @@ async def _decide(doing: Doing, instruction: Instruction, wish: Wish, *, is_clea
     for row in rows:
         if wish.verb is Verb.NO:
             results.append(Result(What.DROPPED, row.number, doing.items[row.number][1]))
-        elif not doing.answered.can_confirm(doing.now):
+        elif not doing.answered.can_confirm(doing.received_at):
             results.append(_refused(instruction, _TOO_LATE, row.number, doing.items[row.number][1]))
         else:
             results.append(await _confirm(doing, instruction, row))
@@ -231,6 +234,8 @@ async def _idea(doing: Doing, idea_id: int) -> IdeaRow:
     idea: IdeaRow | None = await doing.session.scalar(
         select(IdeaRow).where(IdeaRow.id == idea_id, IdeaRow.locked_at.is_(None)).with_for_update()
     )
+    # It may have been merged since a digest or a receipt named it.
+    idea = await living(doing.session, idea) if idea is not None else None
     if idea is None:
         raise DeedRefused(_GONE)
     return idea

@@ -21,6 +21,9 @@ _ANSWER_SECONDS = 300
 # Well before a relay hangs up: RFC 5321 section 4.5.3.2.7 asks it for five minutes, and some grant thirty seconds.
 _IDLE_SECONDS = 15
 _QUIT_SECONDS = 2
+# So many mails more than there are connections are composed meanwhile, and so long each may wait for a connection:
+# whoever waited longer would have too little left of its lease.
+_WAITING, _WAITING_SECONDS = 2, 15
 # RFC 4954 section 6: the relay wants a login, whichever command it says so at.
 _LOGIN_WANTED = 530
 _CLOSING = 421
@@ -31,8 +34,9 @@ _ENHANCED = re.compile(r"[245]\.[0-9]{1,3}\.[0-9]{1,3}\b")
 class SmtpRelay:
     """Sends through the relay of the settings. A connection is kept for the next mail, and after a while given up.
 
-    Each mail that is being sent has a connection of its own. `trusted` says which certificates are believed; without
-    it, those that the system believes. `close` ends the connections that are kept.
+    Each mail that is being sent has a connection of its own, of which there are `most_connections` and no more.
+    `trusted` says which certificates are believed; without it, those that the system believes. `close` ends the
+    connections that are kept.
     """
 
     def __init__(
@@ -49,6 +53,7 @@ class SmtpRelay:
         self._idle_seconds = idle_seconds
         self._trusted = trusted
         self._own_name: str | None = None
+        self._free = asyncio.Semaphore(settings.most_connections)
         self._kept: dict[Conversation, asyncio.TimerHandle] = {}
         self._farewells: set[asyncio.Task[None]] = set()
 
@@ -56,6 +61,24 @@ class SmtpRelay:
         """Hand over one mail byte for byte (7 bit, CRLF). What is said for good is final; all else is tried again."""
         if not (sender + recipient).isascii() or not (sender + recipient).isprintable():
             return GivenUp("no relay can be told this address")
+        try:
+            async with asyncio.timeout(_WAITING_SECONDS):
+                await self._free.acquire()
+        except TimeoutError:
+            return Retry("all connections to the relay are in use")
+        try:
+            return await self._send(mail, sender, recipient)
+        finally:
+            self._free.release()
+
+    async def close(self) -> None:
+        """Take leave of the relay on all connections that are not in use."""
+        for conversation in list(self._kept):
+            self._dismiss(conversation)
+        if self._farewells:
+            await asyncio.wait(self._farewells)
+
+    async def _send(self, mail: bytes, sender: str, recipient: str) -> Outcome:
         kept = self._take_kept()
         outcome = await self._hand_over(kept, mail, sender, recipient, is_kept=True) if kept else None
         if outcome is not None:
@@ -64,13 +87,6 @@ class SmtpRelay:
         if isinstance(fresh, Retry):
             return fresh
         return await self._hand_over(fresh, mail, sender, recipient) or Retry("the relay hung up")
-
-    async def close(self) -> None:
-        """Take leave of the relay on all connections that are not in use."""
-        for conversation in list(self._kept):
-            self._dismiss(conversation)
-        if self._farewells:
-            await asyncio.wait(self._farewells)
 
     async def _hand_over(
         self, conversation: Conversation, mail: bytes, sender: str, recipient: str, *, is_kept: bool = False
@@ -164,7 +180,7 @@ class SmtpRelay:
 def relay_pace(settings: Relay) -> Pace:
     """How fast the relay of the settings may be used."""
     most = settings.most_per_minute
-    return Pace(at_once=settings.most_connections, in_all=Rate(most, 60.0) if most else None)
+    return Pace(at_once=settings.most_connections + _WAITING, in_all=Rate(most, 60.0) if most else None)
 
 
 async def _greet(client: aiosmtplib.SMTP) -> None:
