@@ -163,9 +163,10 @@ async def _reading(stack: AsyncExitStack, register: Register) -> Callable[[HeldM
         if message.channel != CHANNEL:
             return None
         try:
-            return submission_of(await process.read(message.raw, message.envelope), message.envelope)
+            mail = await process.read(message.raw, message.envelope)
         except MessageDefeated:
             return None
+        return submission_of(mail, message.envelope, register.catalogue.texts.languages)
 
     return read
 

@@ -151,19 +151,24 @@ def _label(catalogue: Catalogue, aspect: Aspect, value: str) -> str:
 
 
 async def _dry_run(register: Register) -> int:
-    catalogue, changes, last = register.catalogue, list[Rerouted](), 0
+    catalogue, last = register.catalogue, 0
+    changes, over = list[Rerouted](), list[Rerouted]()
     number = await register.rerouting.number()
     while batch := await register.rerouting.batch(last, _AT_ONCE):
         last = batch[-1].id
         for idea in batch:
             change = rerouted(catalogue, idea)
-            changes.append(change)
+            is_over = catalogue.lifecycle.is_over(idea.stage)
+            (over if is_over else changes).append(change)
             if change.is_changed:
-                print(_line(catalogue, change))
+                print(_line(catalogue, change) + (" (abgeschlossen)" if is_over else ""))
         if sys.stderr.isatty():
-            done = len(changes)
+            done = len(changes) + len(over)
             print(f"\r{done} von {number} geprüft", end="" if done < number else "\n", file=sys.stderr)
-    print("\n".join(_summary(catalogue, changes)))
+    print("\n".join(_summary(catalogue, "Ideen auf dem Weg", "lägen", changes)))
+    if over:
+        print("\n".join(_summary(catalogue, "Abgeschlossene Ideen", "hätten am Anfang gelegen", over)))
+    print("Geschrieben wurde nichts.")
     return 0
 
 
@@ -173,8 +178,8 @@ def _line(catalogue: Catalogue, change: Rerouted) -> str:
     return f"{change.reference}  {'; '.join(f'{fate} {bodies}' for fate, bodies in named)}"
 
 
-def _summary(catalogue: Catalogue, changes: Sequence[Rerouted]) -> Iterator[str]:
+def _summary(catalogue: Catalogue, which: str, would_lie: str, changes: Sequence[Rerouted]) -> Iterator[str]:
     changed = sum(change.is_changed for change in changes)
-    yield f"Ideen auf dem Weg: {len(changes)}; nach diesen Regeln lägen anders: {changed}. Geschrieben wurde nichts."
+    yield f"{which}: {len(changes)}; nach diesen Regeln {would_lie} anders: {changed}."
     for each in balances(changes, tuple(catalogue.bodies)):
         yield f"  {body_name(catalogue, each.body)}: +{each.come}, -{each.go}, unverändert {each.stay}"

@@ -167,6 +167,7 @@ async def _add_intake(assembly: _Assembly) -> None:
     mail = MailChannel(
         await stack.enter_async_context(reading),
         await stack.enter_async_context(Authenticator(settings.authentication, count=_AUTHENTICATORS)),
+        catalogue.texts.languages,
     )
     readers = (mail, TelegramReader(catalogue))
     assembly.loops.append(Reader(assembly.register, readers, understander, assembly.stop).run)

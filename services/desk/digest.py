@@ -19,11 +19,14 @@ from services.desk.files import Files
 from services.desk.pages import page
 from services.ideas.catalogue import Catalogue
 from services.ideas.description import body_name, describe, stage_words, topic_label
-from services.ideas.digest_contents import Contents, Section
+from services.ideas.digest_contents import Contents
+from services.ideas.digest_examples import examples
 from services.ideas.digest_items import Item
 from services.ideas.digest_links import DigestLink
+from services.ideas.digest_order import Section
 from services.ideas.digest_reading import DigestReading
-from services.ideas.digest_words import VERDICTS, ItemWords, act_words, day, item_words, period, sitting_day, why
+from services.ideas.digest_words import VERDICTS, ItemWords, act_words, day, item_words, noted, period, sitting_day
+from services.ideas.excerpt import unsigned
 from services.ideas.register import Register
 
 _ON_A_PAGE = 100
@@ -134,21 +137,27 @@ def _list_values(
 
 def _item_values(catalogue: Catalogue, link: DigestLink, item: Item, words: ItemWords) -> dict[str, object]:
     idea, zone = item.idea, catalogue.settings.region.zone
-    said = [(each.at, "said", each) for each in idea.contributions] if idea else []
-    asked = [(each.at, "asked", each) for each in item.inquiries]
+    said = [(each.at, "said", each, unsigned(each.text)) for each in idea.contributions] if idea else []
+    asked = [(each.at, "asked", each, each.text) for each in item.inquiries]
     return {
         **_heading(catalogue, link.body),
         "words": words,
+        "examples": examples(catalogue, link.body, item),
         "bodies": describe(catalogue, idea).bodies if idea else (),
         "talk": [
-            {"day": day(catalogue, at), "kind": kind, "said": each, "who": _asker(catalogue, kind, each)}
-            for at, kind, each in sorted([*said, *asked], key=lambda entry: entry[0])
+            {
+                "day": day(catalogue, at),
+                "kind": kind,
+                "said": each,
+                "text": text,
+                "who": _asker(catalogue, kind, each),
+            }
+            for at, kind, each, text in sorted([*said, *asked], key=lambda entry: entry[0])
         ],
         "acts": [
             {
                 "day": f"{act.at.astimezone(zone):%d.%m.%Y, %H:%M} Uhr",
-                "what": act_words(catalogue, act, link.body),
-                "why": why(idea, act),
+                "note": noted(idea, act, act_words(catalogue, act, link.body)),
                 "is_undone": act.undone_at is not None,
             }
             for act in item.acts
@@ -175,7 +184,7 @@ def _row(item: Item, words: ItemWords) -> tuple[object, ...]:
         words.reference,
         _TITLES[item.entry.section],
         "Gelöschte Idee" if words.is_erased else words.title,
-        " / ".join(each.text for each in said),
+        " / ".join(unsigned(each.text) for each in said),
         words.kind,
         words.topic or words.topic_doubt,
         words.place or words.place_doubt,

@@ -17,6 +17,7 @@ from services.ideas.conversation import contribute, extend, verify_answerer
 from services.ideas.declining import wants_no_mail
 from services.ideas.grants import grant, idea_of, notification_of
 from services.ideas.groups import alert
+from services.ideas.language_choice import choose_language
 from services.ideas.ledger import Event
 from services.ideas.model import LoggedMessage, Sender
 from services.ideas.outbox import Outbox
@@ -84,7 +85,7 @@ class Admission:
     ) -> HoldReason | None:
         """Add an answer to the idea whose secret address it came to; or why only a person can place it.
 
-        One that only asks for no more mail is heeded, and no part of the conversation.
+        One that only asks for no more mail, or for another language, is heeded, and no part of the conversation.
         """
         now = logged.message.received_at
         idea = await idea_of(session, token, Purpose.REPLY)
@@ -93,6 +94,9 @@ class Admission:
             return HoldReason.TO_DIGEST if is_known else HoldReason.UNKNOWN_TOKEN
         if wants_no_mail(self.catalogue.texts, submission):
             await self._decline(session, idea, now)
+            return None
+        if (reader := await choose_language(session, self.catalogue.texts, idea, submission, now)) is not None:
+            await self._answers.repeat(session, idea, reader, logged.id, now)
             return None
         await extend(session, idea, logged.id, submission, now)
         await self.alert(session, idea, Event.ADDED, now)

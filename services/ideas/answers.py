@@ -5,7 +5,7 @@ from __future__ import annotations
 from dataclasses import asdict, dataclass
 from datetime import datetime, timedelta
 
-from sqlalchemy import Select, func, select
+from sqlalchemy import Select, and_, func, or_, select
 from sqlalchemy.ext.asyncio import AsyncSession
 
 from services.ideas.channels import EMAIL
@@ -13,9 +13,12 @@ from services.ideas.model import NotificationState
 from services.ideas.outbox import Outbox, Owed
 from services.ideas.readings import Submission
 from services.ideas.tables import IdeaRow, NotificationRow, SubmitterRow
+from services.ideas.undeliverable import UPDATE
 
 CONFIRMATION, ATTACHMENTS, JOIN_CODE = "confirmation", "attachments", "join_code"
 _ANSWERS = (CONFIRMATION, ATTACHMENTS, JOIN_CODE)
+# What is sent once more, in another language, has a key that begins so.
+_REPEATED = "repeated:"
 _DAY, _HOUR = timedelta(hours=24), timedelta(hours=1)
 _MOST_AN_HOUR = 2
 
@@ -56,6 +59,37 @@ class Answers:
         )
         await self.outbox.owe(session, owed, now, answer.idea)
 
+    async def repeat(
+        self, session: AsyncSession, idea: IdeaRow, submitter: SubmitterRow, occasion: int, now: datetime
+    ) -> None:
+        """Owe once more what a person was sent last about an idea by mail, as on an `occasion`: a message's number.
+
+        It comes in the language that they have chosen meanwhile.
+        """
+        sent = (
+            select(NotificationRow)
+            .where(
+                NotificationRow.submitter_id == submitter.id,
+                NotificationRow.template.in_((CONFIRMATION, UPDATE)),
+                NotificationRow.state == NotificationState.SENT,
+                NotificationRow.parameters["reference"].as_string() == idea.reference,
+            )
+            .order_by(NotificationRow.id.desc())
+            .limit(1)
+        )
+        last = await session.scalar(sent)
+        if last is None:  # what has not left yet will come in that language
+            return
+        owed = Owed(
+            key=f"{_REPEATED}{occasion}",
+            channel=EMAIL,
+            template=last.template,
+            parameters=last.parameters,
+            submitter_id=submitter.id,
+            withheld=await self.reason_against(session, submitter.mailbox, _REPEATED, now),
+        )
+        await self.outbox.owe(session, owed, now, idea)
+
     async def _reason_against(self, session: AsyncSession, answer: Answer, now: datetime) -> str:
         # For mail alone: a chat cannot be forged, and its partner has asked for the answer.
         if answer.idea.channel != EMAIL:
@@ -72,7 +106,9 @@ class Answers:
         if await _number(session, own) >= _MOST_AN_HOUR:
             return "two answers within an hour are enough"
         confirmed = _answers(now - _DAY).where(
-            NotificationRow.submitter_id.in_(_people(mailbox)), NotificationRow.template == CONFIRMATION
+            NotificationRow.submitter_id.in_(_people(mailbox)),
+            NotificationRow.template == CONFIRMATION,
+            ~NotificationRow.key.startswith(_REPEATED),
         )
         if template == CONFIRMATION and await _number(session, confirmed):
             return "one confirmation a day is enough"
@@ -84,7 +120,10 @@ class Answers:
 def _answers(since: datetime) -> Select[NotificationRow]:
     return select(NotificationRow).where(
         NotificationRow.channel == EMAIL,
-        NotificationRow.template.in_(_ANSWERS),
+        or_(
+            NotificationRow.template.in_(_ANSWERS),
+            and_(NotificationRow.template == UPDATE, NotificationRow.key.startswith(_REPEATED)),
+        ),
         NotificationRow.created_at > since,
         NotificationRow.state != NotificationState.WITHHELD,
     )

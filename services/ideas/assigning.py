@@ -16,7 +16,7 @@ from services.ideas.lifecycle import Stage
 from services.ideas.model import AssignmentState
 from services.ideas.outbox import Outbox
 from services.ideas.routing import CATCH_ALL, Destination, route
-from services.ideas.tables import AssignmentRow, IdeaRow, StageChangeRow
+from services.ideas.tables import AssignmentRow, ContributionRow, IdeaRow, StageChangeRow
 
 PROGRAM = "program"
 # The rule of an assignment that a stage, a person, or nobody else's answer leads to.
@@ -54,9 +54,12 @@ class Assigning:
         if idea.stage == lifecycle.initial and ruled:
             idea.stage = lifecycle.routed
             session.add(StageChangeRow(idea_id=idea.id, stage=idea.stage, at=now, actor=PROGRAM, note=""))
+        is_returned = any(row.state == AssignmentState.RETURNED for row in rows.values())
         for destination in destinations:
-            if destination.body not in rows and (destination.rule != CATCH_ALL or triaged):
-                await self.open(session, idea, destination, now, act_id)
+            is_caught = destination.rule == CATCH_ALL
+            if destination.body not in rows and (triaged or not is_caught):
+                given = Destination(destination.body, GIVEN_BACK) if is_caught and is_returned else destination
+                await self.open(session, idea, given, now, act_id)
 
     async def assign_anew(
         self, session: AsyncSession, idea: IdeaRow, understanding: Understanding, now: datetime
@@ -107,7 +110,9 @@ class Assigning:
         now: datetime,
         act_id: int | None = None,
     ) -> None:
-        """Give the idea to one body, also to one that had it before; it is told."""
+        """Give the idea to one body, also to one that had it before; it is told. What is erased is nobody's."""
+        if await _is_erased(session, idea):
+            return
         body = destination.body
         row = (await assignments(session, idea)).get(body)
         if row is None:
@@ -169,6 +174,12 @@ async def assignments(session: AsyncSession, idea: IdeaRow) -> dict[str, Assignm
     """Everybody who has the idea or has had it, by body, in the order in which they got it first."""
     found = select(AssignmentRow).where(AssignmentRow.idea_id == idea.id).order_by(AssignmentRow.id)
     return {row.body: row for row in await session.scalars(found)}
+
+
+async def _is_erased(session: AsyncSession, idea: IdeaRow) -> bool:
+    if idea.submitter_id is not None:
+        return False
+    return await session.scalar(select(ContributionRow.id).where(ContributionRow.idea_id == idea.id).limit(1)) is None
 
 
 def _end(row: AssignmentRow, state: AssignmentState, now: datetime) -> None:

@@ -5,37 +5,20 @@ from __future__ import annotations
 from collections.abc import Iterable, Mapping, Sequence
 from dataclasses import dataclass
 from datetime import date, datetime
-from enum import StrEnum
 from typing import Any
 
 from sqlalchemy import ColumnElement, Select, and_, func, or_, select
 from sqlalchemy.ext.asyncio import AsyncSession
 
 from services.ideas.catalogue import Catalogue
-from services.ideas.digests import ideas_waiting, in_order
+from services.ideas.digest_order import Section, ideas_waiting, numbered, section_of
 from services.ideas.ledger import Event
 from services.ideas.model import AssignmentState
 from services.ideas.tables import AssignmentRow, DigestRow, IdeaRow
 from services.ideas.work_tables import DigestItemRow, LedgerRow
 
-_GONE = frozenset({Event.WITHDRAWN, Event.ERASED})
-_DONE = frozenset({Event.DECIDED, Event.UNDONE, Event.OUTCOME})
 _LATE = frozenset({Event.OVERDUE, Event.RAISED})
 _SITTING = "sitting "
-
-
-class Section(StrEnum):
-    """Where a digest names an idea, in this order.
-
-    NEWS: it is new for the body, or something new is to be known. CITIZENS: its submitter did something. WAITING: the
-    body has it. DONE: the body or somebody else has decided. SETTLED: it waited, and no longer does.
-    """
-
-    NEWS = "news"
-    CITIZENS = "citizens"
-    WAITING = "waiting"
-    DONE = "done"
-    SETTLED = "settled"
 
 
 @dataclass(frozen=True, slots=True)
@@ -87,6 +70,11 @@ class Contents:
     waiting: int
     overdue: int
 
+    @property
+    def having(self) -> int:
+        """How many ideas wait for the body, those that are news included."""
+        return self.waiting + sum(entry.is_open for entry in self.entries if entry.section is not Section.WAITING)
+
     def of(self, section: Section) -> tuple[Entry, ...]:
         """What it names there, by number."""
         return tuple(entry for entry in self.entries if entry.section is section)
@@ -126,10 +114,11 @@ async def drafted(  # noqa: PLR0913, PLR0917 - of whom, of when, and by which ru
     ideas: ColumnElement[bool] = IdeaRow.id.in_(select(LedgerRow.idea_id).where(*told))
     waiting: Sequence[int] = ()
     if start is None:
-        named = ideas_waiting(catalogue, body)
-        waiting = (await session.scalars(named)).all()
-        ideas = or_(ideas, IdeaRow.id.in_(named))
-    numbers = in_order(((row.idea_id, row.event) for row in heard), waiting)
+        having = ideas_waiting(catalogue, body)
+        waiting = (await session.scalars(having)).all()
+        ideas = or_(ideas, IdeaRow.id.in_(having))
+    named = [(row.idea_id, row.event) for row in heard]
+    numbers = await numbered(session, catalogue, body, told, named, waiting)
     made = _Making(session, catalogue, body, heard, now)
     entries = made.entries(numbers, await made.ideas(ideas))
     if start is not None:
@@ -185,7 +174,7 @@ class _Making:
         return Entry(
             number=number,
             reference=row.reference,
-            section=_section({each.event for each in heard}, is_open=is_open),
+            section=section_of({each.event for each in heard}, is_open=is_open),
             heard=tuple(heard),
             topic=row.topic or "",
             district=row.district or "",
@@ -222,15 +211,3 @@ class _Making:
             waiting=all_open - elsewhere,
             overdue=await self.session.scalar(late) or 0,
         )
-
-
-def _section(events: set[Event], *, is_open: bool) -> Section:
-    if events & _GONE:
-        return Section.CITIZENS
-    if events & _DONE and not is_open:
-        return Section.DONE
-    if Event.RAISED in events or (is_open and events & {Event.NEW, Event.STATEMENT, Event.CHANGED}):
-        return Section.NEWS
-    if Event.ADDED in events:
-        return Section.CITIZENS
-    return Section.WAITING if is_open else Section.SETTLED

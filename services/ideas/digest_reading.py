@@ -12,6 +12,7 @@ from services.ideas.catalogue import Catalogue
 from services.ideas.digest_contents import Contents, Entry, drafted, written
 from services.ideas.digest_items import Item, read_items
 from services.ideas.digest_links import DigestLink
+from services.ideas.digest_order import side_by_side
 from services.ideas.model import Attachment
 from services.ideas.news import measure_of
 from services.ideas.similar import Alike, SimilarIdeas
@@ -127,10 +128,10 @@ class DigestReading:
 def _groups(entries: Sequence[Entry], found: Mapping[str, Alike]) -> dict[str, tuple[int, ...]]:
     """The numbers of those that are alike, by the reference of each: what is like one of a group belongs to it."""
     numbers = {entry.reference: entry.number for entry in entries}
-    groups: dict[str, list[int]] = {}
-    for entry in sorted(entries, key=lambda entry: entry.number):
-        like = [groups[other] for other in found.get(entry.reference, Alike()).listed if other in groups]
-        group = like[0] if like else []
-        group.append(numbers[entry.reference])
-        groups[entry.reference] = group
-    return {reference: tuple(group) for reference, group in groups.items() if len(group) > 1}
+    references = {entry.number: entry.reference for entry in entries}
+    alike = {
+        numbers[reference]: [numbers[other] for other in each.listed if other in numbers]
+        for reference, each in found.items()
+    }
+    groups = side_by_side(sorted(references), alike)
+    return {references[number]: tuple(group) for group in groups if len(group) > 1 for number in group}

@@ -29,10 +29,14 @@ VERDICTS = {Verdict.YES: "ja", Verdict.NO: "nein", Verdict.PARTLY: "teilweise"}
 
 @dataclass(frozen=True, slots=True)
 class Note:
-    """Something that happened to an idea, and why, in the words of whoever did it ("" where they gave none)."""
+    """Something that happened to an idea, and why, in the words of whoever did it ("" where they gave none).
+
+    `is_read`: these words are the submitter's to read, and no reason for staff alone.
+    """
 
     what: str
     why: str = ""
+    is_read: bool = False
 
 
 @dataclass(frozen=True, slots=True)
@@ -145,9 +149,12 @@ def act_words(catalogue: Catalogue, act: Act, reader: str = "") -> str:
     return f"{who} {_did(catalogue, act, 'hat', 'ist', reader)}"
 
 
-def why(idea: Idea | None, act: Act) -> str:
-    """The reason of an act: what was said for staff, or else what the submitter reads about it."""
-    return act.reason or next((step.note for step in idea.stages if step.act == act.number), "") if idea else act.reason
+def noted(idea: Idea | None, act: Act, what: str) -> Note:
+    """An act with its reason: what was said for staff, or else what the submitter reads about it."""
+    if act.reason or idea is None:
+        return Note(what, act.reason)
+    told = next((step.note for step in idea.stages if step.act == act.number and step.note), "")
+    return Note(what, told, is_read=bool(told))
 
 
 def _did(  # noqa: C901 - one case for each deed
@@ -207,8 +214,7 @@ def _note(  # noqa: PLR0911 - one line for each event
         case Event.UNDONE if act:
             return Note(f"Zurückgenommen: {act_words(catalogue, act, body)}.")
         case Event.NEW | Event.STATEMENT | Event.DECIDED | Event.OUTCOME if act:
-            said = f"{act_words(catalogue, act, body)} ({day(catalogue, act.at)})"
-            return Note(said, why(item.idea, act))
+            return noted(item.idea, act, f"{act_words(catalogue, act, body)} ({day(catalogue, act.at)})")
         case _:
             return None
 

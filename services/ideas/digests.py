@@ -2,68 +2,27 @@
 
 from __future__ import annotations
 
-from collections.abc import Iterable, Sequence
+from collections.abc import Iterable, Mapping, Sequence
 from datetime import datetime
 
-from sqlalchemy import ColumnElement, Row, Select, insert, select, update
+from sqlalchemy import ColumnElement, Row, insert, select, update
 from sqlalchemy.ext.asyncio import AsyncSession
 
 from services.ideas.bodies import Body, Cadence
 from services.ideas.catalogue import Catalogue
 from services.ideas.channels import EMAIL, TELEGRAM
+from services.ideas.digest_order import ideas_waiting, numbered
 from services.ideas.inbound import waiting_for_people
 from services.ideas.ledger import URGENCIES, Event
-from services.ideas.model import AssignmentState
 from services.ideas.new_recipients import announce_recipients
 from services.ideas.outbox import Outbox, Owed
 from services.ideas.periods import Period
 from services.ideas.store import insert_into
-from services.ideas.tables import AssignmentRow, DigestRow, IdeaRow
+from services.ideas.tables import DigestRow, IdeaRow
 from services.ideas.work_tables import DigestItemRow, LedgerRow
 
-# So many of what waits get a number in each digest; whoever has more finds the rest once these are done.
-MOST_WAITING = 200
-# In this order a digest tells, and counts; waiting ideas come between them.
-NEWS = (Event.NEW, Event.RAISED, Event.STATEMENT, Event.CHANGED)
-FROM_CITIZENS = (Event.ADDED, Event.WITHDRAWN, Event.ERASED)
-AFTERWARDS = (Event.OVERDUE, Event.DECIDED, Event.UNDONE, Event.OUTCOME)
-
-
-async def digests_written(session: AsyncSession, body: str, periods: Sequence[str]) -> frozenset[str]:
-    """Which of these periods of a body are done."""
-    found = select(DigestRow.period).where(DigestRow.body == body, DigestRow.period.in_(periods))
-    return frozenset(await session.scalars(found))
-
-
-def in_order(told: Iterable[tuple[int, str]], waiting: Iterable[int]) -> dict[int, int]:
-    """The number of each idea, by its number in the store, in the order in which a digest names them.
-
-    `told` are ideas with the event that is told of them, in the order in which these happened.
-    """
-    of: dict[str, list[int]] = {event: [] for event in Event}
-    for idea_id, event in told:
-        of[event].append(idea_id)
-    first = (idea for event in (*NEWS, *FROM_CITIZENS) for idea in of[event])
-    last = (idea for event in AFTERWARDS for idea in of[event])
-    return {idea: number for number, idea in enumerate(dict.fromkeys((*first, *waiting, *last)), start=1)}
-
-
-def ideas_waiting(catalogue: Catalogue, body_id: str) -> Select[int]:
-    """What waits for a body, the oldest first."""
-    over = [stage for stage in catalogue.lifecycle.stages if catalogue.lifecycle.is_over(stage)]
-    return (
-        select(AssignmentRow.idea_id)
-        .join(IdeaRow, IdeaRow.id == AssignmentRow.idea_id)
-        .where(
-            AssignmentRow.body == body_id,
-            AssignmentRow.state == AssignmentState.OPEN,
-            IdeaRow.locked_at.is_(None),
-            IdeaRow.merged_into_id.is_(None),
-            IdeaRow.stage.not_in(over),
-        )
-        .order_by(AssignmentRow.assigned_at, AssignmentRow.idea_id)
-        .limit(MOST_WAITING)
-    )
+# What a body did itself is told beside other things: its receipt has told it already.
+_OWN = frozenset({Event.DECIDED, Event.UNDONE})
 
 
 async def write_digest(  # noqa: PLR0913 - what it writes, where, by which rules, and when
@@ -89,7 +48,9 @@ async def write_digest(  # noqa: PLR0913 - what it writes, where, by which rules
     told = await _take(session, untold, digest_id) if is_urgent or leaves_anyway else []
     if not told and not leaves_anyway:
         return 0
-    await _number(session, digest_id, told, waiting)
+    told_here = (LedgerRow.digest_id == digest_id,)
+    named = [(row.idea_id, row.event) for row in told]
+    await _number(session, digest_id, await numbered(session, catalogue, body_id, told_here, named, waiting))
     await _owe(session, outbox, body, period, digest_id, now)
     return len({row.idea_id for row in told})
 
@@ -113,7 +74,8 @@ async def _leaves_anyway(  # noqa: PLR0913 - all that a digest may leave for bes
 
 async def _is_urgent(session: AsyncSession, untold: Iterable[ColumnElement[bool]], body: Body) -> bool:
     events = select(LedgerRow.event).where(*untold).distinct()
-    return any(URGENCIES[Event(event)] >= body.digest.at_least for event in await session.scalars(events))
+    found = {Event(event) for event in await session.scalars(events)} - _OWN
+    return any(URGENCIES[event] >= body.digest.at_least for event in found)
 
 
 async def _take(
@@ -130,10 +92,7 @@ async def _take(
     return sorted(rows, key=lambda row: row.id)
 
 
-async def _number(
-    session: AsyncSession, digest_id: int, told: Sequence[Row[int, str, int]], waiting: Sequence[int]
-) -> None:
-    numbers = in_order(((row.idea_id, row.event) for row in told), waiting)
+async def _number(session: AsyncSession, digest_id: int, numbers: Mapping[int, int]) -> None:
     items = [{"digest_id": digest_id, "number": number, "idea_id": idea_id} for idea_id, number in numbers.items()]
     if items:
         await session.execute(insert(DigestItemRow), items)

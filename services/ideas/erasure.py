@@ -12,6 +12,7 @@ from sqlalchemy import Select, delete, or_, select, update
 from sqlalchemy.ext.asyncio import AsyncSession
 
 from nlp.understanding import NO_MODEL, Understanding
+from services.ideas.assigning import Assigning
 from services.ideas.chat_tables import ChatMessageRow, CorrectionRow
 from services.ideas.deeds import DeedKind
 from services.ideas.fingerprints import erase_fingerprints
@@ -146,7 +147,10 @@ def _hidden(text: str, addresses: Sequence[str]) -> str:
 
 
 async def _erase_ideas(session: AsyncSession, ideas: Select[int], now: datetime) -> None:
-    """Leave of ideas what counts them: number, stage, topics, districts, and days. Bodies see that the rest is gone."""
+    """Leave of ideas what counts them: number, stage, topics, districts, and days.
+
+    Bodies see that the rest is gone. They have nothing more to do with it, and nothing that they did can be undone.
+    """
     said = select(ContributionRow.id).where(ContributionRow.idea_id.in_(ideas))
     blobs = select(AttachmentRow.sha256).where(AttachmentRow.contribution_id.in_(said))
     hashes = set(await session.scalars(blobs))
@@ -167,6 +171,7 @@ async def _erase_ideas(session: AsyncSession, ideas: Select[int], now: datetime)
             idea.model = _NOTHING_TO_READ
         # Whoever was told has to erase it as well (Art. 19 GDPR).
         await tell_again(session, idea, Event.ERASED, now)
+        await Assigning.end_all(session, idea, now)
     await session.flush()
 
 
@@ -176,6 +181,7 @@ async def _erase_words_of_staff(session: AsyncSession, ideas: Select[int]) -> No
     await session.execute(delete(PendingDeedRow).where(PendingDeedRow.idea_id.in_(ideas)))
     for table, name in _WORDS_OF_STAFF:
         await session.execute(update(table).where(table.idea_id.in_(ideas)).values({name: ""}))
+    await session.execute(update(ActRow).where(ActRow.idea_id.in_(ideas)).values(before={}))
     named = ActRow.kind == DeedKind.PLACE
     await session.execute(update(ActRow).where(ActRow.idea_id.in_(ideas), named).values(detail={}))
 

@@ -195,12 +195,12 @@ async def claim(session: AsyncSession, now: datetime, lease: timedelta, limit: i
     for row in rows:
         row.attempts += 1
         row.available_at = now + lease
-    return tuple(_logged(row) for row in rows)
+    return tuple(_logged(row, now) for row in rows)
 
 
-def _logged(row: InboundRow) -> LoggedMessage:
+def _logged(row: InboundRow, now: datetime) -> LoggedMessage:
     message = InboundMessage(row.channel, row.external_id, row.envelope, row.raw, row.received_at, row.conversation)
-    return LoggedMessage(row.id, message, row.attempts)
+    return LoggedMessage(row.id, message, row.attempts, now)
 
 
 async def finish(session: AsyncSession, logged: LoggedMessage, outcome: str) -> bool:

@@ -10,7 +10,6 @@ from sqlalchemy.ext.asyncio import AsyncSession
 
 from services.ideas import views
 from services.ideas.capability import Purpose, capability_hash, capability_token
-from services.ideas.digests import digests_written
 from services.ideas.dossier import Dossier, dossier
 from services.ideas.errors import IdeaNotFound
 from services.ideas.joining import code_of
@@ -111,20 +110,10 @@ class Lookups:
         async with self._store.reading() as session:
             return await views.deliveries(session, reference)
 
-    async def assigned(self, body: str, start: datetime, end: datetime) -> tuple[Idea, ...]:
-        """What a body was given from `start` until before `end`."""
-        async with self._store.reading() as session:
-            return await views.assigned(session, body, start, end)
-
-    async def in_digest(self, digest_id: int) -> tuple[Idea, ...]:
-        """The ideas of one digest."""
-        async with self._store.reading() as session:
-            return await views.in_digest(session, digest_id)
-
     async def digests_written(self, body: str, periods: Sequence[str]) -> frozenset[str]:
         """Which of these periods of a body are done."""
         async with self._store.reading() as session:
-            return await digests_written(session, body, periods)
+            return await views.digests_written(session, body, periods)
 
     async def _all_as_told(self, wanted: Sequence[tuple[str, datetime]]) -> Mapping[tuple[str, datetime], Idea | None]:
         async with self._store.reading() as session:

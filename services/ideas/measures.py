@@ -16,7 +16,7 @@ from nlp.understanding import Understanding
 from services.ideas import ledger
 from services.ideas.admission import Admission
 from services.ideas.assigning import assignments
-from services.ideas.conversation import idea_numbered
+from services.ideas.conversation import idea_numbered, living
 from services.ideas.deeds import DeedKind, Doer
 from services.ideas.errors import DeedRefused, IdeaNotFound
 from services.ideas.ledger import Event
@@ -179,6 +179,7 @@ async def _carry(session: AsyncSession, admission: Admission, idea: IdeaRow, ste
     had = await _holders(session, idea)
     understanding = Understanding.from_json(idea.understanding)
     await admission.assigning.enter_stage(session, idea, understanding, step.now, act.id)
+    act.after = snapshot(idea, await assignments(session, idea))
     if not admission.catalogue.lifecycle.is_over(step.stage.id):  # else everybody hears of the end
         done = had - await _holders(session, idea) - {step.doer.body}
         await ledger.enter(session, idea.id, sorted(done), Event.STATEMENT, step.now, act_id=act.id)
@@ -197,8 +198,11 @@ async def _last_step(session: AsyncSession, idea: IdeaRow, measure: MeasureRow) 
     last: ActRow | None = await session.scalar(
         select(ActRow).where(ActRow.idea_id == idea.id, ActRow.undone_at.is_(None)).order_by(ActRow.id.desc()).limit(1)
     )
-    is_step = last is not None and last.kind == DeedKind.CARRY and last.detail["measure"] == measure.id
-    return last if is_step and last is not None and last.detail["to"] == measure.stage else None
+    # What was withdrawn or erased since stays so.
+    if last is None or not last.before or idea.stage != measure.stage:
+        return None
+    is_step = last.kind == DeedKind.CARRY and last.detail["measure"] == measure.id
+    return last if is_step and last.detail["to"] == measure.stage else None
 
 
 async def _act(  # noqa: PLR0913, PLR0917 - what was done, to what, by whom, and when
@@ -211,13 +215,13 @@ async def _act(  # noqa: PLR0913, PLR0917 - what was done, to what, by whom, and
         body=doer.body,
         kind=kind,
         detail=detail,
-        before=await snapshot(session, idea),
+        before=snapshot(idea, await assignments(session, idea)),
     )
 
 
 async def _known(session: AsyncSession, reference: str, *, lock: bool = False) -> MeasureRow:
     wanted = select(MeasureRow).where(MeasureRow.reference == reference)
-    row: MeasureRow | None = await session.scalar(wanted.with_for_update() if lock else wanted)
+    row: MeasureRow | None = await session.scalar(wanted.with_for_update(key_share=True) if lock else wanted)
     if row is None:
         raise DeedRefused(f"Eine Maßnahme mit der Nummer {reference} gibt es nicht.")
     return row
@@ -230,7 +234,10 @@ async def _ideas(session: AsyncSession, measure_id: int) -> Sequence[IdeaRow]:
     )
     part = part.where(MeasureIdeaRow.measure_id == measure_id)
     ideas = select(IdeaRow).where(IdeaRow.id.in_(part), IdeaRow.locked_at.is_(None)).order_by(IdeaRow.id)
-    return (await session.scalars(ideas.with_for_update())).all()
+    held = (await session.scalars(ideas.with_for_update())).all()
+    # One may have been merged while this waited for it, into another one of them perhaps.
+    found = {whole.id: whole for idea in held if (whole := await living(session, idea)) is not None}
+    return [found[idea_id] for idea_id in sorted(found)]
 
 
 async def _references(session: AsyncSession, measures: Sequence[int]) -> dict[int, tuple[str, ...]]:

@@ -47,15 +47,15 @@ _OPERATOR = frozenset({"operator", "operator_address", "operator_phone", "operat
 _LEGAL = _ALWAYS | _OPERATOR | {"supervisory_authority", "raw_days", "contact_months", "privacy_link", "has_telegram"}
 # `counts` are numbers by name; `sections` the ideas that are shown, by the name of each (services.notifier.digest).
 _DIGEST = frozenset(
-    {"body", "period", "sitting", "counts", "sections", "urgent", "rest", "link", "by_topic", "by_district"}
+    {"body", "period", "sitting", "counts", "sections", "urgent", "rest", "link", "by_topic", "by_district", "examples"}
 )
 _RECEIPT = frozenset({"body", "notice", "items", "counts", "beside", "has_files", "until"})
 
 MESSAGES: Mapping[str, MessageForm] = {
-    # An idea on its way
-    "confirmation": MessageForm(MAIL | CHAT, _CARD | {"confirm_link"}),
+    # An idea on its way; `offers` say in each other language how it can be had.
+    "confirmation": MessageForm(MAIL | CHAT, _CARD | {"confirm_link", "offers"}),
     "attachments": MessageForm(MAIL, _ALWAYS | _NOT_KEPT | {"reference", "link", "unsubscribe_link"}),
-    "update": MessageForm(MAIL | CHAT, _IDEA | _NEWS),
+    "update": MessageForm(MAIL | CHAT, _IDEA | _NEWS | {"offers"}),
     # A talk about an idea
     "added": MessageForm(CHAT, _CARD),
     "edited": MessageForm(CHAT, _CARD),

@@ -29,11 +29,17 @@ class InboundMessage:
 
 @dataclass(frozen=True, slots=True)
 class LoggedMessage:
-    """A message of the inbound log that a reader has claimed; `attempt` counts from 1."""
+    """A message of the inbound log that a reader has claimed, and when; `attempt` counts from 1."""
 
     id: int
     message: InboundMessage
     attempt: int
+    claimed_at: datetime | None = None
+
+    @property
+    def read_at(self) -> datetime:
+        """When it is read, which may be long after it came."""
+        return max(self.message.received_at, self.claimed_at or self.message.received_at)
 
 
 @dataclass(frozen=True, slots=True)

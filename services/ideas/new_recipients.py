@@ -14,6 +14,7 @@ from services.ideas.tables import DigestRow, NotificationRow
 
 # A digest that had nothing to say was sent to nobody.
 _LOOKED_BACK = 30
+_MOST_MAILBOXES = 100
 
 
 async def announce_recipients(session: AsyncSession, outbox: Outbox, body: Body, digest_id: int, now: datetime) -> None:
@@ -44,6 +45,6 @@ async def _recipients_before(session: AsyncSession, body: Body, digest_id: int) 
 
 
 def _mailboxes(key: str) -> Select[str | None]:
-    return select(NotificationRow.recipient).where(
-        NotificationRow.key >= f"{key}:", NotificationRow.key < f"{key};", NotificationRow.channel == EMAIL
-    )
+    # One by one: what lies between two keys depends on the language by which a database sorts.
+    keys = [f"{key}:{number}" for number in range(_MOST_MAILBOXES)]
+    return select(NotificationRow.recipient).where(NotificationRow.key.in_(keys), NotificationRow.channel == EMAIL)

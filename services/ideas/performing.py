@@ -34,6 +34,7 @@ from services.ideas.moving import accept, give_back, move, pass_on
 from services.ideas.performance import Performance, is_open
 from services.ideas.snapshot import snapshot
 from services.ideas.tables import AssignmentRow, IdeaRow, SubmitterRow
+from services.ideas.undeliverable import reachable_elsewhere
 from services.ideas.work_tables import ActRow, FindingRow, InquiryRow, MeasureIdeaRow, MeasureRow
 
 # What can be corrected again as easily need not be undone.
@@ -61,7 +62,7 @@ async def perform(  # noqa: PLR0913, PLR0917 - what is done, to what, by which r
         kind="",
         reason="",
         detail={},
-        before=await snapshot(session, idea),
+        before=snapshot(idea, rows),
     )
     performance = Performance(session, admission, idea, doer, now, act, rows)
     kind, tells = await _do(performance, deed)
@@ -69,7 +70,9 @@ async def perform(  # noqa: PLR0913, PLR0917 - what is done, to what, by which r
         await ledger.enter(session, idea.id, [doer.body], Event.DECIDED, now, act_id=act.id)
     told = tells and await admission.updates.owe(session, idea, act.id, now)
     await session.flush()
-    now_with = [body for body, row in (await assignments(session, idea)).items() if is_open(row)]
+    left = await assignments(session, idea)
+    act.after = snapshot(idea, left)
+    now_with = [body for body, row in left.items() if is_open(row)]
     undo_until = None if kind in _NOT_UNDONE else now + admission.updates.window
     return Done(idea.reference, act.id, kind, idea.stage, tuple(now_with), undo_until, told)
 
@@ -111,7 +114,10 @@ async def _ask(doing: Performance, text: str) -> tuple[DeedKind, bool]:
         raise DeedRefused("Die Daten der Person sind gelöscht. Sie kann nicht mehr gefragt werden.")
     if submitter.verified_at is None:
         raise DeedRefused("Die Person hat ihre Adresse nicht bestätigt. Wir dürfen ihr nicht schreiben.")
-    if submitter.unsubscribed_at is not None:
+    elsewhere = await reachable_elsewhere(doing.session, submitter)
+    if submitter.undeliverable_at is not None and elsewhere is None:
+        raise DeedRefused("Die Person ist nicht mehr zu erreichen. Sie kann nicht gefragt werden.")
+    if submitter.unsubscribed_at is not None and elsewhere is None:
         raise DeedRefused("Die Person möchte keine Nachrichten. Sie kann nicht gefragt werden.")
     await doing.record(DeedKind.ASK)
     inquiry = InquiryRow(

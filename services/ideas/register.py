@@ -73,7 +73,7 @@ class Register(Lookups):
         self.work = Work(store, self._admission)
         self.receipts = Receipts(store)
         self.measures = Measures(store, self._admission)
-        self.rerouting = Rerouting(store, catalogue)
+        self.rerouting = Rerouting(store)
         self.reclassification = Reclassification(store, self._admission)
         self.similar = SimilarIdeas(store, catalogue)
         self.digest_reading = DigestReading(store, catalogue, secret, self.similar)

@@ -34,20 +34,27 @@ async def remind(session: AsyncSession, catalogue: Catalogue, ideas: Sequence[in
     # left, and writes its digests after our commit.
     await session.execute(select(IdeaRow.id).where(IdeaRow.id.in_(ideas)).order_by(IdeaRow.id).with_for_update())
     held = _late(catalogue, now).where(IdeaRow.id.in_(ideas)).order_by(IdeaRow.id, AssignmentRow.id)
-    for row in (await session.scalars(held)).all():
-        if row.body in catalogue.bodies and row.reminded_at is None:
+    for row, stage in (await session.execute(held.add_columns(IdeaRow.stage))).all():
+        if row.due_at is None and stage in (expected := _expected(catalogue.lifecycle)):
+            # It was given before anybody counted the days: they begin now.
+            row.due_at = now + expected[stage]
+        elif row.body in catalogue.bodies and row.reminded_at is None:
             await _remind(session, row, now)
         else:
             await _raise(session, row, catalogue.lifecycle, now)
 
 
 def _late(catalogue: Catalogue, now: datetime) -> Select[AssignmentRow]:
-    """What a body was not reminded of in time, what it still has some days after, and what a body that has left has."""
+    """What a body was not reminded of in time, still has some days after, or has since before days were counted.
+
+    And what a body that has left the configuration has.
+    """
     lifecycle = catalogue.lifecycle
     is_due = AssignmentRow.due_at <= now
     still_lies = and_(is_due, AssignmentRow.reminded_at <= now - _waits(lifecycle))
     # Nobody reads what is written for a body that has left the configuration.
     is_nobodys = AssignmentRow.body.not_in(catalogue.bodies)
+    is_undated = and_(AssignmentRow.due_at.is_(None), IdeaRow.stage.in_(_expected(lifecycle)))
     is_to_remind = and_(is_due, AssignmentRow.reminded_at.is_(None))
     is_to_raise = and_(or_(still_lies, is_nobodys), AssignmentRow.raised_at.is_(None))
     over = [stage for stage in lifecycle.stages if lifecycle.is_over(stage)]
@@ -56,12 +63,18 @@ def _late(catalogue: Catalogue, now: datetime) -> Select[AssignmentRow]:
         .join(IdeaRow, IdeaRow.id == AssignmentRow.idea_id)
         .where(
             AssignmentRow.state == AssignmentState.OPEN,
-            or_(and_(is_to_remind, ~is_nobodys), is_to_raise),
+            or_(is_undated, and_(is_to_remind, ~is_nobodys), is_to_raise),
             IdeaRow.locked_at.is_(None),
             IdeaRow.merged_into_id.is_(None),
             IdeaRow.stage.not_in(over),
         )
     )
+
+
+def _expected(lifecycle: Lifecycle) -> dict[str, timedelta]:
+    """How long an idea should take, by the stages that say so."""
+    stages = lifecycle.stages.values()
+    return {stage.id: timedelta(days=stage.expected_days) for stage in stages if stage.expected_days}
 
 
 def _waits(lifecycle: Lifecycle) -> timedelta:

@@ -1,4 +1,4 @@
-"""Rerouting, as a trial: what the present rules would do to ideas that are on their way, and nothing is changed."""
+"""Rerouting, as a trial: what the present rules would do, or would have done, to all ideas; nothing is changed."""
 
 from __future__ import annotations
 
@@ -9,7 +9,7 @@ from dataclasses import dataclass
 from sqlalchemy import Select, func, select
 
 from nlp.understanding import Understanding
-from services.ideas.assigning import HANDED_ON
+from services.ideas.assigning import GIVEN_BACK, HANDED_ON, LEADS
 from services.ideas.catalogue import Catalogue
 from services.ideas.model import AssignmentState
 from services.ideas.routing import CATCH_ALL, route
@@ -57,20 +57,18 @@ class Balance:
 class Rerouting:
     """Reads ideas in batches. It changes nothing; it raises StoreError as `Store` says."""
 
-    def __init__(self, store: Store, catalogue: Catalogue) -> None:
+    def __init__(self, store: Store) -> None:
         self._store = store
-        self._catalogue = catalogue
 
     async def number(self) -> int:
-        """How many ideas are on their way."""
+        """How many ideas there are."""
         async with self._store.reading() as session:
-            counted = self._on_their_way(select(func.count()).select_from(IdeaRow))
-            return await session.scalar(counted) or 0
+            return await session.scalar(_shown(select(func.count()).select_from(IdeaRow))) or 0
 
     async def batch(self, after: int, limit: int) -> tuple[Standing, ...]:
-        """The next ideas on their way whose `id` is above `after`."""
+        """The next ideas whose `id` is above `after`."""
         columns = select(IdeaRow.id, IdeaRow.reference, IdeaRow.stage, IdeaRow.understanding)
-        ideas = self._on_their_way(columns).where(IdeaRow.id > after).order_by(IdeaRow.id).limit(limit)
+        ideas = _shown(columns).where(IdeaRow.id > after).order_by(IdeaRow.id).limit(limit)
         async with self._store.reading() as session:
             rows = (await session.execute(ideas)).all()
             given = await session.execute(
@@ -95,28 +93,39 @@ class Rerouting:
             for row in rows
         )
 
-    def _on_their_way(self, ideas: Select[*tuple[object, ...]]) -> Select[*tuple[object, ...]]:
-        lifecycle = self._catalogue.lifecycle
-        over = [stage for stage in lifecycle.stages if lifecycle.is_over(stage)]
-        return ideas.where(IdeaRow.stage.not_in(over), IdeaRow.locked_at.is_(None), IdeaRow.merged_into_id.is_(None))
-
 
 def rerouted(catalogue: Catalogue, idea: Standing) -> Rerouted:
-    """Who would have an idea by the rules of this catalogue, beside who has it.
+    """Who would have an idea by the rules of this catalogue, beside who has it; for one whose way is over, `closed`.
 
-    What a person handed on stays where it is. A body that has done its part, has passed the idea on or has given it
-    back does not get it again.
+    What a person handed on or gave back stays where it is. A body that has done its part, has passed the idea on or has
+    given it back does not get it again.
     """
+    if catalogue.lifecycle.is_over(idea.stage):
+        return closed(catalogue, idea)
     now = [body for body, state in idea.states.items() if state is AssignmentState.OPEN]
     named = _named(catalogue, idea)
-    kept = [body for body in now if body in named or (idea.rules[body] == HANDED_ON and body in catalogue.bodies)]
     come = [body for body in named if body not in idea.states]
+    # Whoever triaged an idea goes on having it until another body comes, also where a person has said its topic since.
+    stays = {HANDED_ON, GIVEN_BACK} | (set() if come else {CATCH_ALL})
+    kept = [body for body in now if body in named or (idea.rules[body] in stays and body in catalogue.bodies)]
     # The catch-all body has what nobody else has, and gets what nobody has moved yet.
     caught, is_new = catalogue.catch_all, catalogue.lifecycle.is_untouched(idea.stage)
     if not kept and not come and (is_new or caught in now):
         kept, come = ([caught], []) if caught in now else ([], [caught])
     go = [body for body in now if body not in kept]
     return Rerouted(idea.reference, tuple(come), tuple(go), tuple(kept))
+
+
+def closed(catalogue: Catalogue, idea: Standing) -> Rerouted:
+    """Who would have had an idea whose way is over when it was first routed, beside who had it by a rule then."""
+    found = route(catalogue.routes, catalogue.catch_all, idea.understanding, catalogue.lifecycle.routed)
+    named = [destination.body for destination in found]
+    later = {LEADS, HANDED_ON, GIVEN_BACK, *(rule.id for rule in catalogue.routes if rule.stages)}
+    come = [body for body in named if body not in idea.states]
+    stays = set() if come else {CATCH_ALL}
+    had = [body for body in idea.states if idea.rules[body] not in later]
+    stay = [body for body in had if body in named or (idea.rules[body] in stays and body in catalogue.bodies)]
+    return Rerouted(idea.reference, tuple(come), tuple(body for body in had if body not in stay), tuple(stay))
 
 
 def balances(changes: Iterable[Rerouted], bodies: Sequence[str]) -> list[Balance]:
@@ -128,6 +137,10 @@ def balances(changes: Iterable[Rerouted], bodies: Sequence[str]) -> list[Balance
         stay.update(change.stay)
     concerned = dict.fromkeys(body for body in (*bodies, *come, *go, *stay) if come[body] or go[body] or stay[body])
     return [Balance(body, come[body], go[body], stay[body]) for body in concerned]
+
+
+def _shown(ideas: Select[*tuple[object, ...]]) -> Select[*tuple[object, ...]]:
+    return ideas.where(IdeaRow.locked_at.is_(None), IdeaRow.merged_into_id.is_(None))
 
 
 def _named(catalogue: Catalogue, idea: Standing) -> list[str]:

@@ -81,7 +81,7 @@ class SimilarIdeas:
     async def of(self, references: Sequence[str]) -> Mapping[str, tuple[Idea, ...]]:
         """For each of these ideas the earlier ones that are probably the same, the likeliest first; at most three."""
         async with self._store.reading() as session:
-            asked = list(await session.execute(self._marks().where(IdeaRow.reference.in_(references))))
+            asked = list(await session.execute(_marks(self._catalogue).where(IdeaRow.reference.in_(references))))
             found: dict[str, list[tuple[Near, str]]] = {row.reference: [] for row in asked}
             async for batch in self._earlier(session, asked):
                 for row in asked:
@@ -98,8 +98,8 @@ class SimilarIdeas:
         The time is that of the list's length times LOOKED_BACK, however many ideas there are.
         """
         async with self._store.reading() as session:
-            asked = list(await session.execute(self._marks().where(IdeaRow.reference.in_(references))))
-            others = self._marks().where(
+            asked = list(await session.execute(_marks(self._catalogue).where(IdeaRow.reference.in_(references))))
+            others = _marks(self._catalogue).where(
                 IdeaRow.reference.not_in(references), IdeaRow.id < max((row.id for row in asked), default=0)
             )
             latest = list(await session.execute(others.order_by(IdeaRow.id.desc()).limit(LOOKED_BACK)))
@@ -119,26 +119,36 @@ class SimilarIdeas:
         """The fingerprints of all ideas before the last one that is asked for, in parts."""
         last, end = 0, max((row.id for row in asked), default=0)
         while True:
-            part = self._marks().where(IdeaRow.id > last, IdeaRow.id < end).order_by(IdeaRow.id).limit(_AT_ONCE)
-            batch = list(await session.execute(part))
+            part = _marks(self._catalogue).where(IdeaRow.id > last, IdeaRow.id < end)
+            batch = list(await session.execute(part.order_by(IdeaRow.id).limit(_AT_ONCE)))
             if not batch:
                 return
             yield batch
             last = batch[-1].id
 
-    def _marks(self) -> Select[Any]:
-        lifecycle = self._catalogue.lifecycle
-        wanted: Any = select(IdeaRow.id, IdeaRow.reference, FingerprintRow.method, FingerprintRow.content)
-        marks: Select[Any] = wanted.join(FingerprintRow, FingerprintRow.idea_id == IdeaRow.id).where(
-            is_readable(), IdeaRow.stage != lifecycle.withdrawn
-        )
-        return marks
+
+async def alike_among(
+    session: AsyncSession, catalogue: Catalogue, ideas: Sequence[int]
+) -> Mapping[int, tuple[int, ...]]:
+    """For each of these ideas (by number in the store) the earlier ones among them that are probably the same."""
+    marks = list(await session.execute(_marks(catalogue).where(IdeaRow.id.in_(ideas))))
+    numbers = {row.reference: row.id for row in marks}
+    near = {row.id: await asyncio.to_thread(_nearest, row, marks, _GROUPED_FROM) for row in marks}
+    return {own: tuple(numbers[reference] for _, reference in found) for own, found in near.items()}
 
 
 def named(catalogue: Catalogue, ideas: Sequence[Idea]) -> list[str]:
     """Number and place of each idea, as staff read them."""
     placed = ((idea.reference, "; ".join(describe(catalogue, idea).places)) for idea in ideas)
     return [f"{reference} ({places})" if places else reference for reference, places in placed]
+
+
+def _marks(catalogue: Catalogue) -> Select[Any]:
+    wanted: Any = select(IdeaRow.id, IdeaRow.reference, FingerprintRow.method, FingerprintRow.content)
+    marks: Select[Any] = wanted.join(FingerprintRow, FingerprintRow.idea_id == IdeaRow.id).where(
+        is_readable(), IdeaRow.stage != catalogue.lifecycle.withdrawn
+    )
+    return marks
 
 
 def _nearest(asked: Any, batch: Sequence[Any], at_least: float = SHOWN_FROM) -> list[tuple[Near, str]]:

@@ -7,17 +7,18 @@ from dataclasses import dataclass
 from datetime import datetime, timedelta
 from typing import Any
 
-from sqlalchemy import Select, select, update
+from sqlalchemy import Select, and_, or_, select, update
 from sqlalchemy.ext.asyncio import AsyncSession
 
 from services.ideas.model import NotificationState
 from services.ideas.outbox import Outbox, Owed
 from services.ideas.tables import IdeaRow, NotificationRow, SubmitterRow
-from services.ideas.undeliverable import UNVERIFIED, UPDATE
+from services.ideas.undeliverable import UNVERIFIED, UPDATE, reachable_elsewhere, why_withheld
 
 UNDONE, WITHDRAWN = "it was undone", "the idea was withdrawn"
 # However often something changes, it is told within this many windows after the first change.
 _MOST_WINDOWS = 6
+_IS_UNVERIFIED = and_(NotificationRow.state == NotificationState.WITHHELD, NotificationRow.last_error == UNVERIFIED)
 
 
 @dataclass(frozen=True, slots=True)
@@ -30,18 +31,19 @@ class Updates:
     async def owe(self, session: AsyncSession, idea: IdeaRow, act_id: int, now: datetime) -> bool:
         """Tell an idea's submitter of an act, together with what else happens until they are told.
 
-        False where there is nobody whom it could be told.
+        False where there is nobody whom it could be told, or who may be told.
         """
         if idea.submitter_id is None:
+            return False
+        submitter = await session.get(SubmitterRow, idea.submitter_id)
+        if submitter is None:
             return False
         waiting = await _waiting(session, idea, now)
         if waiting is not None and now + self.window <= waiting.created_at + _MOST_WINDOWS * self.window:
             waiting.parameters = _with(waiting, [*waiting.parameters["acts"], act_id])
-            waiting.available_at = now + self.window
-            return True
-        submitter = await session.get(SubmitterRow, idea.submitter_id)
-        if submitter is None:
-            return False
+            # Another's act may be later than this one, and can be taken back as long as this one.
+            waiting.available_at = max(waiting.available_at, now + self.window)
+            return await _hears(session, submitter)
         owed = Owed(
             key=f"{UPDATE}:{idea.reference}:{act_id}",
             channel=idea.channel,
@@ -52,11 +54,11 @@ class Updates:
             not_before=now + self.window,
         )
         await self.outbox.owe(session, owed, now, idea)
-        return not owed.withheld
+        return await _hears(session, submitter)
 
     async def take_back(self, session: AsyncSession, idea: IdeaRow, act_id: int, now: datetime) -> bool:
         """Tell the submitter nothing of an act; False where they are being told already, or have been."""
-        waiting = await _waiting(session, idea, now, act_id)
+        waiting = await _waiting(session, idea, now, act_id) or await _unverified(session, idea, act_id)
         if waiting is not None:
             left = [each for each in waiting.parameters["acts"] if each != act_id]
             waiting.parameters = _with(waiting, left)
@@ -72,8 +74,7 @@ async def release_updates(session: AsyncSession, submitter: SubmitterRow, now: d
     withheld = select(NotificationRow).where(
         NotificationRow.submitter_id == submitter.id,
         NotificationRow.template == UPDATE,
-        NotificationRow.state == NotificationState.WITHHELD,
-        NotificationRow.last_error == UNVERIFIED,
+        _IS_UNVERIFIED,
     )
     newest: dict[str, NotificationRow] = {}
     for row in await session.scalars(withheld.order_by(NotificationRow.id).with_for_update()):
@@ -88,7 +89,8 @@ async def release_updates(session: AsyncSession, submitter: SubmitterRow, now: d
 
 async def forget_updates(session: AsyncSession, idea: IdeaRow) -> None:
     """Tell nothing more of an idea that its submitter has taken back: they know where it stands."""
-    waiting = _of(idea).where(NotificationRow.state == NotificationState.DUE).with_only_columns(NotificationRow.id)
+    is_due = NotificationRow.state == NotificationState.DUE
+    waiting = _of(idea).where(or_(is_due, _IS_UNVERIFIED)).with_only_columns(NotificationRow.id)
     await session.execute(
         update(NotificationRow)
         .where(NotificationRow.id.in_(waiting))
@@ -108,6 +110,20 @@ async def _waiting(
     )
     rows = (await session.scalars(waiting.with_for_update())).all()
     return next((row for row in reversed(rows) if act_id is None or act_id in row.parameters["acts"]), None)
+
+
+async def _unverified(session: AsyncSession, idea: IdeaRow, act_id: int) -> NotificationRow | None:
+    """The update of an act that waits until it is known whose the address is."""
+    rows = (await session.scalars(_of(idea).where(_IS_UNVERIFIED).with_for_update())).all()
+    return next((row for row in rows if act_id in row.parameters["acts"]), None)
+
+
+async def _hears(session: AsyncSession, submitter: SubmitterRow) -> bool:
+    """Whether an update reaches a person, in this channel or in another one."""
+    if submitter.verified_at is None:
+        return False
+    is_withheld = await why_withheld(session, submitter, None, UPDATE)
+    return not is_withheld or await reachable_elsewhere(session, submitter) is not None
 
 
 def _of(idea: IdeaRow) -> Select[NotificationRow]:

@@ -4,7 +4,6 @@ from __future__ import annotations
 
 from collections.abc import Collection, Mapping, Sequence
 from dataclasses import dataclass
-from datetime import datetime
 from typing import Any
 
 from sqlalchemy import Select, func, or_, select
@@ -23,16 +22,15 @@ from services.ideas.model import (
     StageChange,
 )
 from services.ideas.tables import (
-    AssignmentRow,
     AttachmentRow,
     BlobRow,
     CapabilityRow,
     ContributionRow,
+    DigestRow,
     IdeaRow,
     NotificationRow,
     SubmitterRow,
 )
-from services.ideas.work_tables import LedgerRow
 
 # Made once, because to make an alias takes longer than most queries.
 _KNOWN = aliased(SubmitterRow)
@@ -165,25 +163,10 @@ def person_of(channel: str, address: str) -> Select[int]:
     return _SAME_PERSON.where(_KNOWN.channel == channel, _KNOWN.address == address)
 
 
-async def assigned(session: AsyncSession, body: str, start: datetime, end: datetime) -> tuple[Idea, ...]:
-    """What a body was given from `start` until before `end`, in the order in which the ideas came."""
-    rows = await session.scalars(
-        _ideas()
-        .join(AssignmentRow, AssignmentRow.idea_id == IdeaRow.id)
-        .where(AssignmentRow.body == body, AssignmentRow.assigned_at >= start, AssignmentRow.assigned_at < end)
-        .order_by(IdeaRow.id)
-    )
-    return tuple(_idea(row) for row in rows)
-
-
-async def in_digest(session: AsyncSession, digest_id: int) -> tuple[Idea, ...]:
-    """The ideas that a digest tells its body about, in the order in which they came."""
-    rows = await session.scalars(
-        _ideas()
-        .where(IdeaRow.id.in_(select(LedgerRow.idea_id).where(LedgerRow.digest_id == digest_id)))
-        .order_by(IdeaRow.id)
-    )
-    return tuple(_idea(row) for row in rows)
+async def digests_written(session: AsyncSession, body: str, periods: Sequence[str]) -> frozenset[str]:
+    """Which of these periods of a body are done."""
+    found = select(DigestRow.period).where(DigestRow.body == body, DigestRow.period.in_(periods))
+    return frozenset(await session.scalars(found))
 
 
 async def deliveries(session: AsyncSession, reference: str) -> tuple[Delivery, ...]:

@@ -111,7 +111,8 @@ _EVERY: Mapping[str, type[StrEnum]] = {"kinds": Kind, "commands": Command, "butt
 class Words(BaseModel):
     """Single words of one language, from `words.toml`.
 
-    `called` is what the language is called beside its name, in any language. `description` is what a bot says of itself
+    `called` is what the language is called beside its name, in any language; `offer` is how a mail in another language
+    says that this one can be had. `description` is what a bot says of itself
     in an empty chat, and `short_description` on its profile (Bot API, setMyDescription, setMyShortDescription).
     `typed` are words that stand for a button beside its label; `talk` are greetings and thanks. `topics` and `stages`
     are the labels where they differ from those of topics.toml and stages.toml. `date` is how a day is written, in the
@@ -125,6 +126,7 @@ class Words(BaseModel):
     date: Annotated[str, Field(pattern="%")] = "%d.%m.%Y"
     longest_sentence: Annotated[int, Field(ge=1)] | None = None
     called: tuple[str, ...] = ()
+    offer: Annotated[str, Field(min_length=1)]
     description: Annotated[str, Field(min_length=1, max_length=512)]
     short_description: Annotated[str, Field(min_length=1, max_length=120)]
     whole_region: str

@@ -82,7 +82,7 @@ async def undo(session: AsyncSession, admission: Admission, idea: IdeaRow, doer:
         await session.execute(delete(table).where(table.act_id == act.id))
     if kind in (DeedKind.BUNDLE, DeedKind.UNBUNDLE):
         await _bundle_as(session, idea, act.detail["before"])
-    await restore(session, idea, act.before)
+    await restore(session, idea, act.before, act.after)
     # What its submitter has said since may concern further bodies.
     await admission.assigning.assign(session, idea, Understanding.from_json(idea.understanding), now)
     await _untell(session, idea, act, now)

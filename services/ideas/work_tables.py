@@ -12,7 +12,7 @@ from services.ideas.columns import Key, Table
 
 
 class ActRow(Table):
-    """One thing that staff did with an idea: who, when, why, and how the idea stood `before`, so that it can be undone.
+    """One thing that staff did with an idea: who, when, why, and how it stood `before` and `after`, to be undone.
 
     `body` is in whose name it was done, "" where in nobody's. `reason` is for staff; what the submitter reads stands
     with the stage change or the inquiry that came of it.
@@ -29,6 +29,7 @@ class ActRow(Table):
     reason: Mapped[str] = mapped_column(Text, default="")
     detail: Mapped[dict[str, Any]]
     before: Mapped[dict[str, Any]]
+    after: Mapped[dict[str, Any]] = mapped_column(default=dict)
     undone_at: Mapped[datetime | None]
     undone_by: Mapped[str] = mapped_column(String(64), default="")
 

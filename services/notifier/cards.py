@@ -29,7 +29,7 @@ _CONFIRMED, _CORRECTED = "confirmed", "corrected"
 
 async def confirmation(register: Register, notification: Notification) -> Values:
     """The first answer to a new idea; a stranger is asked by mail to confirm their address."""
-    values = await card(register, notification)
+    values = {**await card(register, notification), "offers": _offers(register, notification)}
     confirm_link = ""
     if notification.channel == EMAIL:
         reference = values["reference"]
@@ -83,6 +83,7 @@ async def update(register: Register, notification: Notification) -> Values:
     has_answer = bool(news.inquiries) and notification.channel != EMAIL
     values = {
         **_about(register, news.idea, notification),
+        "offers": _offers(register, notification),
         "stage": label,
         "explanation": explanation,
         "outlook": outlook(catalogue, stage, language),
@@ -169,6 +170,15 @@ def _not_kept(register: Register, notification: Notification) -> Values:
         "largest_file": f"{largest:.3g} MB".replace(".", ","),
         "most_files": settings.email.most_attachments,
     }
+
+
+def _offers(register: Register, notification: Notification) -> dict[str, str]:
+    """How each other language offers itself to whoever reads this mail; a chat has a command for that."""
+    if notification.channel != EMAIL:
+        return {}
+    texts = register.catalogue.texts
+    others = (language for language in texts.languages if language != notification.language)
+    return {language: texts.words(language).offer for language in others}
 
 
 def _about(register: Register, idea: Idea, notification: Notification) -> dict[str, Any]:

@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 from collections import Counter
-from collections.abc import Iterable, Sequence
+from collections.abc import Iterable
 from dataclasses import replace
 from datetime import datetime
 
@@ -12,15 +12,16 @@ from services.ideas.bodies import DigestPlan
 from services.ideas.catalogue import Catalogue
 from services.ideas.channels import EMAIL
 from services.ideas.description import body_name, topic_label
-from services.ideas.digest_contents import Contents, Entry, Section
-from services.ideas.digest_items import Item
+from services.ideas.digest_contents import Contents, Entry
+from services.ideas.digest_examples import examples
+from services.ideas.digest_order import Section
 from services.ideas.digest_reading import Digest
 from services.ideas.digest_words import ItemWords, Note, item_words, period, sitting_day
 from services.ideas.ledger import Event
 from services.ideas.model import Notification
 from services.ideas.register import Register
 from services.ideas.texts import OWN_LANGUAGE
-from services.ideas.triage import Untaught, by_worth
+from services.ideas.unlinked import unlinked
 from services.notifier.values import NothingToSay, Values
 
 # A chart has so many bars at most, and says nothing with one.
@@ -56,7 +57,9 @@ async def waiting_for(register: Register, body: str) -> int:
 def digest_values(catalogue: Catalogue, found: Digest, now: datetime, held: int = 0, link: str = "") -> Values:
     """What a digest says; `held` messages are its people's to place, `link` is its page ("" where it has none)."""
     contents = found.contents
-    words = {name: _words(catalogue, contents.body, items, now) for name, items in _by_section(catalogue, found)}
+    words: dict[str, list[ItemWords]] = {section.value: [] for section in Section}
+    for item in found.items:
+        words[item.entry.section].append(_unlinked(item_words(catalogue, contents.body, item, now)))
     shown = [item for items in words.values() for item in items]
     drawn = [*contents.of(Section.NEWS), *contents.of(Section.WAITING)]
     return {
@@ -76,6 +79,7 @@ def digest_values(catalogue: Catalogue, found: Digest, now: datetime, held: int 
         "link": link,
         "by_topic": _bars(_topic(catalogue, entry) for entry in drawn),
         "by_district": _bars(_district(catalogue, entry) for entry in drawn),
+        "examples": _examples(catalogue, found),
     }
 
 
@@ -95,36 +99,27 @@ def _counts(contents: Contents, held: int) -> dict[str, int]:
         "waiting": contents.waiting,
         "overdue": contents.overdue,
         "done": len(contents.of(Section.DONE)),
+        "settled": len(contents.of(Section.SETTLED)),
         "held": held,
     }
 
 
-def _by_section(catalogue: Catalogue, found: Digest) -> list[tuple[str, Sequence[Item]]]:
-    items = {section: [item for item in found.items if item.entry.section is section] for section in Section}
-    if found.contents.body == catalogue.catch_all:
-        items[Section.NEWS] = _by_worth(items[Section.NEWS])
-    items[Section.NEWS] = _side_by_side(items[Section.NEWS])
-    return [(section.value, items[section]) for section in Section]
+def _unlinked(item: ItemWords) -> ItemWords:
+    """With nothing of people's own words that a mail program makes a link of."""
+    return replace(
+        item,
+        title=unlinked(item.title),
+        excerpt=unlinked(item.excerpt),
+        answer=unlinked(item.answer),
+        attachments=tuple(unlinked(name) for name in item.attachments),
+        notes=tuple(replace(note, why=unlinked(note.why)) for note in item.notes),
+    )
 
 
-def _by_worth(items: Sequence[Item]) -> list[Item]:
-    """For the body that triages: first those without a topic, by what a person's answer would teach."""
-    unsure = [item.idea for item in items if item.idea is not None and item.idea.understanding.abstained]
-    worth = by_worth([Untaught(idea.reference, "", idea.understanding.suggestions) for idea in unsure], {})
-    places = {item.reference: number for number, item in enumerate(worth)}
-    return sorted(items, key=lambda item: places.get(item.entry.reference, len(places)))
-
-
-def _side_by_side(items: Sequence[Item]) -> list[Item]:
-    """What is alike stands together, where the first of it stood."""
-    first: dict[tuple[int, ...], int] = {}
-    for place, item in enumerate(items):
-        first.setdefault(item.alike or (item.entry.number,), place)
-    return sorted(items, key=lambda item: (first[item.alike or (item.entry.number,)], item.entry.number))
-
-
-def _words(catalogue: Catalogue, body: str, items: Sequence[Item], now: datetime) -> list[ItemWords]:
-    return [item_words(catalogue, body, item, now) for item in items]
+def _examples(catalogue: Catalogue, found: Digest) -> tuple[str, ...]:
+    """Shown with the first idea that the body has."""
+    lines = (examples(catalogue, found.contents.body, item) for item in found.items)
+    return next((each for each in lines if each), ())
 
 
 def _sections(values: Values) -> Iterable[tuple[str, list[ItemWords]]]:

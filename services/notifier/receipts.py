@@ -54,7 +54,6 @@ def _item(catalogue: Catalogue, entry: Entry, at: datetime) -> Values:
         "why": result.why,
         "said": result.said,
         "deed": "",
-        "to": "",
         "note": "",
         "measure": "",
         **(_waiting(catalogue, entry.deed) if result.what is What.WAITS and entry.deed else {}),
@@ -65,8 +64,8 @@ def _waiting(catalogue: Catalogue, deed: Deed) -> Values:
     match deed:
         case Accept(note):
             return {"deed": "accept", "note": note}
-        case Move(stage, note):
-            return {"deed": "move", "to": stage_words(catalogue, stage)[0], "note": note}
+        case Move(_, note):
+            return {"deed": "move", "note": note}
         case PassOn(bodies, reason):
             return {"deed": "pass", "bodies": _names(catalogue, bodies), "note": reason}
         case Ask(text):

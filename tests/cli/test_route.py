@@ -102,10 +102,11 @@ def test_a_dry_run_shows_what_other_rules_would_do_and_writes_nothing(do: Do, tm
 
     assert capsys.readouterr().out.splitlines() == [
         f"{first}  neu bei Landratsamt Zwickau; nicht mehr bei Stadt Chemnitz",
-        "Ideen auf dem Weg: 2; nach diesen Regeln lägen anders: 1. Geschrieben wurde nichts.",
+        "Ideen auf dem Weg: 2; nach diesen Regeln lägen anders: 1.",
         "  Regionalkonvent Südwestsachsen: +0, -0, unverändert 1",
         "  Stadt Chemnitz: +0, -1, unverändert 0",
         "  Landratsamt Zwickau: +1, -0, unverändert 0",
+        "Geschrieben wurde nichts.",
     ]
     assert [do(lambda register: register.dossier(each)) for each in (first, waits)] == before  # noqa: B023
 

@@ -11,7 +11,7 @@ from services.ideas.catalogue import Catalogue
 from services.ideas.migrate import migrate
 from services.ideas.register import Register
 from services.ideas.store import Store
-from tests.conftest import SECRET
+from tests.conftest import NOON, SECRET
 from tests.desk.client import Desk
 from tests.postgres import PostgresServer
 from tests.submissions import submit
@@ -49,6 +49,15 @@ async def test_without_a_model_the_process_is_degraded(desk: Desk, states: dict[
     told = await answer.json()
 
     assert (answer.status, told["status"], told["parts"]["model"]) == (200, "degraded", "failed")
+
+
+async def test_while_nothing_is_sent_the_process_is_degraded(desk: Desk, register: Register) -> None:
+    """A paused outbox is named, whichever process is asked."""
+    await register.outbox_control.pause("", NOON)
+
+    told = await (await desk.get("/readyz")).json()
+
+    assert (told["status"], told["parts"]["outbox"]) == ("degraded", "paused")
 
 
 async def test_without_its_store_the_process_is_unavailable_until_it_is_back(

@@ -12,7 +12,7 @@ ITEM = ItemWords(
     number=1,
     reference="SWS-2026-0042-7",
     title="Abendbus nach Kirchberg",
-    notes=(Note("Weitergegeben von Stadt Chemnitz", "Das liegt im Landkreis."), Note("Rückfrage: noch keine Antwort")),
+    notes=(Note("Weitergegeben von Stadt Chemnitz", "Das liegt im Landkreis.", is_read=True), Note("Rückfrage: noch keine Antwort")),
     kind="Hinweis auf einen Mangel",
     topic="Mobilität und Verkehr",
     topic_doubt="62 % sicher",
@@ -32,7 +32,7 @@ ITEM = ItemWords(
 )
 BARE_ITEM = ItemWords(number=2, reference="SWS-2026-0050-5", kind="Idee")
 ERASED_ITEM = ItemWords(number=3, reference="SWS-2026-0003-0", is_erased=True, notes=(Note("Gelöscht am 24.11.2026"),))
-NOTHING = dict.fromkeys(("new", "known", "back", "erased", "waiting", "overdue", "done", "held"), 0)
+NOTHING = dict.fromkeys(("new", "known", "back", "erased", "waiting", "overdue", "done", "settled", "held"), 0)
 NOBODY: dict[str, list[int]] = {"late": [], "erased": [], "unclear": []}
 
 
@@ -54,6 +54,7 @@ DIGEST: dict[str, Any] = {
     "link": PAGE,
     "by_topic": [("Mobilität und Verkehr", 5), ("Thema offen", 2)],
     "by_district": [("Landkreis Zwickau", 6), ("ganz Südwestsachsen", 1)],
+    "examples": ("1 annehmen", "1 nicht zuständig: Grund", "1 Rückfrage: Ihre Frage"),
 }
 DIGEST_CHOICES: dict[str, list[Any]] = {
     "sitting": ["", "03.03.2027"],
@@ -71,4 +72,5 @@ DIGEST_CHOICES: dict[str, list[Any]] = {
     "link": ["", PAGE],
     "by_topic": [[], DIGEST["by_topic"]],
     "by_district": [[], DIGEST["by_district"]],
+    "examples": [(), DIGEST["examples"]],
 }

@@ -16,7 +16,6 @@ BLANK: dict[str, Any] = {
     "why": "",
     "said": "",
     "deed": "",
-    "to": "",
     "note": "",
     "measure": "",
 }
@@ -34,10 +33,12 @@ UNCLEAR = {**REFUSED, "what": "unclear", "number": 0, "label": "Ohne Nummer"}
 ASKED = {**BLANK, "what": "waits", "deed": "ask", "note": "Guten Tag,\n\nwelche Haltestelle meinen Sie?"}
 WAITING = [
     ASKED,
-    {**BLANK, "what": "waits", "deed": "move", "to": "nicht weiterverfolgt", "note": "Das Grundstück ist verkauft."},
-    {**BLANK, "what": "waits", "deed": "move", "to": "umgesetzt"},
+    {**BLANK, "what": "waits", "deed": "move", "stage": "nicht weiterverfolgt", "note": "Das Grundstück ist verkauft."},
+    {**BLANK, "what": "waits", "deed": "move", "stage": "umgesetzt", "told": True},
     {**BLANK, "what": "waits", "deed": "accept", "note": "Wir beginnen 2028."},
-    {**BLANK, "what": "waits", "deed": "pass", "note": "Landesstraße"},
+    {**BLANK, "what": "waits", "deed": "pass", "stage": "", "note": "Landesstraße"},
+    {**BLANK, "what": "waits", "deed": "pass", "told": True, "note": "Landesstraße"},
+    {**BLANK, "what": "waits", "deed": "accept", "told": True},
     {**BLANK, "what": "waits", "deed": "bundle", "measure": "SWS-M1"},
     {**BLANK, "what": "waits"},
 ]
@@ -46,7 +47,7 @@ RECEIPT: dict[str, Any] = {
     "body": "Landratsamt Zwickau",
     "notice": "",
     "items": [*DONE, UNDONE, DROPPED, REFUSED, UNCLEAR, *WAITING],
-    "counts": {"done": 10, "waits": 7, "dropped": 1, "refused": 2},
+    "counts": {"done": 10, "waits": 9, "dropped": 1, "refused": 2},
     "beside": ["Bitte rufen Sie uns an.", "Wir sind bis 17 Uhr da."],
     "has_files": True,
     "until": "24.11.2026, 10:32",

@@ -5,7 +5,7 @@ from datetime import timedelta
 from sqlalchemy import func, insert, select
 
 from services.ideas.catalogue import Catalogue
-from services.ideas.digest_contents import Section
+from services.ideas.digest_order import Section
 from services.ideas.periods import Period
 from services.ideas.register import Register
 from services.ideas.store import Store

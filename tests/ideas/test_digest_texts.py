@@ -84,6 +84,7 @@ def test_a_digest_asks_to_erase_copies(texts: Texts, part: Part) -> None:
         ({"erased": 1, "back": 2}, "1 Löschung, 2 Rückmeldungen"),
         ({"held": 1}, "1 Nachricht ohne Zuordnung"),
         ({"done": 2}, "2 entschieden"),
+        ({"settled": 2}, "2 nicht mehr bei Ihnen"),
     ],
 )
 def test_the_subject_says_what_needs_somebody(texts: Texts, counts: dict[str, int], phrase: str) -> None:
@@ -104,7 +105,7 @@ def test_a_digest_says_where_messages_wait(texts: Texts, part: Part, shown: dict
 
 def test_an_empty_digest_says_so(texts: Texts) -> None:
     """Where there is nothing at all, the digest says that, and does not explain how to answer."""
-    rendered = digest(texts, Part.TEXT, sections=sections(), counts=NOTHING, urgent=NOBODY, rest=0)
+    rendered = digest(texts, Part.TEXT, sections=sections(), counts=NOTHING, urgent=NOBODY, rest=0, examples=())
     assert "Im Ideenkanal gibt es für Sie nichts Neues." in rendered
     assert "annehmen" not in rendered
 

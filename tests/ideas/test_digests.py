@@ -13,6 +13,7 @@ from services.ideas import digests
 from services.ideas.bodies import Body, Cadence, StaffGroup, Urgency
 from services.ideas.catalogue import Catalogue
 from services.ideas.conversation import idea_numbered
+from services.ideas.deeds import Accept, Doer
 from services.ideas.ledger import Event, enter, tell_again
 from services.ideas.outbox import Outbox
 from services.ideas.periods import Period
@@ -308,9 +309,12 @@ async def test_of_a_locked_idea_nobody_hears(register: Register, store: Store) -
     assert await mails(store) == []
 
 
-async def test_what_a_body_was_given_in_a_time_can_be_listed(register: Register) -> None:
-    """From the start on, and before the end."""
-    found = [await admit(register, str(n), received_at=NOON + n * HOUR) for n in range(4)]
-    listed = await register.assigned(CHEMNITZ, NOON + HOUR, NOON + 3 * HOUR)
+@on_sqlite
+async def test_what_a_body_did_itself_makes_no_digest_leave(register: Register, store: Store) -> None:
+    """Its receipt has told it already; the next digest says it beside what is new."""
+    reference = await admit(register, "1")
+    await register.write_digest(CHEMNITZ, FIRST, NOON)
+    await register.work.act(reference, Accept(), Doer("staff", CHEMNITZ), NOON)
 
-    assert [idea.reference for idea in listed] == found[1:3]
+    assert await register.write_digest(CHEMNITZ, SECOND, NOON + DAY) == 0
+    assert await untold(store, CHEMNITZ) == [(reference, Event.DECIDED)]

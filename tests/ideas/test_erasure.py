@@ -17,6 +17,7 @@ from services.ideas.columns import Table
 from services.ideas.deeds import Accept, Ask, Doer, Find, Move, NamePlace, PassOn, Verdict
 from services.ideas.erasure import Fate, erase_locked, forget, locked_ideas
 from services.ideas.errors import IdeaNotFound
+from services.ideas.ledger import Event
 from services.ideas.model import Attachment, InboundMessage, LoggedMessage, Sender
 from services.ideas.periods import Period
 from services.ideas.persons import person_at
@@ -38,6 +39,7 @@ from services.ideas.tables import BlobRow, IdeaRow, InboundRow, NotificationRow,
 from tests.conftest import NOON, SECRET, on_sqlite
 from tests.ideas.dialogue.talk import MINUTE, Talk
 from tests.ideas.samples import number_of, understood
+from tests.ideas.told import told as told_to
 
 IMAG = "fachpruefung-imag"
 NAME, ADDRESS, CHAT = "Canaria Vogelsang", "canaria@vogelsang.example", "470114701"
@@ -356,7 +358,7 @@ async def test_an_erased_idea_still_counts(released: Life, store: Store) -> None
 
 
 @on_sqlite
-async def test_bodies_that_were_told_of_an_idea_hear_that_it_is_gone(released: Life) -> None:
+async def test_bodies_that_were_told_of_an_idea_hear_that_it_is_gone(released: Life, store: Store) -> None:
     """Who was told finds it in the next digest (Art. 19 GDPR); who was not never hears of it."""
     told = await released.say("Mehr Bänke.")
     soon, later = NOON + 50 * MINUTE, NOON + 99 * MINUTE
@@ -367,9 +369,7 @@ async def test_bodies_that_were_told_of_an_idea_hear_that_it_is_gone(released: L
     await released.ask(Wish.ERASE, EVERYTHING, BEN)
 
     assert await released.register.write_digest("stadt-chemnitz", Period("2026-11-24", later), later) == 1
-    assert [
-        idea.reference for idea in await released.register.assigned("stadt-chemnitz", NOON, NOON + 99 * MINUTE)
-    ] == [told]
+    assert (await told_to(store, "stadt-chemnitz"))["2026-11-24"] == [(told, Event.ERASED)]
 
 
 async def test_ideas_wait_for_the_archive_where_it_has_not_released_them(life: Life, store: Store) -> None:

@@ -7,12 +7,14 @@ import pytest
 from sqlalchemy import select
 
 from services.ideas.catalogue import Catalogue
+from services.ideas.migrate import migrate
 from services.ideas.periods import Period
 from services.ideas.register import Register
 from services.ideas.store import Store
 from services.ideas.tables import NotificationRow
 from tests.conftest import NOON, SECRET, on_sqlite
 from tests.ideas.samples import CHEMNITZ, admit
+from tests.postgres import PostgresServer
 
 OLD, NEW = "ideen@stadt-chemnitz.example.org", "amt@stadt-chemnitz.example.org"
 
@@ -40,6 +42,22 @@ async def test_old_and_new_mailboxes_hear_of_a_change(store: Store, catalogue: C
         await digest_to(store, catalogue, number, mailbox)
 
     assert await announced(store) == [(NEW, [NEW], [OLD]), (OLD, [NEW], [OLD])]
+
+
+async def test_a_change_is_noticed_however_the_database_sorts(
+    catalogue: Catalogue, postgres_server: PostgresServer
+) -> None:
+    """A usual PostgreSQL sorts by a language, and not by the codes of the signs."""
+    url = postgres_server.create_database()
+    async with Store(url) as store:
+        await migrate(store)
+        by_language = 'ALTER TABLE notification ALTER COLUMN key TYPE varchar(160) COLLATE "und-x-icu"'
+        postgres_server.execute(by_language, url.rpartition("/")[2])
+        for number, mailbox in enumerate((OLD, NEW)):
+            await digest_to(store, catalogue, number, mailbox)
+
+        assert [recipient for recipient, *_ in await announced(store)] == [NEW, OLD]
+    postgres_server.drop_database(url)
 
 
 @pytest.mark.parametrize("mailboxes", [(OLD,), (OLD, NEW)])

@@ -14,7 +14,7 @@ from services.ideas.ledger import Event
 from services.ideas.periods import Period
 from services.ideas.register import Register
 from services.ideas.store import Store
-from services.ideas.tables import IdeaRow
+from services.ideas.tables import AssignmentRow, IdeaRow
 from tests.conftest import NOON, SECRET, on_sqlite
 from tests.ideas.samples import CATCH_ALL_BODY, CHEMNITZ, admit, understood
 from tests.ideas.told import told, untold
@@ -121,6 +121,24 @@ async def test_what_a_body_had_that_left_is_raised_at_once(
 
     assert numbers == [1, 0]
     assert await reminders(store) == [[], ["raised"]]
+
+
+@on_sqlite
+async def test_what_a_body_had_before_days_were_counted_has_its_days_from_then_on(
+    register: Register, store: Store
+) -> None:
+    """Ideas from before the upgrade are no burden of a single day, and are reminded of as all others."""
+    await admit(register, "1")
+    async with store.writing() as session:
+        await session.execute(update(AssignmentRow).values(due_at=None))
+    upgrade = NOON + 400 * DAY
+    seen = []
+    for now in (upgrade, upgrade + MINUTE, upgrade + EXPECTED - MINUTE, upgrade + EXPECTED):
+        while await register.work.remind(now):
+            pass
+        seen.append(await reminders(store))
+
+    assert seen == [[[], []], [[], []], [[], []], [["overdue"], []]]
 
 
 @on_sqlite

@@ -106,6 +106,23 @@ def test_what_a_leader_gave_back_stays_with_whoever_got_it(catalogue: Catalogue)
     assert fate(nobody, idea) == (set(), set(), {CATCH_ALL_BODY})
 
 
+def test_who_triaged_an_idea_keeps_it_beside_whom_a_person_named(catalogue: Catalogue) -> None:
+    """A topic that was said later takes it from nobody: the rules that hold change nothing, and new ones do."""
+    corrected = standing(regionalkonvent=(OPEN, CATCH_ALL), stadt_chemnitz=(OPEN, RULE))
+
+    assert fate(catalogue, corrected) == (set(), set(), {CATCH_ALL_BODY, CHEMNITZ})
+    assert fate(to_zwickau(catalogue), corrected) == ({ZWICKAU}, {CATCH_ALL_BODY, CHEMNITZ}, set())
+
+
+def test_of_an_idea_whose_way_is_over_the_first_step_counts(catalogue: Catalogue) -> None:
+    """Whom the rules would have given it then; who led a later stage, or got it from a person, is not compared."""
+    over = standing("umgesetzt", stadt_chemnitz=(DONE, RULE), imag=(DONE, LEADS), smk=(DONE, HANDED_ON))
+
+    assert fate(catalogue, over) == (set(), set(), {CHEMNITZ})
+    assert fate(to_zwickau(catalogue), over) == ({ZWICKAU}, {CHEMNITZ}, set())
+    assert fate(without_rule(catalogue), over) == ({CATCH_ALL_BODY}, {CHEMNITZ}, set())
+
+
 def test_a_body_that_left_the_configuration_loses_its_ideas(catalogue: Catalogue) -> None:
     """Also what people handed on to it: nobody would hear of it any more."""
     idea = standing(abolished=(OPEN, HANDED_ON))
@@ -125,8 +142,8 @@ def test_a_balance_counts_what_each_body_would_get_lose_and_keep() -> None:
 
 
 @on_sqlite
-async def test_ideas_on_their_way_are_read_in_batches(register: Register, store: Store, catalogue: Catalogue) -> None:
-    """All but those whose way is over, with who has them, by which rule, and who refused; nothing is written."""
+async def test_ideas_are_read_in_batches(register: Register, store: Store, catalogue: Catalogue) -> None:
+    """All, with who has them or had them, by which rule, and who refused; nothing is written."""
     first, over, last = [await admit(register, str(number)) for number in range(3)]
     await register.work.act(first, GiveBack("Staatsstraße."), Doer("staff", CHEMNITZ), NOON)
     await register.change_stage(over, "nicht-weiterverfolgt", "Zu teuer.", "staff", NOON)
@@ -134,13 +151,13 @@ async def test_ideas_on_their_way_are_read_in_batches(register: Register, store:
     other = Register(store, to_zwickau(catalogue), SECRET).rerouting
 
     with statements_of() as statements:
-        assert await other.number() == 2
+        assert await other.number() == 3
         (one,) = await other.batch(0, 1)
-        (two,) = await other.batch(one.id, 5)
+        ended, two = await other.batch(one.id, 5)
         assert await other.batch(two.id, 5) == ()
 
     assert {each.split()[0] for each in statements} <= {"BEGIN", "SELECT"}
-    assert (one.reference, two.reference) == (first, last)
+    assert (one.reference, ended.reference, two.reference) == (first, over, last)
     assert (one.states, one.rules[CHEMNITZ]) == ({CHEMNITZ: RETURNED, CATCH_ALL_BODY: OPEN}, RULE)
     assert rerouted(to_zwickau(catalogue), one).come == (ZWICKAU,)
     assert (two.states, two.rules[ZWICKAU]) == ({CHEMNITZ: PASSED, ZWICKAU: OPEN}, HANDED_ON)

@@ -80,6 +80,10 @@ FULL: dict[str, Any] = {
     "period": "23.11.2026",
     "reason": "unknown",
     "commands": [{"name": "hilfe", "description": "So geht es"}, {"name": "meine", "description": "Meine Ideen"}],
+    "offers": {
+        "en": 'In English? Just answer with the word "English".',
+        "de-simple": "Möchten Sie Leichte Sprache? Dann antworten Sie nur: Leichte Sprache",
+    },
     "languages": ["Deutsch", "Leichte Sprache", "English"],
     "is_on": True,
     "files_left_out": 2,
@@ -109,6 +113,7 @@ CHOICES: dict[str, list[Any]] = {
     "candidates": [[], FULL["candidates"]],
     "bodies": [[], FULL["bodies"]],
     "options": [FULL["options"]],
+    "offers": [{}, FULL["offers"]],
     "link": ["", LINK],
     "confirm_link": ["", CONFIRM_LINK],
     "unsubscribe_link": ["", UNSUBSCRIBE_LINK],

@@ -33,8 +33,10 @@ ABOUT: dict[str, Any] = {
     "unsubscribe_link": UNSUBSCRIBE_LINK,
 }
 NOT_KEPT: dict[str, Any] = {"too_large": 1, "too_many": 2, "largest_file": "10 MB", "most_files": 20}
+OFFERS = {"en": "In English: write /language."}
 UPDATE: dict[str, Any] = {
     **ABOUT,
+    "offers": OFFERS,
     "stage": "in Prüfung",
     "explanation": "Fachleute prüfen Ihre Idee.",
     "outlook": "Danach entscheidet der Lenkungskreis.",
@@ -49,14 +51,14 @@ UPDATE: dict[str, Any] = {
     "measure_number": "",
     "is_bundled": False,
 }
-CONFIRMATION: dict[str, Any] = {**ABOUT, **NOT_KEPT, "abstained": False, "confirm_link": CONFIRM_LINK}
+CONFIRMATION: dict[str, Any] = {**ABOUT, **NOT_KEPT, "abstained": False, "confirm_link": CONFIRM_LINK, "offers": OFFERS}
 DIGEST: dict[str, Any] = {
     "region": "Südwestsachsen",
     "email": "ideen@example.org",
     "body": "Stadt Chemnitz",
     "period": "23.11.2026",
     "sitting": "",
-    "counts": dict.fromkeys(("new", "known", "back", "erased", "waiting", "overdue", "done", "held"), 1),
+    "counts": dict.fromkeys(("new", "known", "back", "erased", "waiting", "overdue", "done", "settled", "held"), 1),
     "sections": {
         "news": [ItemWords(1, "SWS-2026-0042-7", "Titel", excerpt="Text", attachments=("Datei.pdf",))],
         **{name: [] for name in ("citizens", "waiting", "done", "settled")},
@@ -66,6 +68,7 @@ DIGEST: dict[str, Any] = {
     "link": "https://ideen.example.org/uebersicht/h5Tz1Gx8jR3",
     "by_topic": [],
     "by_district": [],
+    "examples": ("1 annehmen", "1 Rückfrage: Ihre Frage"),
 }
 # What each mail template is filled with.
 MAILS: dict[str, dict[str, Any]] = {

@@ -137,7 +137,7 @@ async def test_who_gets_what_no_rule_names_learns_what_waits(register: Register)
 
     text = await digest_text(register)
 
-    assert "3 Nachrichten warten auf Sie." in text
+    assert "3 Nachrichten warten darauf, dass ein Mensch sie zuordnet." in text
     assert "nichts Neues" not in text
 
 

@@ -16,6 +16,7 @@ from services.ideas.model import Notification
 from services.ideas.periods import Period
 from services.ideas.register import Register
 from services.ideas.store import Store
+from services.ideas.unlinked import unlinked
 from services.notifier.content import NothingToSay, values_of
 from services.notifier.digest import digest_values
 from tests.conftest import NOON, SECRET, on_sqlite
@@ -53,13 +54,13 @@ async def test_without_a_suggestion_a_topic_is_just_open(
 
 
 async def test_whoever_triages_reads_first_what_teaches_most(register: Register) -> None:
-    """Before what has a topic; the numbers stay as they are."""
+    """Before what has a topic; the numbers go on as the mail does."""
     everywhere = replace(CERTAIN, districts=(DistrictScore("region", 0.9),), municipalities=())
     torn = replace(UNCERTAIN, suggestions=(TopicScore("mobility", 0.4), TopicScore("culture", 0.39)))
     came = [await submit(register, understanding=each) for each in (everywhere, UNCERTAIN, torn)]
     news = (await draft(register, CATCH_ALL_BODY))["sections"]["news"]
 
-    assert [(item.reference, item.number) for item in news] == [(came[2], 3), (came[1], 2), (came[0], 1)]
+    assert [(item.reference, item.number) for item in news] == [(came[2], 1), (came[1], 2), (came[0], 3)]
 
 
 async def test_like_ideas_of_before_are_named_by_number_and_place(register: Register) -> None:
@@ -67,6 +68,7 @@ async def test_like_ideas_of_before_are_named_by_number_and_place(register: Regi
     first = await submit(register, "Nachtbus")
     await register.write_digest(CHEMNITZ, Period("2026-11-23", NOON), NOON)
     await register.work.act(first, Move("pruefung-regionalkonvent"), Doer("x"), NOON)
+    await register.write_digest(CHEMNITZ, Period("2026-11-24", NOON), NOON)
     await submit(register, "Nachtbus, bitte!")
     for idea in await register.similar.unmarked("test", 10):
         word = Word("nachtbus", 6.0, np.ones(1, dtype=np.float32))
@@ -186,17 +188,18 @@ HOSTILE = [
 
 
 async def test_citizens_words_are_only_words_in_a_digest(register: Register) -> None:
-    """Subject, text and file name appear in the HTML part as they were written, as no tag and as no link of theirs."""
+    """Subject, text and file name appear in the HTML part, as no tag, and with each address of theirs broken."""
     await submit(register, "Ein Text.", subject="Ein Betreff", attachments=["Datei.pdf"])
     ordinary = Page(await _html(register))
     for hostile in HOSTILE:
         await submit(register, f"Text {hostile}", subject=f"Betreff {hostile}", attachments=[f"Datei {hostile}"])
     page = Page(await _html(register))
 
-    expected = [f"{word} {hostile}" for hostile in HOSTILE for word in ("Betreff", "Text", "Datei")]
+    expected = [f"{word} {unlinked(hostile)}" for hostile in HOSTILE for word in ("Betreff", "Text", "Datei")]
     assert [words for words in expected if words not in page.words] == []
     assert page.tags <= ordinary.tags
     assert [target for target in page.targets if "evil" in target] == []
+    assert "evil.test" not in page.words
     assert "<bdi>Betreff harmlos\u202etxet rehcilrehcü</bdi>" in await _html(register)
 
 

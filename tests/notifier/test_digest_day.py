@@ -77,7 +77,7 @@ def test_each_idea_stands_where_it_belongs_under_one_number(told: Told) -> None:
         "done": ["refused"],
         "settled": [],
     }
-    assert sorted(item.number for item in told.items.values()) == list(range(1, 11))
+    assert [item.number for items in told.mail["sections"].values() for item in items] == list(range(1, 11))
 
 
 def test_the_subject_says_what_there_is_to_do(told: Told) -> None:
@@ -119,8 +119,8 @@ def test_like_ideas_stand_together(told: Told) -> None:
 
     assert alike == {"bus": (1, 2), "bus_again": (1, 2)}
     text = told.catalogue.texts.render("de", "digest", Part.TEXT, told.mail)
-    assert "2 ähnliche Ideen: Nummern 1 und 2" in text
-    assert "Ähnlich wie Nummer 1" in text
+    assert "Ähnlich: Nummer 2\n" in text
+    assert "Ähnlich: Nummer 1\n" in text
 
 
 def test_doubts_are_said_in_words_and_percent(told: Told) -> None:

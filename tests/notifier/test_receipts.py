@@ -38,16 +38,16 @@ async def test_a_receipt_says_what_became_of_each_line(register: Register, store
     for text in ("Ein Radweg für Kanarienvögel.", "Eine Bank für Kanarienvögel."):
         await submit(register, text)
     post = Post(register, store)
-    lines = "1 annehmen\n2 Rückfrage: Guten Tag,\nwelche Bank?\n3 annehmen\n\nBitte rufen Sie uns an."
-    receipt = await post.answer(lines, await post.digest())
+    lines = "1 nicht zuständig: Land\n2 annehmen\n2 Rückfrage: Guten Tag,\nwelche Bank?\n3 annehmen\n\n"
+    receipt = await post.answer(f"{lines}Bitte rufen Sie uns an.", await post.digest())
     notification = (await claimed(register))[receipt]
     text = register.catalogue.texts.render("de", "receipt", Part.TEXT, await values_of(register, notification))
     (first,) = re.findall(r"^1 · (\S+) · Mobilität und Verkehr · Chemnitz$", text, re.MULTILINE)
 
     assert notification.recipient == MAILBOX
     assert first == (await register.ideas_of("telegram", "4711", 2))[1].reference
-    assert "Erledigt. Der Stand ist jetzt: in Prüfung beim Regionalkonvent." in text
-    assert re.search("Die Idee liegt jetzt bei: .*Regionalkonvent Südwestsachsen", text)
+    assert re.search("Erledigt: zurückgegeben. Die Idee liegt jetzt bei: .*Regionalkonvent Südwestsachsen", text)
+    assert "Annehmen. Neuer Stand: in Prüfung beim Regionalkonvent. Wer die Idee geschickt hat, bekommt Nachr" in text
     assert "Rückgängig bis 13:11 Uhr: Antworten Sie „1 rückgängig“." in text
     assert "Diese Rückfrage bekommt, wer die Idee geschickt hat:\n> Guten Tag,\n> welche Bank?\n" in text
     assert "Sie haben bis 24.11.2026, 13:01 Uhr Zeit." in text

@@ -1,6 +1,6 @@
 """What a secret address alone may do, and what waits for a yes: a mail can be forwarded, and scanners follow links.
 
-Done at once is what is for staff alone or can be taken back as easily. What a submitter is to read, what goes to
+Done at once is what is for staff alone or can be taken back as easily. What its submitter hears of, what goes to
 another body, and what ends an idea's way waits until the mailbox itself has said yes.
 """
 
@@ -10,7 +10,20 @@ from collections.abc import Mapping
 from datetime import timedelta
 from typing import Any
 
-from services.ideas.deeds import Accept, Ask, Bundle, Deed, Find, GiveBack, Move, NamePlace, NameTopic, PassOn
+from services.ideas.deeds import (
+    Accept,
+    Ask,
+    Bundle,
+    Deed,
+    DeedKind,
+    Done,
+    Find,
+    GiveBack,
+    Move,
+    NamePlace,
+    NameTopic,
+    PassOn,
+)
 from services.ideas.lifecycle import Lifecycle
 
 # How long a digest can be answered, and how long what waits can be confirmed.
@@ -22,14 +35,19 @@ MOST_AN_HOUR = 20
 MOST_NOTICES_AN_HOUR = 2
 
 
-def waits_for_yes(lifecycle: Lifecycle, stage: str, deed: Deed) -> bool:
-    """Whether a deed, done to an idea at this stage, has to be confirmed first."""
+def waits_for_yes(lifecycle: Lifecycle, deed: Deed, done: Done, body: str) -> bool:
+    """Whether what a body asks for has to be confirmed first, by what would come of it.
+
+    A yes or a no that only ends the body's own part is for staff alone.
+    """
     match deed:
-        case Accept(note):
-            present = lifecycle.stages.get(stage)
-            return bool(note.strip()) or (present is not None and lifecycle.is_over(present.accept))
         case GiveBack() | Find() | NameTopic() | NamePlace():
             return False
+        case Accept() | Move() if done.kind is DeedKind.STATE:
+            return False
+        case Accept(note) if not note.strip():
+            stage = lifecycle.stages[done.stage]
+            return stage.tells_submitter or stage.body != body or lifecycle.is_over(stage.id)
     return True
 
 

@@ -39,6 +39,8 @@ _NOT_ALONE = (
 )
 _NO_NUMBER = "Bitte schreiben Sie die Nummer aus der Übersicht davor, zum Beispiel „2 annehmen“."
 _NOT_READ = "Diese Zeile versteht das Programm nicht."
+# What is known of an idea, and results without which it cannot go on.
+_MENDING = frozenset({Verb.TOPIC, Verb.PLACE, Verb.FIND})
 _GONE = "Diese Idee wird gerade nicht gezeigt oder ist gelöscht."
 
 
@@ -63,20 +65,33 @@ class Doing:
 
 
 async def results_of(doing: Doing, answer: StaffAnswer) -> tuple[Result, ...]:
-    """Follow all instructions in their order; one that is refused changes nothing, and the others are done."""
+    """Follow all instructions; one that is refused changes nothing, and the others are done.
+
+    What is known of an idea is mended before anything is decided, wherever its line stands.
+    """
     await _lock(doing, answer)
     is_clear = not answer.beside and all(each.wish for each in answer.instructions)
-    results: list[Result] = []
-    for instruction in answer.instructions:
-        if len(results) + len(instruction.items) > _MOST_AT_ONCE:
-            results.append(_refused(instruction, _TOO_MANY))
-        elif instruction.wish is None:
-            results += _unclear(doing, instruction)
-        elif instruction.wish.verb in (Verb.YES, Verb.NO):
-            results += await _decide(doing, instruction, instruction.wish, is_clear=is_clear)
+    results: dict[int, list[Result]] = {}
+    for number in sorted(range(len(answer.instructions)), key=lambda at: not _mends(answer.instructions[at])):
+        instruction = answer.instructions[number]
+        if sum(map(len, results.values())) + len(instruction.items) > _MOST_AT_ONCE:
+            results[number] = [_refused(instruction, _TOO_MANY)]
         else:
-            results += [await _follow(doing, instruction, instruction.wish, item) for item in instruction.items]
-    return tuple(results)
+            results[number] = await _results(doing, instruction, is_clear=is_clear)
+    return tuple(result for number in sorted(results) for result in results[number])
+
+
+def _mends(instruction: Instruction) -> bool:
+    return instruction.wish is not None and instruction.wish.verb in _MENDING
+
+
+async def _results(doing: Doing, instruction: Instruction, *, is_clear: bool) -> list[Result]:
+    wish = instruction.wish
+    if wish is None:
+        return _unclear(doing, instruction)
+    if wish.verb in (Verb.YES, Verb.NO):
+        return await _decide(doing, instruction, wish, is_clear=is_clear)
+    return [await _follow(doing, instruction, wish, item) for item in instruction.items]
 
 
 async def _lock(doing: Doing, answer: StaffAnswer) -> None:
@@ -123,7 +138,7 @@ async def _confirm(doing: Doing, instruction: Instruction, row: PendingDeedRow) 
     meant_at, deed = row.deed["stage"], caution.from_json(row.deed)
     try:
         _must_stand_at(doing, await _idea(doing, row.idea_id), meant_at)
-        done = await _try(doing, row.idea_id, deed, keep=True)
+        done, _ = await _try(doing, row.idea_id, deed, has_yes=True)
     except DeedRefused as refusal:
         return _refused(instruction, str(refusal), number, reference)
     return _done(done, number)
@@ -144,15 +159,17 @@ async def _follow(doing: Doing, instruction: Instruction, wish: Wish, item: Item
         if isinstance(deed, Accept):
             await _must_stand_as_told(doing, idea)
         stage = idea.stage
-        if not caution.waits_for_yes(doing.admission.catalogue.lifecycle, stage, deed):
-            return _done(await _try(doing, idea_id, deed, keep=True), number)
-        await _try(doing, idea_id, deed, keep=False)
+        done, waits = await _try(doing, idea_id, deed)
     except DeedRefused as refusal:
         return _refused(instruction, str(refusal), number, reference)
-    return await _keep(doing, number, idea_id, reference, caution.to_json(deed, stage))
+    if not waits:
+        return _done(done, number)
+    row = await _keep(doing, number, idea_id, caution.to_json(deed, stage))
+    to = done.stage if done.kind is DeedKind.MOVE else ""
+    return Result(What.WAITS, number, reference, done.kind, to, told=done.told, pending=row.id)
 
 
-async def _keep(doing: Doing, number: int, idea_id: int, reference: str, deed: dict[str, object]) -> Result:
+async def _keep(doing: Doing, number: int, idea_id: int, deed: dict[str, object]) -> PendingDeedRow:
     """Let a deed wait until somebody says yes to it."""
     row = PendingDeedRow(
         receipt=doing.receipt,
@@ -165,7 +182,7 @@ async def _keep(doing: Doing, number: int, idea_id: int, reference: str, deed: d
     )
     doing.session.add(row)
     await doing.session.flush()
-    return Result(What.WAITS, number, reference, pending=row.id)
+    return row
 
 
 async def _take_back(doing: Doing, number: int, idea_id: int, reference: str) -> Result:
@@ -182,14 +199,19 @@ async def _take_back(doing: Doing, number: int, idea_id: int, reference: str) ->
         return Result(What.UNDONE, number, reference, kind, idea.stage)
 
 
-async def _try(doing: Doing, idea_id: int, deed: Deed, *, keep: bool) -> Done:
-    """Do something, or see whether it could be done; raises DeedRefused, and then nothing has changed."""
+async def _try(doing: Doing, idea_id: int, deed: Deed, *, has_yes: bool = False) -> tuple[Done, bool]:
+    """Do something, or see what would come of it where that has to wait for a yes; and whether it has to.
+
+    Raises DeedRefused, and then nothing has changed.
+    """
+    catalogue, doer = doing.admission.catalogue, doing.answered.doer
     async with doing.session.begin_nested() as savepoint:
         idea = await _idea(doing, idea_id)
-        done = await perform(doing.session, doing.admission, idea, deed, doing.answered.doer, doing.now)
-        if not keep:
+        done = await perform(doing.session, doing.admission, idea, deed, doer, doing.now)
+        waits = not has_yes and caution.waits_for_yes(catalogue.lifecycle, deed, done, doer.body)
+        if waits:
             await savepoint.rollback()
-    return done
+    return done, waits
 
 
 def _must_be_asked(doing: Doing, wish: Wish) -> None:

@@ -23,6 +23,15 @@ _CLOSING = re.compile(
     r"gesendet (?:von|mit)|von meinem|sent from)(?:\b|(?<=\.)).*|-- ?|__+",
     re.IGNORECASE,
 )
+# What authorities put below their mail, in a line that is too short for `services.intake.email.reply` to tell it from
+# what a person has to say. One that speaks of sending may be just that.
+_FOOTER = re.compile(
+    r"(?!.*\b(?:bitte|nicht|senden|schicken|person)\b)(?:(?:wichtiger |rechtlicher )?hinweise?\s*:?\s+)?"
+    r"(?:(?:diese|die|der inhalt dieser|this)\s+(?:e-?mail|mail|nachricht|message)\b.{0,80}"
+    r"(?:vertraulich|rechtlich geschützt|adressat|empfänger|confidential|recipient)|"
+    r"(?:kein )?(?:elektronischer )?zugang für elektronisch (?:signierte|verschlüsselte)).*",
+    re.IGNORECASE,
+)
 _GREETING = re.compile(
     r"(?:sehr geehrte|guten (?:tag|morgen|abend)|hallo|liebe[rs]?|moin|servus|werte|glück ?auf)\b[^.:]*[,!.]?|"
     r"(?:danke|vielen dank|besten dank)\b.{0,30}",
@@ -128,7 +137,7 @@ def _read_line(reading: _Reading, line: str) -> None:
     if not line:
         if draft is not None:
             _end_paragraph(reading, draft)
-    elif _CLOSING.fullmatch(line):
+    elif _CLOSING.fullmatch(line) or _FOOTER.fullmatch(line):
         reading.close()
         reading.is_closed = True
     elif drafts := list(_begun(reading, line)):
@@ -192,7 +201,7 @@ def _unnumbered(part: str, reading: _Reading) -> _Draft | None:
 def _listed(part: str, vocabulary: Vocabulary) -> _Draft | None:
     tokens = tokens_of(part)
     for number, token in enumerate(tokens):
-        rest = part[token.end :].lstrip(" :")
+        rest = part[token.end :].lstrip(" :,")
         if is_list(rest):
             wishes = read_wishes(part[: token.end], vocabulary)
             if wishes and wishes[0].verb in _NO_NOTE:

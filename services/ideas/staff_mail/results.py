@@ -37,8 +37,9 @@ class Result:
     """What came of one line for one item.
 
     `number` is the item's in its digest, 0 where the line names none; `reference` is "" where there is no such idea.
-    `stage` and `bodies` (ids) are how the idea stands. `why` is a sentence, `said` are the staff's own words where
-    nothing came of them, `pending` is the row that keeps what waits.
+    `stage` and `bodies` (ids) are how the idea stands; of what waits, `stage` is where a yes would bring it, if
+    anywhere. `why` is a sentence, `said` are the staff's own words where nothing came of them, `pending` is the row
+    that keeps what waits.
     """
 
     what: What

@@ -17,7 +17,7 @@ _BEFORE = words_of(
 # Words that may stand anywhere and change nothing.
 _SOFT = words_of("gern gerne leider ebenfalls somit daher")
 _AFTER = words_of("bitte danke dank vielen herzlichen schön sehr schonmal vorab gern gerne machen so lg vg mfg")
-_AFTER_YES = _AFTER | words_of("senden absenden ausführen alles alle für")
+_AFTER_YES = _AFTER | words_of("senden absenden ausführen alles alle allem allen für zu")
 _TO = words_of("an ans am zu zum zur nach bei mit auf in zwischen die das den dem der ist")
 _GLUE = frozenset({"und", "sowie"})
 _SEPARATOR = re.compile(r"[\s:;,.!\-–—=>]*")  # noqa: RUF001 - people type dashes

@@ -3,17 +3,19 @@
 from __future__ import annotations
 
 import asyncio
-from collections.abc import Mapping
+from collections.abc import Mapping, Sequence
 from dataclasses import replace
 from typing import Any
 
 from services.ideas.model import InboundMessage, Sender
 from services.ideas.readings import BounceReport, Held, HoldReason, JoinMail, Nothing, Reading, Submission
+from services.ideas.texts import OWN_LANGUAGE
 from services.intake.channel import ReadMessage
 from services.intake.email import CHANNEL
 from services.intake.email.authentication.authenticator import Authenticator
 from services.intake.email.authentication.result import Authentication
 from services.intake.email.joining import join_code
+from services.intake.email.language import language_of
 from services.intake.email.read import MailReading
 from services.intake.email.rules import MailKind
 from services.intake.email.worker.reading import ReadingProcess
@@ -26,9 +28,13 @@ class MailChannel:
 
     name = CHANNEL
 
-    def __init__(self, reading: ReadingProcess, authenticator: Authenticator) -> None:
+    def __init__(
+        self, reading: ReadingProcess, authenticator: Authenticator, languages: Sequence[str] = (OWN_LANGUAGE,)
+    ) -> None:
+        """`languages` are those that texts are written in."""
         self._reading = reading
         self._authenticator = authenticator
+        self._languages = languages
 
     async def read_message(self, message: InboundMessage) -> ReadMessage:
         """What a mail says and whether its sender is who it names; of the envelope the network address goes.
@@ -40,7 +46,7 @@ class MailChannel:
         )
         envelope = {name: message.envelope[name] for name in ("mail_from", "rcpt_tos") if name in message.envelope}
         kept = {**envelope, _AUTHENTICATION: authentication.to_json(), _AUTHOR: reading.sender or ""}
-        return ReadMessage(reading_of(reading, message.envelope, authentication), kept)
+        return ReadMessage(reading_of(reading, message.envelope, authentication, self._languages), kept)
 
     async def _authentication(self, message: InboundMessage) -> Authentication:
         # What is read again has lost its network address; what was found out with it still holds.
@@ -49,17 +55,22 @@ class MailChannel:
         return await self._authenticator.authenticate(message.raw, message.envelope)
 
 
-def reading_of(mail: MailReading, envelope: Mapping[str, Any], authentication: Authentication) -> Reading:
+def reading_of(
+    mail: MailReading,
+    envelope: Mapping[str, Any],
+    authentication: Authentication,
+    languages: Sequence[str] = (OWN_LANGUAGE,),
+) -> Reading:
     """What the register does with a mail: a person's words, a delivery report, or nothing that needs an answer."""
     is_from_person = mail.kind in (MailKind.SUBMISSION, MailKind.REPLY)
     if is_from_person and (code := join_code(mail)) is not None:
-        said = _submission(mail, envelope, authentication)
+        said = _submission(mail, envelope, authentication, languages)
         return JoinMail(said.sender, code, said.thread, said.answerable)
     match mail.kind:
         case MailKind.SUBMISSION:
-            return _submission(mail, envelope, authentication)
+            return _submission(mail, envelope, authentication, languages)
         case MailKind.REPLY if mail.verdict.thread:
-            return _submission(mail, envelope, authentication)
+            return _submission(mail, envelope, authentication, languages)
         case MailKind.REPLY:
             return Held(HoldReason.NO_TOKEN)
         case MailKind.BOUNCE if mail.verdict.token:
@@ -67,23 +78,27 @@ def reading_of(mail: MailReading, envelope: Mapping[str, Any], authentication: A
     return Nothing(mail.kind.value)
 
 
-def submission_of(mail: MailReading, envelope: Mapping[str, Any]) -> Submission:
+def submission_of(mail: MailReading, envelope: Mapping[str, Any], languages: Sequence[str]) -> Submission:
     """A mail as a person's words, whatever kind the program takes it for: a person has decided so.
 
     Without a result of authentication it is not answered.
     """
     known = envelope.get(_AUTHENTICATION)
     if known is None:
-        return replace(_submission(mail, envelope, Authentication()), answerable=False)
-    return _submission(mail, envelope, Authentication.from_json(known))
+        return replace(_submission(mail, envelope, Authentication(), languages), answerable=False)
+    return _submission(mail, envelope, Authentication.from_json(known), languages)
 
 
-def _submission(mail: MailReading, envelope: Mapping[str, Any], authentication: Authentication) -> Submission:
+def _submission(
+    mail: MailReading, envelope: Mapping[str, Any], authentication: Authentication, languages: Sequence[str]
+) -> Submission:
     mail_from = str(envelope.get("mail_from", "")).lower()
     # Without a usable From the answer goes where a bounce would go (RFC 3834 section 4).
-    sender = mail.sender or mail_from
+    address = mail.sender or mail_from
+    is_verified = bool(mail.sender) and authentication.verifies_sender
+    language = language_of(f"{mail.subject}\n{mail.reply_text}", languages)
     return Submission(
-        sender=Sender(CHANNEL, sender, verified=bool(mail.sender) and authentication.verifies_sender),
+        sender=Sender(CHANNEL, address, verified=is_verified, language=language),
         subject=mail.subject,
         text=mail.reply_text,
         attachments=mail.attachments,

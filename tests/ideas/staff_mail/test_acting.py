@@ -8,7 +8,7 @@ import pytest
 from sqlalchemy import select, update
 
 from nlp.understanding import Candidate, DistrictScore, Understanding
-from services.ideas.deeds import Accept, Ask, Doer, Move, PassOn
+from services.ideas.deeds import Accept, Ask, DeedKind, Doer, Move, PassOn
 from services.ideas.model import Attachment, NotificationState, Sender
 from services.ideas.register import Register
 from services.ideas.staff_mail.results import What
@@ -20,7 +20,7 @@ from tests.conftest import CONFIG, NOON, SECRET, on_sqlite
 from tests.ideas.samples import BEN, CHEMNITZ, admit, understood
 from tests.ideas.staff_mail.post import MAILBOX, MINUTE, STAFF, Post
 
-IMAG, CATCH_ALL = "imag", "regionalkonvent"
+ZWICKAU, CATCH_ALL = "landratsamt-zwickau", "regionalkonvent"
 COUNCIL = "pruefung-regionalkonvent"
 STRANGER = Sender("email", "somebody@elsewhere.example.net", verified=True)
 HOUR, DAY = 60, 24 * 60
@@ -67,6 +67,11 @@ async def ideas(register: Register, number: int = 1) -> list[str]:
     return [await admit(register, str(each), BEN) for each in range(number)]
 
 
+async def shared(register: Register) -> str:
+    """An idea that Chemnitz has together with Zwickau."""
+    return await admit(register, "shared", BEN, understood(districts=("14511", "14524")))
+
+
 async def acts(store: Store) -> Sequence[ActRow]:
     async with store.reading() as session:
         return (await session.scalars(select(ActRow).where(ActRow.undone_at.is_(None)).order_by(ActRow.id))).all()
@@ -82,13 +87,13 @@ async def holders(register: Register, reference: str) -> set[str]:
 
 
 async def test_what_is_for_staff_alone_is_done_at_once(register: Register, store: Store, post: Post) -> None:
-    """A yes, a refusal of competence and a topic are done line by line, in the name of the body's mailbox."""
-    first, second, third = await ideas(register, 3)
+    """The body's own part, a refusal of competence and a topic are done line by line, in the name of the mailbox."""
+    first, second, third = [await shared(register), *await ideas(register, 2)]
     digest = await post.digest()
     receipt = await post.answer("1 annehmen\n2 nicht zuständig: Landesstraße\n3 Thema Kultur", digest)
 
     assert await post.said(receipt) == [(1, "done"), (2, "done"), (3, "done")]
-    assert (await register.idea(first)).stage == COUNCIL
+    assert await holders(register, first) == {ZWICKAU}
     assert await holders(register, second) == {CATCH_ALL}
     assert [topic.id for topic in (await register.idea(third)).understanding.topics] == ["culture"]
     assert {(act.actor, act.body) for act in await acts(store)} == {(f"{MAILBOX}, per Mail", CHEMNITZ)}
@@ -96,10 +101,10 @@ async def test_what_is_for_staff_alone_is_done_at_once(register: Register, store
 
 
 async def test_what_a_citizen_reads_waits_for_a_yes(register: Register, store: Store, post: Post) -> None:
-    """Questions, refusals, notes and handing over change nothing before the mailbox says yes to each word of them."""
-    references = await ideas(register, 5)
-    lines = "1 Rückfrage: Welche Haltestelle?\n2 ablehnen: zu teuer\n3 weiter IMAG: Land\n4 annehmen: ab 2028"
-    lines += "\n5 umgesetzt: fertig"
+    """Questions, refusals, steps and handing over change nothing before the mailbox says yes to each word of them."""
+    references = await ideas(register, 6)
+    lines = "1 Rückfrage: Welche Haltestelle?\n2 ablehnen: zu teuer\n3 weiter LRA Zwickau: Ort\n4 annehmen: ab 2028"
+    lines += "\n5 umgesetzt: fertig\n6 annehmen"
     receipt = await post.answer(lines, await post.digest())
     entries = await post.entries(receipt)
     before = await acts(store)
@@ -107,17 +112,19 @@ async def test_what_a_citizen_reads_waits_for_a_yes(register: Register, store: S
     assert [entry.deed for entry in entries] == [
         Ask("Welche Haltestelle?"),
         Move("nicht-weiterverfolgt", "zu teuer"),
-        PassOn((IMAG,), "Land"),
+        PassOn((ZWICKAU,), "Ort"),
         Accept("ab 2028"),
         Move("umgesetzt", "fertig"),
+        Accept(""),
     ]
+    assert [entry.result.stage for entry in entries] == ["", "nicht-weiterverfolgt", "", COUNCIL, "umgesetzt", COUNCIL]
     assert before == []
 
     confirmed = await post.answer("Ja\n\nMit freundlichen Grüßen\nE. Mustermann", receipt, after=5)
-    assert await post.said(confirmed) == [(number, "done") for number in range(1, 6)]
+    assert await post.said(confirmed) == [(number, "done") for number in range(1, 7)]
     assert await questions(store) == ["Welche Haltestelle?"]
     assert (await register.idea(references[1])).stage == "nicht-weiterverfolgt"
-    assert await holders(register, references[2]) == {IMAG}
+    assert await holders(register, references[2]) == {ZWICKAU}
     assert (await register.idea(references[4])).stage == "umgesetzt"
     assert await post.waiting() == 0
 
@@ -217,7 +224,7 @@ async def test_an_item_that_is_settled_says_by_whom_and_when(register: Register,
     """The line of whoever comes second is not done, and names who came first."""
     await ideas(register)
     digest = await post.digest()
-    await post.answer("1 annehmen", digest)
+    await post.answer("1 nicht zuständig: Land", digest)
     second = await post.answer("1 nicht zuständig: Land", digest, after=2)
     (entry,) = await post.entries(second)
 
@@ -228,11 +235,12 @@ async def test_an_item_that_is_settled_says_by_whom_and_when(register: Register,
 
 @on_sqlite
 async def test_the_same_yes_in_two_mails_moves_an_idea_once(register: Register, post: Post) -> None:
-    """Who leads two stages in a row and sends a yes again does not take the idea two stages on."""
+    """Who leads two stages in a row and confirms a yes again does not take the idea two stages on."""
     reference = await admit(register, "1", BEN, understood(districts=("region",)))
     digest = await post.digest(CATCH_ALL)
-    await post.answer("1 annehmen\n1 annehmen", digest)
-    await post.answer("1 annehmen", digest, after=2)
+    receipts = [await post.answer("1 annehmen\n1 annehmen", digest), await post.answer("1 annehmen", digest)]
+    for receipt in receipts:
+        await post.answer("Ja", receipt, after=2)
 
     assert (await register.idea(reference)).stage == COUNCIL
 
@@ -241,14 +249,14 @@ async def test_the_same_yes_in_two_mails_moves_an_idea_once(register: Register, 
 async def test_a_line_can_be_taken_back_for_ten_minutes(register: Register, post: Post) -> None:
     """An answer to the receipt undoes it; later it says that it is too late."""
     first, second = await ideas(register, 2)
-    receipt = await post.answer("1+2 annehmen", await post.digest(), after=0)
+    receipt = await post.answer("1+2 nicht zuständig: Land", await post.digest(), after=0)
     undone = await post.answer("1 rückgängig", receipt, after=9)
     late = await post.answer("2 rückgängig", receipt, after=11)
 
     assert await post.said(undone) == [(1, "undone")]
     assert await post.said(late) == [(2, "refused")]
-    assert (await register.idea(first)).stage == "zugeordnet"
-    assert (await register.idea(second)).stage == COUNCIL
+    assert await holders(register, first) == {CHEMNITZ}
+    assert await holders(register, second) == {CATCH_ALL}
 
 
 @on_sqlite
@@ -280,10 +288,31 @@ async def test_each_line_that_is_not_done_says_why(register: Register, store: St
 async def test_one_refused_line_keeps_no_other_from_being_done(register: Register, post: Post) -> None:
     """Each line stands for itself, whatever becomes of those around it."""
     first, _, third = await ideas(register, 3)
-    receipt = await post.answer("1 annehmen\n2 ablehnen\n2 weiter IMAG: Land\n3 annehmen", await post.digest())
+    lines = "1 nicht zuständig: Land\n2 ablehnen\n2 Rückfrage: Wo?\n3 nicht zuständig: Land"
+    receipt = await post.answer(lines, await post.digest())
 
     assert await post.said(receipt) == [(1, "done"), (2, "refused"), (2, "waits"), (3, "done")]
-    assert {(await register.idea(each)).stage for each in (first, third)} == {COUNCIL}
+    assert await holders(register, first) == await holders(register, third) == {CATCH_ALL}
+
+
+@on_sqlite
+async def test_an_idea_is_mended_before_it_is_decided(register: Register, post: Post) -> None:
+    """Whoever has done their part has the idea no more: a topic in a later line is named first all the same."""
+    reference = await shared(register)
+    receipt = await post.answer("1 annehmen\n1 Thema Kultur", await post.digest())
+
+    assert [entry.result.kind for entry in await post.entries(receipt)] == [DeedKind.STATE, DeedKind.TOPIC]
+    assert await holders(register, reference) == {ZWICKAU}
+
+
+@on_sqlite
+async def test_a_no_of_one_of_several_bodies_ends_its_part(register: Register, post: Post) -> None:
+    """It is done at once: nothing is decided by it, and no submitter reads it."""
+    reference = await shared(register)
+    receipt = await post.answer("1 ablehnen: zu teuer", await post.digest())
+
+    assert await post.said(receipt) == [(1, "done")]
+    assert (await register.idea(reference)).stage == "zugeordnet"
 
 
 @on_sqlite
@@ -308,8 +337,8 @@ async def test_a_digest_is_answered_within_a_fortnight(register: Register, store
     """On the last day it works, and later the answer says to take a newer one."""
     await ideas(register, 2)
     digest = await post.digest()
-    await post.answer("1 annehmen", digest, after=14 * DAY)
-    late = await post.answer("2 annehmen", digest, after=14 * DAY + 1)
+    await post.answer("1 Thema Kultur", digest, after=14 * DAY)
+    late = await post.answer("2 Thema Kultur", digest, after=14 * DAY + 1)
 
     assert len(await acts(store)) == 1
     assert (await post.parameters(late))["notice"] == "late"
@@ -362,7 +391,7 @@ async def test_a_mail_that_comes_twice_acts_once(register: Register, store: Stor
     await ideas(register)
     digest = await post.digest()
     for _ in range(2):
-        await post.answer("1 annehmen", digest, external_id="<one@example.org>")
+        await post.answer("1 Thema Kultur", digest, external_id="<one@example.org>")
 
     assert len(await acts(store)) == 1
     assert await post.receipts() == 1

@@ -321,7 +321,8 @@ def test_an_instruction_without_a_number_is_explained(vocabulary: Vocabulary, li
 
 
 @pytest.mark.parametrize(
-    "line", ["Ja", "ja", "JA!", "Ja, bitte.", "Ja danke", "Ja, bitte so senden", "Bestätigt", "bestätigen"]
+    "line",
+    ["Ja", "ja", "JA!", "Ja, bitte.", "Ja danke", "Ja, bitte so senden", "Ja zu allem", "Bestätigt", "bestätigen"],
 )
 def test_a_yes_without_numbers_is_for_all(vocabulary: Vocabulary, line: str) -> None:
     """The answer to a receipt is one word."""
@@ -337,6 +338,10 @@ def test_a_yes_without_numbers_is_for_all(vocabulary: Vocabulary, line: str) -> 
         ("2 annehmen. Zu 3: bitte annehmen.", [(2, ACCEPT), (3, ACCEPT)]),
         ("3 ablehnen: zu teuer; 4 annehmen", [(3, DECLINE, "zu teuer"), (4, ACCEPT)]),
         ("2 ja, 3 nein", [(2, YES), (3, NO)]),
+        ("Ja, 2", [(2, YES)]),
+        ("ja zu 2", [(2, YES)]),
+        ("Ja zu Nummer 2 und 4", [(2, 4, YES)]),
+        ("Nein, 3", [(3, NO)]),
         (
             "6 Umsetzbarkeit ja, Finanzierbarkeit teilweise: mit Förderung",
             [
@@ -406,6 +411,28 @@ def test_several_instructions_stand_in_one_line(
 def test_a_whole_mail_is_read(vocabulary: Vocabulary, text: str, expected: list[tuple[object, ...]]) -> None:
     """Greetings and signatures ask for nothing, reasons go on over lines, and a date begins no instruction."""
     assert read(vocabulary, text) == expected
+
+
+@pytest.mark.parametrize(
+    "footer",
+    [
+        "Diese E-Mail kann vertrauliche Informationen enthalten.",
+        "Hinweis: Diese Nachricht ist ausschließlich für den Adressaten bestimmt.",
+        "Kein Zugang für elektronisch signierte sowie für verschlüsselte elektronische Dokumente.",
+    ],
+)
+def test_what_an_authority_puts_below_its_mails_is_not_said(vocabulary: Vocabulary, footer: str) -> None:
+    """A yes above it is a yes, and a question above it ends there."""
+    assert read_answer(f"Ja.\n\n{footer}", vocabulary).beside == ()
+    assert read(vocabulary, f"2 Rückfrage: Wo?\n\n{footer}") == [(2, ASK, "Wo?")]
+
+
+@pytest.mark.parametrize(
+    "words", ["Diese Nachricht bitte nicht senden.", "Die Nachricht an die Person ist vertraulich zu behandeln."]
+)
+def test_what_is_said_of_the_message_is_no_footer(vocabulary: Vocabulary, words: str) -> None:
+    """Whoever says something of what is to be sent has not said yes."""
+    assert read_answer(f"Ja.\n\n{words}", vocabulary).beside == (words,)
 
 
 def test_sentences_that_belong_to_no_number_are_kept(vocabulary: Vocabulary) -> None:

@@ -49,6 +49,7 @@ def _acts() -> None:
         sa.Column("reason", sa.Text(), nullable=False),
         sa.Column("detail", sa.JSON(), nullable=False),
         sa.Column("before", sa.JSON(), nullable=False),
+        sa.Column("after", sa.JSON(), nullable=False),
         sa.Column("undone_at", _TIME),
         sa.Column("undone_by", sa.String(length=64), nullable=False),
         _foreign("act", "idea_id", "idea"),
@@ -120,6 +121,11 @@ def _assignments() -> None:
             batch.add_column(sa.Column(name, _TIME))
         batch.create_index("ix_assignment_waiting", ["body", "state", "assigned_at"], unique=False)
         batch.create_index("ix_assignment_due", ["state", "due_at"], unique=False)
+    # Of what was erased nothing is left that a body could do.
+    op.execute(
+        "UPDATE assignment SET state = 'done' WHERE idea_id IN (SELECT id FROM idea WHERE submitter_id IS NULL "
+        "AND merged_into_id IS NULL AND NOT EXISTS (SELECT 1 FROM contribution WHERE contribution.idea_id = idea.id))"
+    )
 
 
 def _updates() -> None:
@@ -127,15 +133,14 @@ def _updates() -> None:
     connection = op.get_bind()
     owed = sa.table("notification", sa.column("id"), sa.column("template"), sa.column("parameters", sa.JSON()))
     step = sa.table("stage_change", *(sa.column(name) for name in ("id", "idea_id", "at", "actor", "stage", "act_id")))
-    act = sa.table(
-        "act", *(sa.column(name) for name in _ACT), sa.column("detail", sa.JSON()), sa.column("before", sa.JSON())
-    )
+    objects = (sa.column(name, sa.JSON()) for name in ("detail", "before", "after"))
+    act = sa.table("act", *(sa.column(name) for name in _ACT), *objects)
     for row in connection.execute(sa.select(owed).where(owed.c.template == "update")).all():
         change = connection.execute(sa.select(step).where(step.c.id == row.parameters.get("change"))).first()
         if change is None:
             continue
         values = {"idea_id": change.idea_id, "at": change.at, "actor": change.actor, "body": "", "kind": "move"}
-        values |= {"reason": "", "undone_by": "", "detail": {"to": change.stage}, "before": {}}
+        values |= {"reason": "", "undone_by": "", "detail": {"to": change.stage}, "before": {}, "after": {}}
         connection.execute(act.insert().values(values))
         number = connection.execute(sa.select(sa.func.max(act.c.id))).scalar_one()
         connection.execute(step.update().where(step.c.id == change.id).values(act_id=number))
