@@ -9,7 +9,8 @@ from pydantic import BaseModel, Field, model_validator
 
 from services.ideas.bodies import Cadence
 from services.ideas.channels import TELEGRAM
-from services.ideas.settings import MailAddress, Section, Zone
+from services.ideas.setting_kinds import MailAddress, Zone
+from services.ideas.settings import Section
 
 # As long as the store's columns are wide.
 Identifier = Annotated[str, Field(pattern="^[a-z0-9][a-z0-9-]*$", max_length=64)]

@@ -136,7 +136,7 @@ class PendingDeedRow(Table):
 class OutboxControlRow(Table):
     """One row (id 1): whether sending is paused, since when and why, and a mark that each written delivery raises.
 
-    `mark` only grows, with the time; a store whose mark is behind what its senders have seen is an older copy of itself.
+    `mark` only grows, with the time; a store whose mark is behind what its senders saw is an older copy of itself.
     """
 
     __tablename__ = "outbox_control"

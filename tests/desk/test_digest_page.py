@@ -132,6 +132,15 @@ async def test_one_idea_is_shown_with_its_whole_story(desk: Desk, path: str) -> 
     assert added.index("Der Skilift braucht Strom") < added.index("Ich habe mit dem Liftbetreiber gesprochen.")
 
 
+async def test_pages_say_what_waits_and_who_has_what_is_gone(desk: Desk, path: str) -> None:
+    """What is new waits as well; of an idea that the body gave back there is no example of an answer."""
+    listed, refused, new = [Page(await (await desk.get(f"{path}{rest}")).text()).words for rest in ("", "/10", "/1")]
+
+    assert "8 Ideen warten auf Sie, 1 überfällig" in listed
+    assert "Jetzt bei: Regionalkonvent Südwestsachsen." in refused
+    assert ("So antworten Sie" in refused, "1 annehmen" in new) == (False, True)
+
+
 async def test_no_page_tells_who_wrote(desk: Desk, path: str) -> None:
     """Neither address nor chat of a submitter stands anywhere."""
     told = [await (await desk.get(f"{path}{rest}")).text() for rest in ("", "/ideen.csv", "/5", "/9")]

@@ -2,7 +2,7 @@ from __future__ import annotations
 
 import pytest
 
-from services.ideas.excerpt import excerpt
+from services.ideas.excerpt import excerpt, unsigned
 
 LONG = "Abends fährt kein Bus. Wer Spätschicht hat, braucht z. B. ein Auto. Am 3. Mai war das wieder so."
 
@@ -58,3 +58,18 @@ def test_a_greeting_is_left_out(text: str, expected: str) -> None:
 def test_a_signature_is_left_out(text: str, expected: str) -> None:
     """A name is no part of an idea; what only sounds like a closing stays, and so does a text that is nothing else."""
     assert excerpt(text, 100) == expected
+
+
+@pytest.mark.parametrize(
+    ("text", "expected"),
+    [
+        ("Ein Weg.\n\nViele Grüße\nRenate Vogel", "Ein Weg.\n\n…"),
+        ("Ein Weg. MfG Renate Vogel", "Ein Weg. …"),
+        ("Ein Weg.\n\nMfG\nR. Vogel\n\nPS: Ich helfe mit.", "Ein Weg.\n\n…\n\nPS: Ich helfe mit."),
+        (f"Ein Weg.\nViele Grüße und {'noch etwas ' * 40}", f"Ein Weg.\nViele Grüße und {'noch etwas ' * 40}"),
+        ("Viele Grüße aus Plauen", "Viele Grüße aus Plauen"),
+    ],
+)
+def test_a_text_is_shown_without_the_name_below_it(text: str, expected: str) -> None:
+    """With a mark where it stood; what was added below stays, and so does what is too long for a signature."""
+    assert unsigned(text) == expected

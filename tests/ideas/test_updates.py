@@ -5,6 +5,7 @@ from __future__ import annotations
 from datetime import datetime, timedelta
 
 import pytest
+from sqlalchemy import update
 
 from services.ideas.capability import Purpose
 from services.ideas.chat import NO, YES, Wish
@@ -14,6 +15,7 @@ from services.ideas.model import Notification, Sender
 from services.ideas.readings import Submission
 from services.ideas.register import Register
 from services.ideas.store import Store
+from services.ideas.tables import SubmitterRow
 from tests import shipped
 from tests.conftest import CONFIG, NOON, SECRET, on_sqlite
 from tests.ideas.dialogue.talk import MINUTE, Talk
@@ -108,6 +110,17 @@ async def test_an_answer_does_not_wait_for_an_update_that_waits(register: Regist
     assert [each.template for each in await due(register, talk.at + 10 * MINUTE)] == ["update"]
 
 
+@on_sqlite
+async def test_what_happened_earlier_does_not_shorten_the_time_to_take_back_another_act(register: Register) -> None:
+    """Acts may be written down in another order than they happened in; the update waits for the later one."""
+    reference = await admit(register, "1", CLARA)
+    await do(register, reference, Accept(), at=NOON + 8 * MINUTE)
+    await do(register, reference, Ask("Wo?"), at=NOON)
+
+    assert await updates(register, NOON + 17 * MINUTE) == []
+    assert len(await updates(register, NOON + 18 * MINUTE)) == 1
+
+
 # What is not told yet
 
 
@@ -119,12 +132,12 @@ async def test_the_page_and_the_chat_show_what_can_no_longer_be_taken_back(regis
     before = await page(register, reference, at)
     await do(register, reference, Accept(), PassOn(("imag",), "Bitte ansehen."), at=at)
 
-    assert (await register.idea(reference)).stage == COUNCIL
+    assert (await register.idea(reference)).stage == MINISTRIES
     assert await page(register, reference, at + 9 * MINUTE) == before
     (idea,) = await register.ideas_as_told(BEN.channel, BEN.address, at + 9 * MINUTE)
     assert (idea.stage, [each.body for each in idea.assignments]) == ("zugeordnet", [CHEMNITZ])
     (idea,) = await register.ideas_as_told(BEN.channel, BEN.address, at + 10 * MINUTE, reference=reference)
-    assert idea.stage == COUNCIL
+    assert idea.stage == MINISTRIES
     assert (await page(register, reference, at + 10 * MINUTE))[2] == ["imag"]
 
 
@@ -146,6 +159,26 @@ async def test_who_takes_an_idea_back_meanwhile_sees_it_so(register: Register, s
 ROUTED = ["eingegangen", "zugeordnet"]
 
 # What is not told at all
+
+
+@pytest.mark.parametrize("change", [{"unsubscribed_at": NOON}, {"undeliverable_at": NOON}])
+@on_sqlite
+async def test_staff_are_told_that_a_person_hears_nothing(
+    register: Register, store: Store, change: dict[str, datetime]
+) -> None:
+    """Nothing goes to them, and nobody can ask them; unless they can be reached in another channel."""
+    by_mail = await admit(register, "1", CLARA)
+    await admit(register, "2", BEN)
+    async with store.writing() as session:
+        await session.execute(update(SubmitterRow).where(SubmitterRow.address == CLARA.address).values(**change))
+    assert not (await register.work.act(by_mail, Accept(), Doer("j.weber"), NOON)).told
+    with pytest.raises(DeedRefused, match="kann nicht gefragt werden"):
+        await do(register, by_mail, Ask("Wo?"))
+
+    async with store.writing() as session:
+        await session.execute(update(SubmitterRow).values(person="p"))
+    assert (await register.work.act(by_mail, Ask("Wo?"), Doer("j.weber"), NOON)).told
+    assert [each.recipient for each in await updates(register, NOON + DAY)] == [BEN.address]
 
 
 @pytest.mark.parametrize("word", ["Stopp", "STOP!", "abmelden", "Unsubscribe.", "keine Nachrichten mehr"])
@@ -203,6 +236,22 @@ async def test_who_confirms_their_address_is_told_what_was_kept_from_them(regist
         (one, [accepted, taken_up]),
         (two, [refused]),
     ]
+
+
+@on_sqlite
+async def test_what_was_undone_before_an_address_was_confirmed_is_never_told(register: Register) -> None:
+    """Neither as an empty update, nor together with what stands."""
+    undone, partly = await admit(register, "1", ANNA), await admit(register, "2", ANNA)
+    for reference in (undone, partly):
+        await do(register, reference, Accept())
+    (refused_in_vain,) = await do(register, partly, Move(REFUSED, "Zu teuer."))
+    for reference in (undone, partly):
+        await register.work.undo(reference, Doer("j.weber"), NOON + 9 * MINUTE)
+    await register.mailboxes.verify(register.token(Purpose.VERIFY_ADDRESS, undone), NOON + DAY)
+
+    (told,) = await updates(register, NOON + DAY)
+    assert told.parameters["reference"] == partly
+    assert refused_in_vain not in told.parameters["acts"]
 
 
 @on_sqlite

@@ -11,6 +11,7 @@ from nlp.similar import Word, fingerprint
 from nlp.understanding import DistrictScore, TopicScore
 from services.ideas.catalogue import Catalogue
 from services.ideas.deeds import Accept, Doer, Find, Move, Verdict
+from services.ideas.digest_words import Note
 from services.ideas.messages import Part
 from services.ideas.model import Notification
 from services.ideas.periods import Period
@@ -100,16 +101,16 @@ async def test_what_is_missing_before_a_yes_is_said(register: Register) -> None:
 
 
 async def test_what_became_of_it_is_told_to_who_had_it(register: Register) -> None:
-    """With the reason that its submitter reads."""
+    """With the reason that its submitter reads, and is said to read."""
     reference = await submit(register)
     await register.work.act(reference, Accept(), Doer("x", CHEMNITZ), NOON)
     await register.work.act(reference, Move("nicht-weiterverfolgt", "Zu teuer."), Doer("y", CATCH_ALL_BODY), NOON)
     (item,) = (await draft(register))["sections"]["done"]
 
-    assert (item.notes[-1].what, item.notes[-1].why) == (
-        "Regionalkonvent Südwestsachsen hat die Stufe „nicht weiterverfolgt“ festgelegt (23.11.2026)",
-        "Zu teuer.",
-    )
+    said = "Regionalkonvent Südwestsachsen hat die Stufe „nicht weiterverfolgt“ festgelegt (23.11.2026)"
+    assert item.notes[-1] == Note(said, "Zu teuer.", is_read=True)
+    text = register.catalogue.texts.render("de", "digest", Part.TEXT, await draft(register))
+    assert f"{said}\nAn die Person: Zu teuer.\n" in text
 
 
 async def test_a_folder_names_its_sitting(register: Register) -> None:
@@ -130,7 +131,9 @@ async def test_what_is_settled_meanwhile_is_not_asked_for(register: Register) ->
     values = await values_of(register, written)
 
     assert [item.reference for item in values["sections"]["settled"]] == [reference]
-    assert (values["counts"]["new"], values["counts"]["waiting"]) == (0, 0)
+    assert values["counts"] == {**dict.fromkeys(values["counts"], 0), "settled": 1}
+    subject = register.catalogue.texts.render("de", "digest", Part.SUBJECT, values)
+    assert subject.startswith("Stadt Chemnitz: 1 nicht mehr bei Ihnen (")
 
 
 async def test_the_links_of_a_mail_lead_to_its_own_page(register: Register) -> None:
