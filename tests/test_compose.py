@@ -96,6 +96,17 @@ def test_the_program_starts_with_its_environment(name: str, compose: dict[str, A
     assert str(settings.storage.data_dir) == "/data"
 
 
+@pytest.mark.parametrize("name", PROGRAMS)
+def test_what_a_program_keeps_outlives_its_container(name: str, compose: dict[str, Any], tmp_path: Path) -> None:
+    """Its data directory is a volume with a name, which all share: what a notifier has sent is known to its next one."""
+    service = compose["services"][name]
+    data_dir = _settings(service["environment"], tmp_path / "secrets").storage.data_dir
+    volumes = dict(reversed(volume.split(":")[:2]) for volume in service["volumes"])
+
+    assert volumes[str(data_dir)] == "data"
+    assert "data" in compose["volumes"]
+
+
 def test_the_published_ports_are_where_intake_listens(compose: dict[str, Any], tmp_path: Path) -> None:
     """Mail reaches the SMTP server and Telegram's posts the webhook, and only the host itself can send them."""
     intake = compose["services"]["intake"]

@@ -105,7 +105,7 @@ def _write(folder: Path, register: Register, contents: Contents, values: Values,
 
     texts, settings = register.catalogue.texts, register.catalogue.settings
     address = register.catalogue.bodies[contents.body].email[0]
-    mail = Notification(0, "preview", EMAIL, address, OWN_LANGUAGE, "digest", {}, now, 1)
+    mail = Notification(0, "preview", EMAIL, address, OWN_LANGUAGE, "digest", {}, now, now, 1)
     page = texts.render(OWN_LANGUAGE, "digest", Part.HTML, values)
     folder.mkdir(parents=True, exist_ok=True)
     (folder / "digest.eml").write_bytes(compose(texts, settings.email, mail, values))

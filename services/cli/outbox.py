@@ -10,7 +10,8 @@ from typing import Any
 
 from services.cli.staff import say, with_register
 from services.ideas.model import NotificationState
-from services.ideas.outbox_control import OLDER_COPY, Overview, Pause, Stranded
+from services.ideas.outbox import IN_DOUBT
+from services.ideas.outbox_control import COPIED, OLDER_COPY, Overview, Pause, Stranded
 from services.ideas.register import Register
 
 Commands = Any  # argparse keeps the type of its sub-parsers to itself
@@ -30,9 +31,16 @@ _TEMPLATES: Mapping[str, str] = {
     "digest": "Übersicht",
     "alert": "Hinweis an die Gruppe",
 }
-_OLDER_COPY = (
-    "Die Datenbank ist eine ältere Kopie: Was nach der Sicherung schon gesendet wurde, ginge noch einmal hinaus."
-)
+_COPIES: Mapping[str, str] = {
+    OLDER_COPY: (
+        "Die Datenbank ist eine ältere Kopie: Was nach der Sicherung schon gesendet wurde, ginge noch einmal hinaus."
+    ),
+    COPIED: (
+        "Das Datenverzeichnis wurde kopiert. Ist es eine Sicherung, ginge noch einmal hinaus, was nach ihr schon "
+        "gesendet wurde. Sind Sie nur umgezogen, ist nichts zu befürchten."
+    ),
+}
+_REASONS: Mapping[str, str] = {IN_DOUBT: "unklar, ob die Nachricht ankam; zweimal versucht"}
 
 
 def add_commands(commands: Commands) -> None:
@@ -79,11 +87,11 @@ def _lines(overview: Overview, register: Register, *, addresses: bool) -> Iterat
 
 
 def _paused(pause: Pause, register: Register) -> Iterator[str]:
-    is_copy = pause.reason == OLDER_COPY
-    why = f" ({pause.reason})" if pause.reason and not is_copy else ""
+    copy = _COPIES.get(pause.reason)
+    why = f" ({pause.reason})" if pause.reason and copy is None else ""
     yield f"Der Versand ist seit {_when(register, pause.since)} angehalten{why}."
-    if is_copy:
-        yield _OLDER_COPY
+    if copy is not None:
+        yield copy
         yield "Nichts davon senden, nur was neu dazukommt: ideenkanal outbox --release --discard"
     yield "Wieder senden: ideenkanal outbox --release"
 
@@ -91,7 +99,8 @@ def _paused(pause: Pause, register: Register) -> Iterator[str]:
 def _stranded(each: Stranded, register: Register, *, address: bool) -> str:
     what = _TEMPLATES.get(each.template, each.template)
     to = " ".join(filter(None, (_CHANNELS.get(each.channel, each.channel), each.about, each.address * address)))
-    return f"{each.number}  {what}  an {to}  seit {_when(register, each.since)}  ({each.reason})"
+    why = _REASONS.get(each.reason, each.reason)
+    return f"{each.number}  {what}  an {to}  seit {_when(register, each.since)}  ({why})"
 
 
 async def _retry(wanted: str, register: Register) -> int:

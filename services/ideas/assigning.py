@@ -64,16 +64,25 @@ class Assigning:
     async def assign_anew(
         self, session: AsyncSession, idea: IdeaRow, understanding: Understanding, now: datetime
     ) -> None:
-        """Give the idea to the bodies that the rules name now; who was not told of it yet hears no more of it."""
+        """Give the idea to the bodies that the rules name now; who was not told of it yet hears no more of it.
+
+        Where these have done their part already and nobody else has the idea any more, it is theirs again.
+        """
         lifecycle = self.catalogue.lifecycle
-        if lifecycle.is_untouched(idea.stage):
-            rows = await assignments(session, idea)
-            named = [each.body for each in self._destinations(rows, understanding, lifecycle.routed)]
-            # What a person has decided stands above the rules.
-            given = [body for body, row in rows.items() if row.rule in {HANDED_ON, GIVEN_BACK}]
-            own = select(IdeaRow.id).where(IdeaRow.id == idea.id)
-            await ledger.forget_untold(session, own, keep=[*named, *given])
+        if not lifecycle.is_untouched(idea.stage):
+            await self.assign(session, idea, understanding, now)
+            return
+        rows = await assignments(session, idea)
+        named = self._destinations(rows, understanding, lifecycle.routed)
+        # What a person has decided stands above the rules.
+        given = [body for body, row in rows.items() if row.rule in {HANDED_ON, GIVEN_BACK}]
+        own = select(IdeaRow.id).where(IdeaRow.id == idea.id)
+        await ledger.forget_untold(session, own, keep=[*(each.body for each in named), *given])
         await self.assign(session, idea, understanding, now)
+        left = await assignments(session, idea)
+        if not any(row.state == AssignmentState.OPEN for row in left.values()):
+            for destination in named:
+                await self.open(session, idea, destination, now)
 
     async def enter_stage(
         self, session: AsyncSession, idea: IdeaRow, understanding: Understanding, now: datetime, act_id: int | None

@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 from services.ideas.readings import Submission
+from services.ideas.short_answer import one_line
 from services.ideas.spelling import folded
 from services.ideas.texts import Texts
 from services.ideas.words import Label
@@ -10,7 +11,7 @@ from services.ideas.words import Label
 
 def wants_no_mail(texts: Texts, answer: Submission) -> bool:
     """Whether an answer is one of the phrases, of whatever language, by which messages are switched off in a chat."""
-    said = folded(answer.text)
+    said = folded(one_line(answer.text))
     if not said or answer.attachments:
         return False
     languages = map(texts.words, texts.languages)

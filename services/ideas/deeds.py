@@ -115,6 +115,10 @@ class DeedKind(StrEnum):
     PLACE = "place"
 
 
+# A better label stays until there is one that is better still: it is corrected again as easily as it would be undone.
+CORRECTIONS = frozenset({DeedKind.TOPIC, DeedKind.PLACE})
+
+
 @dataclass(frozen=True, slots=True)
 class Done:
     """What came of a deed.

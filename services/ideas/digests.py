@@ -5,7 +5,7 @@ from __future__ import annotations
 from collections.abc import Iterable, Mapping, Sequence
 from datetime import datetime
 
-from sqlalchemy import ColumnElement, Row, insert, select, update
+from sqlalchemy import ColumnElement, Row, insert, or_, select, update
 from sqlalchemy.ext.asyncio import AsyncSession
 
 from services.ideas.bodies import Body, Cadence
@@ -21,8 +21,10 @@ from services.ideas.store import insert_into
 from services.ideas.tables import DigestRow, IdeaRow
 from services.ideas.work_tables import DigestItemRow, LedgerRow
 
+# So many ideas at a time are told of in one statement.
+_AT_ONCE = 5_000
 # What a body did itself is told beside other things: its receipt has told it already.
-_OWN = frozenset({Event.DECIDED, Event.UNDONE})
+OWN_DEEDS = frozenset({Event.DECIDED, Event.UNDONE})
 
 
 async def write_digest(  # noqa: PLR0913 - what it writes, where, by which rules, and when
@@ -45,7 +47,7 @@ async def write_digest(  # noqa: PLR0913 - what it writes, where, by which rules
         return None
     waiting = (await session.scalars(ideas_waiting(catalogue, body_id))).all()
     leaves_anyway = await _leaves_anyway(session, catalogue, body, period, now, has_work=bool(waiting))
-    told = await _take(session, untold, digest_id) if is_urgent or leaves_anyway else []
+    told = await _take(session, untold, waiting, digest_id) if is_urgent or leaves_anyway else []
     if not told and not leaves_anyway:
         return 0
     told_here = (LedgerRow.digest_id == digest_id,)
@@ -74,21 +76,26 @@ async def _leaves_anyway(  # noqa: PLR0913 - all that a digest may leave for bes
 
 async def _is_urgent(session: AsyncSession, untold: Iterable[ColumnElement[bool]], body: Body) -> bool:
     events = select(LedgerRow.event).where(*untold).distinct()
-    found = {Event(event) for event in await session.scalars(events)} - _OWN
+    found = {Event(event) for event in await session.scalars(events)} - OWN_DEEDS
     return any(URGENCIES[event] >= body.digest.at_least for event in found)
 
 
 async def _take(
-    session: AsyncSession, untold: Iterable[ColumnElement[bool]], digest_id: int
+    session: AsyncSession, untold: Iterable[ColumnElement[bool]], waiting: Sequence[int], digest_id: int
 ) -> Sequence[Row[int, str, int]]:
-    # First the ideas, as whoever changes one does, then what is to be told of them (services.ideas.ledger), both in
-    # order: so no two transactions wait for one another.
-    ideas = select(IdeaRow.id).where(IdeaRow.id.in_(select(LedgerRow.idea_id).where(*untold)))
-    await session.execute(ideas.order_by(IdeaRow.id).with_for_update(read=True, key_share=True))
-    held = select(LedgerRow.id).where(*untold).order_by(LedgerRow.id).with_for_update()
-    taken = update(LedgerRow).where(LedgerRow.id.in_(held)).values(digest_id=digest_id)
-    told = taken.returning(LedgerRow.idea_id, LedgerRow.event, LedgerRow.id)
-    rows = await session.execute(told.execution_options(synchronize_session=False))
+    # First the ideas that the digest will name, as whoever changes one does, then what is to be told of them
+    # (services.ideas.ledger), both in order: so no two transactions wait for one another.
+    is_named = or_(IdeaRow.id.in_(select(LedgerRow.idea_id).where(*untold)), IdeaRow.id.in_(waiting))
+    ideas = select(IdeaRow.id).where(is_named).order_by(IdeaRow.id)
+    named = (await session.scalars(ideas.with_for_update(read=True, key_share=True))).all()
+    rows: list[Row[int, str, int]] = []
+    for first in range(0, len(named), _AT_ONCE):
+        # Of these alone: what was entered meanwhile for another one is told in the next digest.
+        own = LedgerRow.idea_id.in_(named[first : first + _AT_ONCE])
+        held = select(LedgerRow.id).where(*untold, own).order_by(LedgerRow.id).with_for_update()
+        taken = update(LedgerRow).where(LedgerRow.id.in_(held)).values(digest_id=digest_id)
+        told = taken.returning(LedgerRow.idea_id, LedgerRow.event, LedgerRow.id)
+        rows += await session.execute(told.execution_options(synchronize_session=False))
     return sorted(rows, key=lambda row: row.id)
 
 

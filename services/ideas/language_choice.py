@@ -10,6 +10,7 @@ from sqlalchemy.ext.asyncio import AsyncSession
 from services.ideas.answers import mailbox_of
 from services.ideas.channels import EMAIL
 from services.ideas.readings import Submission
+from services.ideas.short_answer import one_line
 from services.ideas.spelling import folded
 from services.ideas.submitters import verify
 from services.ideas.tables import ContributionRow, IdeaRow, SubmitterRow
@@ -23,7 +24,7 @@ def language_named(texts: Texts, answer: Submission, *, is_asked: bool = False) 
 
     Whoever `is_asked` something may well answer "easy": then only a language's own name counts.
     """
-    said = folded(answer.text)
+    said = folded(one_line(answer.text))
     if not said or answer.attachments:
         return ""
     words = {language: texts.words(language) for language in texts.languages}

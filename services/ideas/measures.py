@@ -28,7 +28,7 @@ from services.ideas.reference import measure_number
 from services.ideas.snapshot import snapshot
 from services.ideas.store import Store
 from services.ideas.tables import IdeaRow, StageChangeRow
-from services.ideas.work import undo
+from services.ideas.work import last_act, undo
 from services.ideas.work_tables import ActRow, MeasureIdeaRow, MeasureRow
 
 _LONGEST_TITLE = 200
@@ -195,11 +195,8 @@ async def _holders(session: AsyncSession, idea: IdeaRow) -> set[str]:
 
 async def _last_step(session: AsyncSession, idea: IdeaRow, measure: MeasureRow) -> ActRow | None:
     """The act by which an idea came to its measure's present stage, where nothing has been done with it since."""
-    last: ActRow | None = await session.scalar(
-        select(ActRow).where(ActRow.idea_id == idea.id, ActRow.undone_at.is_(None)).order_by(ActRow.id.desc()).limit(1)
-    )
-    # What was withdrawn or erased since stays so.
-    if last is None or not last.before or idea.stage != measure.stage:
+    last, _ = await last_act(session, idea)
+    if last is None or idea.stage != measure.stage:  # it was withdrawn since
         return None
     is_step = last.kind == DeedKind.CARRY and last.detail["measure"] == measure.id
     return last if is_step and last.detail["to"] == measure.stage else None

@@ -202,7 +202,8 @@ class Notification:
     """One message that is owed to one recipient, claimed for delivery; `attempt` counts from 1.
 
     `recipient` is the address in `channel`. `key` is unique for ever: a message sent twice carries the same key.
-    `reply_token` and `return_token` are the capabilities that a mail's Reply-To and its return path bear.
+    `reply_token` and `return_token` are the capabilities that a mail's Reply-To and its return path bear. `dated_at` is
+    when it was first claimed; after `doubts` of its attempts nobody knew whether they delivered it.
     """
 
     id: int
@@ -213,7 +214,9 @@ class Notification:
     template: str
     parameters: Mapping[str, Any]
     created_at: datetime
+    dated_at: datetime
     attempt: int
+    doubts: int = 0
     reply_token: str = ""
     return_token: str = ""
 

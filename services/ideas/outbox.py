@@ -8,7 +8,7 @@ from datetime import datetime, timedelta
 from functools import cache
 from typing import Any
 
-from sqlalchemy import BindParameter, Delete, Select, Update, and_, bindparam, delete, func, or_, select, update
+from sqlalchemy import BindParameter, Delete, Select, Update, bindparam, delete, func, or_, select, update
 from sqlalchemy.ext.asyncio import AsyncSession
 from sqlalchemy.orm import aliased
 
@@ -26,6 +26,8 @@ from services.ideas.work_tables import OutboxControlRow
 
 # What bodies get: it opens a page.
 DIGEST = "digest"
+# Why a message is given up that may have arrived twice by now.
+IN_DOUBT = "it is not known whether it arrived, and it was tried twice"
 # The last word to a chat whose person is erased: its address stands in the notification itself.
 FAREWELL = "erased"
 
@@ -73,6 +75,7 @@ class Outbox:
                 available_at=owed.not_before or now,
                 created_at=now,
                 attempts=0,
+                doubts=0,
                 last_error=owed.withheld,
             )
             .on_conflict_do_nothing(index_elements=["key"])
@@ -91,7 +94,7 @@ class Outbox:
     ) -> tuple[Notification, ...]:
         """The oldest due notifications (of one channel, or of any), leased to the caller until `now + lease`.
 
-        A lease that ran out counts for nothing, whatever became of it. None while the outbox is paused.
+        Whoever let a lease run out is not heard any more, and may have delivered it. None while the outbox is paused.
         """
         claimed = []
         due = _due(of_one_channel=channel is not None)
@@ -100,10 +103,13 @@ class Outbox:
             if withheld := await why_withheld(session, submitter, row.recipient, row.template):
                 await self._turn_away(session, row, submitter, withheld)
                 continue
+            if row.state == NotificationState.SENDING:
+                row.doubts = max(row.doubts, 1)
             row.state = NotificationState.SENDING
             row.attempts += 1
+            row.dated_at = row.dated_at or now
             row.available_at = now + lease
-            claimed.append(self._notification(row, submitter))
+            claimed.append(self._notification(row, submitter, row.dated_at))
         return tuple(claimed)
 
     async def _turn_away(
@@ -113,7 +119,7 @@ class Outbox:
         if other is None:
             row.state, row.last_error = NotificationState.WITHHELD, reason
             return
-        row.state, row.channel, row.submitter_id = NotificationState.DUE, other.channel, other.id
+        row.state, row.channel, row.submitter_id, row.doubts = NotificationState.DUE, other.channel, other.id, 0
         if other.channel == EMAIL:
             idea = await session.scalar(select(IdeaRow).where(IdeaRow.reference == row.parameters["reference"]))
             await self._grant(session, row.key, row.id, idea)
@@ -131,7 +137,9 @@ class Outbox:
     def _token(self, purpose: Purpose, subject: str) -> str:
         return capability_token(self.secret, purpose, subject)
 
-    def _notification(self, row: NotificationRow, submitter: SubmitterRow | None) -> Notification:
+    def _notification(
+        self, row: NotificationRow, submitter: SubmitterRow | None, dated_at: datetime
+    ) -> Notification:
         is_mail = row.channel == EMAIL
         return Notification(
             id=row.id,
@@ -142,7 +150,9 @@ class Outbox:
             template=row.template,
             parameters=row.parameters,
             created_at=row.created_at,
+            dated_at=dated_at,
             attempt=row.attempts,
+            doubts=row.doubts,
             reply_token=self._token(Purpose.REPLY, row.parameters.get("reference", row.key)) if is_mail else "",
             return_token=self._token(Purpose.RETURN_PATH, row.key) if is_mail else "",
         )
@@ -166,16 +176,15 @@ async def _addressed(session: AsyncSession, owed: Owed) -> Owed:
 def _due(*, of_one_channel: bool) -> Select[NotificationRow, SubmitterRow]:
     """What is due at `now` (of `channel`), `most` rows of it."""
     now: BindParameter[datetime] = bindparam("now", type_=UtcDateTime())
-    # What is written to one person or one group leaves in the order in which it was written: "done" never overtakes
-    # "received". Mail to a role mailbox is a digest, and keeps none. What is meant for later and was never tried
-    # holds nothing back: it can still be undone.
+    # What is written to one person, one group or one role mailbox leaves in the order in which it was written: "done"
+    # never overtakes "received". What is meant for later and was never tried holds nothing back: it can still be undone.
     earlier = aliased(NotificationRow)
     same_submitter = earlier.submitter_id == NotificationRow.submitter_id
-    same_group = and_(NotificationRow.channel == TELEGRAM, earlier.recipient == NotificationRow.recipient)
+    same_recipient = earlier.recipient == NotificationRow.recipient
     holds_back = or_(earlier.available_at <= now, earlier.attempts > 0)
     overtaken = (
         select(earlier.id)
-        .where(or_(same_submitter, same_group), earlier.state.in_(UNFINISHED), earlier.id < NotificationRow.id)
+        .where(or_(same_submitter, same_recipient), earlier.state.in_(UNFINISHED), earlier.id < NotificationRow.id)
         .where(holds_back)
         .exists()
     )
@@ -201,10 +210,13 @@ async def settle(  # noqa: PLR0913 - one row's new state in one statement
     *,
     again_at: datetime | None = None,
     error: str = "",
+    is_in_doubt: bool = False,
 ) -> None:
     """Write down how a delivery ended, unless the lease ran out and another sender has the notification now."""
     sent_at = now if state is NotificationState.SENT else None
     values = {"state": state, "available_at": again_at or now, "sent_at": sent_at, "last_error": error[:500]}
+    # Where it began as one in doubt, it has been counted before its time.
+    values["doubts"] = notification.doubts + is_in_doubt
     if notification.template == FAREWELL and state is not NotificationState.DUE:
         # Nothing of an erased person stays, not even that they were told so.
         await _write(session, delete(NotificationRow), [notification])
@@ -219,6 +231,11 @@ async def settle_sent(session: AsyncSession, notifications: Sequence[Notificatio
     others = [each for each in notifications if each.template != FAREWELL]
     await _write(session, delete(NotificationRow), last_words)
     await _write(session, update(NotificationRow).values(values), others)
+
+
+async def count_doubt(session: AsyncSession, notification: Notification) -> None:
+    """Count an attempt before it begins, for one that may have been delivered already: who is killed counts no more."""
+    await _write(session, update(NotificationRow).values(doubts=notification.doubts + 1), [notification])
 
 
 async def give_back(session: AsyncSession, notifications: Sequence[Notification], now: datetime) -> None:

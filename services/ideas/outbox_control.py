@@ -17,6 +17,7 @@ from services.ideas.undeliverable import why_withheld
 from services.ideas.work_tables import OutboxControlRow
 
 OLDER_COPY = "the database is an older copy"
+COPIED = "the data directory was copied"
 DISCARDED = "it was due when sending was released, and discarded"
 _ID = 1
 _LONGEST_REASON = 200
@@ -94,7 +95,7 @@ class OutboxControl:
                 if withheld := await why_withheld(session, submitter, row.recipient, row.template):
                     refused[row.id] = withheld
                     continue
-                row.state, row.available_at, row.attempts = NotificationState.DUE, now, 0
+                row.state, row.available_at, row.attempts, row.doubts = NotificationState.DUE, now, 0, 0
                 due.append(row.id)
         return Retried(tuple(due), refused)
 
@@ -114,18 +115,20 @@ class OutboxControl:
             await session.execute(update(OutboxControlRow).values(paused_at=None, reason=""))
             return discarded
 
-    async def check(self, seen: int, now: datetime) -> int | None:
-        """The database's mark; None, and a pause, where a sender has `seen` a higher one: it is an older copy.
+    async def check(self, seen: int, now: datetime, *, is_copied: bool = False) -> tuple[int, str]:
+        """The database's mark, and why the outbox is paused now; "" where it is not because of this.
 
-        A database that owes nobody anything is a new one, and no copy.
+        A sender that has `seen` a higher mark has an older copy before it, and where what it has seen `is_copied`, the
+        database may come from the same copy. A database that owes nobody anything is a new one.
         """
         async with self._store.writing() as session:
             mark = await session.scalar(select(OutboxControlRow.mark)) or 0
             is_new = not mark and await session.scalar(select(NotificationRow.id).limit(1)) is None
-            if seen <= mark or is_new:
-                return mark
-            await _begin_pause(session, OLDER_COPY, now)
-            return None
+            if is_new or (seen <= mark and not is_copied):
+                return mark, ""
+            reason = OLDER_COPY if seen > mark else COPIED
+            await _begin_pause(session, reason, now)
+            return mark, reason
 
 
 async def raise_mark(session: AsyncSession, now: datetime) -> int:

@@ -14,6 +14,7 @@ from services.ideas.admission import Admission
 from services.ideas.assigning import assignments
 from services.ideas.corrections import Field, correct, with_place, with_topic
 from services.ideas.deeds import (
+    CORRECTIONS,
     Accept,
     Ask,
     Bundle,
@@ -36,9 +37,6 @@ from services.ideas.snapshot import snapshot
 from services.ideas.tables import AssignmentRow, IdeaRow, SubmitterRow
 from services.ideas.undeliverable import reachable_elsewhere
 from services.ideas.work_tables import ActRow, FindingRow, InquiryRow, MeasureIdeaRow, MeasureRow
-
-# What can be corrected again as easily need not be undone.
-_NOT_UNDONE = frozenset({DeedKind.TOPIC, DeedKind.PLACE})
 
 
 async def perform(  # noqa: PLR0913, PLR0917 - what is done, to what, by which rules, by whom, and when
@@ -66,14 +64,14 @@ async def perform(  # noqa: PLR0913, PLR0917 - what is done, to what, by which r
     )
     performance = Performance(session, admission, idea, doer, now, act, rows)
     kind, tells = await _do(performance, deed)
-    if kind not in (DeedKind.TOPIC, DeedKind.PLACE) and doer.body:
+    if kind not in CORRECTIONS and doer.body:
         await ledger.enter(session, idea.id, [doer.body], Event.DECIDED, now, act_id=act.id)
     told = tells and await admission.updates.owe(session, idea, act.id, now)
     await session.flush()
     left = await assignments(session, idea)
     act.after = snapshot(idea, left)
     now_with = [body for body, row in left.items() if is_open(row)]
-    undo_until = None if kind in _NOT_UNDONE else now + admission.updates.window
+    undo_until = None if kind in CORRECTIONS else now + admission.updates.window
     return Done(idea.reference, act.id, kind, idea.stage, tuple(now_with), undo_until, told)
 
 

@@ -204,11 +204,29 @@ class Register(Lookups):
         async with self._store.writing() as session:
             await outbox.give_back(session, notifications, now)
 
-    async def send_again(self, notification: Notification, again_at: datetime, error: str, now: datetime) -> None:
-        """Put a notification back until `again_at`; `error` is what staff read about it."""
+    async def begin_again(self, notification: Notification) -> None:
+        """Note that a notification is about to be sent again of which nobody knows whether it arrived."""
+        async with self._store.writing() as session:
+            await outbox.count_doubt(session, notification)
+
+    async def send_again(  # noqa: PLR0913 - how a delivery ended
+        self,
+        notification: Notification,
+        again_at: datetime,
+        error: str,
+        now: datetime,
+        *,
+        is_in_doubt: bool = False,
+    ) -> None:
+        """Put a notification back until `again_at`; `error` is what staff read about it.
+
+        `is_in_doubt` says that it may have arrived.
+        """
         async with self._store.writing() as session:
             state = NotificationState.DUE
-            await outbox.settle(session, notification, state, now, again_at=again_at, error=error)
+            await outbox.settle(
+                session, notification, state, now, again_at=again_at, error=error, is_in_doubt=is_in_doubt
+            )
 
     async def give_up(
         self, notification: Notification, error: str, now: datetime, *, undeliverable: bool = False

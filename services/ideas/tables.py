@@ -232,7 +232,11 @@ class CapabilityRow(Table):
 
 
 class NotificationRow(Table):
-    """The outbox. A submitter's address stands in their own row; `recipient` is a body's role mailbox or a chat."""
+    """The outbox. A submitter's address stands in their own row; `recipient` is a body's role mailbox or a chat.
+
+    `dated_at` is when it was first claimed, and the date that its mail bears. `doubts` counts the attempts of which
+    nobody knows whether they delivered it; one that is in doubt already counts from its beginning.
+    """
 
     __tablename__ = "notification"
     __table_args__ = (
@@ -252,8 +256,10 @@ class NotificationRow(Table):
     state: Mapped[str] = mapped_column(String(16))
     available_at: Mapped[datetime]
     created_at: Mapped[datetime]
+    dated_at: Mapped[datetime | None]
     sent_at: Mapped[datetime | None]
     attempts: Mapped[int] = mapped_column(default=0)
+    doubts: Mapped[int] = mapped_column(default=0)
     last_error: Mapped[str] = mapped_column(String(500), default="")
 
 

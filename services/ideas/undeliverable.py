@@ -165,7 +165,7 @@ async def resume(session: AsyncSession, address: str, now: datetime) -> bool:
                 NotificationRow.template == "digest",
                 NotificationRow.state.in_(missed),
             )
-            .values(state=NotificationState.DUE, available_at=now, attempts=0, last_error="")
+            .values(state=NotificationState.DUE, available_at=now, attempts=0, doubts=0, last_error="")
         )
     return is_bodys or stopped.first() is not None
 

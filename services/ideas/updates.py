@@ -7,13 +7,14 @@ from dataclasses import dataclass
 from datetime import datetime, timedelta
 from typing import Any
 
-from sqlalchemy import Select, and_, or_, select, update
+from sqlalchemy import Select, String, and_, cast, literal, or_, select, update
 from sqlalchemy.ext.asyncio import AsyncSession
 
 from services.ideas.model import NotificationState
 from services.ideas.outbox import Outbox, Owed
 from services.ideas.tables import IdeaRow, NotificationRow, SubmitterRow
 from services.ideas.undeliverable import UNVERIFIED, UPDATE, reachable_elsewhere, why_withheld
+from services.ideas.work_tables import ActRow
 
 UNDONE, WITHDRAWN = "it was undone", "the idea was withdrawn"
 # However often something changes, it is told within this many windows after the first change.
@@ -45,7 +46,7 @@ class Updates:
             waiting.available_at = max(waiting.available_at, now + self.window)
             return await _hears(session, submitter)
         owed = Owed(
-            key=f"{UPDATE}:{idea.reference}:{act_id}",
+            key=_key(idea, act_id),
             channel=idea.channel,
             template=UPDATE,
             parameters={"reference": idea.reference, "acts": [act_id]},
@@ -127,14 +128,13 @@ async def _hears(session: AsyncSession, submitter: SubmitterRow) -> bool:
 
 
 def _of(idea: IdeaRow) -> Select[NotificationRow]:
-    return (
-        select(NotificationRow)
-        .where(
-            NotificationRow.template == UPDATE,
-            NotificationRow.parameters["reference"].as_string() == idea.reference,
-        )
-        .order_by(NotificationRow.id)
-    )
+    # By their keys, which are few and have an index: there may be a hundred thousand updates of other ideas.
+    keys = select(literal(_key(idea, "")) + cast(ActRow.id, String)).where(ActRow.idea_id == idea.id)
+    return select(NotificationRow).where(NotificationRow.key.in_(keys)).order_by(NotificationRow.id)
+
+
+def _key(idea: IdeaRow, act_id: int | str) -> str:
+    return f"{UPDATE}:{idea.reference}:{act_id}"
 
 
 def _with(row: NotificationRow, acts: Sequence[int]) -> dict[str, Any]:

@@ -11,7 +11,7 @@ from nlp.understanding import Understanding
 from services.ideas import ledger
 from services.ideas.admission import Admission
 from services.ideas.conversation import idea_numbered
-from services.ideas.deeds import Deed, DeedKind, Doer, Done
+from services.ideas.deeds import CORRECTIONS, Deed, DeedKind, Doer, Done
 from services.ideas.errors import DeedRefused, IdeaNotFound
 from services.ideas.ledger import Event
 from services.ideas.lookups import unknown
@@ -61,17 +61,18 @@ class Work:
 
 
 async def undo(session: AsyncSession, admission: Admission, idea: IdeaRow, doer: Doer, now: datetime) -> DeedKind:
-    """Take back the last act: the idea stands as before, its submitter hears nothing, told bodies hear of it."""
-    act = await session.scalar(
-        select(ActRow).where(ActRow.idea_id == idea.id, ActRow.undone_at.is_(None)).order_by(ActRow.id.desc()).limit(1)
-    )
-    if act is None or not act.before or (doer.body and act.body != doer.body):
+    """Take back the last act: the idea stands as before, its submitter hears nothing, told bodies hear of it.
+
+    Better labels that it was given since stay.
+    """
+    act, was_corrected = await last_act(session, idea)
+    if act is None and was_corrected:
+        raise DeedRefused("Thema und Ort nehmen Sie zurück, indem Sie sie noch einmal berichtigen.")
+    if act is None or (doer.body and act.body != doer.body):
         raise DeedRefused(f"Bei {idea.reference} gibt es nichts, was Sie zurücknehmen können.")
     if idea.stage == admission.catalogue.lifecycle.withdrawn:
         raise DeedRefused(f"Die Idee {idea.reference} ist inzwischen zurückgezogen. Dabei bleibt es.")
     kind = DeedKind(act.kind)
-    if kind in (DeedKind.TOPIC, DeedKind.PLACE):
-        raise DeedRefused("Thema und Ort nehmen Sie zurück, indem Sie sie noch einmal berichtigen.")
     updates = admission.updates
     if now > act.at + updates.window or not await updates.take_back(session, idea, act.id, now):
         minutes = int(updates.window / timedelta(minutes=1))
@@ -87,6 +88,15 @@ async def undo(session: AsyncSession, admission: Admission, idea: IdeaRow, doer:
     await admission.assigning.assign(session, idea, Understanding.from_json(idea.understanding), now)
     await _untell(session, idea, act, now)
     return kind
+
+
+async def last_act(session: AsyncSession, idea: IdeaRow) -> tuple[ActRow | None, bool]:
+    """The last act that could be undone, if there is one, and whether a label was corrected."""
+    done = select(ActRow).where(ActRow.idea_id == idea.id, ActRow.undone_at.is_(None))
+    acts = (await session.scalars(done.order_by(ActRow.id.desc()))).all()
+    # Of what was erased, and of an idea that lives on in another one, nothing says how it stood before.
+    last = next((act for act in acts if act.kind not in CORRECTIONS and act.before), None)
+    return last, any(act.kind in CORRECTIONS for act in acts)
 
 
 async def _untell(session: AsyncSession, idea: IdeaRow, act: ActRow, now: datetime) -> None:

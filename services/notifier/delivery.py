@@ -12,6 +12,7 @@ import structlog
 
 from services.ideas.errors import StoreError
 from services.ideas.model import Notification
+from services.ideas.outbox import IN_DOUBT
 from services.ideas.register import Register
 from services.ideas.texts import OWN_LANGUAGE
 from services.ideas.waiting import wait_for
@@ -30,6 +31,8 @@ _SHARE_OF_LEASE = 0.9
 _SHARE_OF_WAITING = 0.05
 # What is told is looked up again where it has waited longer: it may have been erased.
 _FRESH_SECONDS = 1.0
+# Of so many attempts nobody may know whether they delivered a message: its recipient gets one copy too many at most.
+_MOST_DOUBTS = 2
 
 log = structlog.get_logger(__name__)
 
@@ -58,7 +61,7 @@ class _InHand:
 class Sender:
     """Sends for one channel until it is told to stop: a recipient that hangs or has to wait holds up no other.
 
-    Delivery is at least once: a kill between sending and marking repeats one message. `note` is told the outbox's mark
+    A kill between sending and marking repeats a message, once: what is in doubt for the second time is given up. `note` is told the outbox's mark
     each time that something has been sent.
     """
 
@@ -180,13 +183,15 @@ class Sender:
 
     async def _outcome(self, in_hand: _InHand) -> Outcome | None:
         notification = in_hand.notification
+        if notification.doubts >= _MOST_DOUBTS:
+            return GivenUp(IN_DOUBT)
         try:
             async with asyncio.timeout_at(in_hand.since + self._work.sending_lease_seconds * _SHARE_OF_LEASE):
                 return await self._deliver(in_hand)
         except NothingToSay:
             return GivenUp("what it tells of is gone")
         except TimeoutError:
-            return Retry("it took too long") if in_hand.has_begun else None
+            return Retry("it took too long", is_in_doubt=True) if in_hand.has_begun else None
         except StoreError as error:
             return Retry(str(error))
         except Exception as error:
@@ -207,9 +212,11 @@ class Sender:
             has_waited = loop.time() - looked_up
             if self._stop.is_set() or has_waited > self._work.sending_lease_seconds * _SHARE_OF_WAITING:
                 return None
-            in_hand.has_begun = True
             if has_waited > _FRESH_SECONDS:
                 values = await values_of(self._register, readable)
+            in_hand.has_begun = True
+            if readable.doubts:
+                await self._register.begin_again(readable)
             return await self._deliverer.deliver(readable, values)
 
     def _in_a_known_language(self, notification: Notification) -> Notification:

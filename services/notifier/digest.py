@@ -73,7 +73,7 @@ def digest_values(catalogue: Catalogue, found: Digest, now: datetime, held: int 
         "urgent": {
             "late": [item.number for item in shown if item.late],
             "erased": [item.number for item in shown if item.is_erased],
-            "unclear": [item.number for item in shown if not item.is_erased and not item.topic],
+            "unclear": [item.number for item in shown if item.since and not item.topic],
         },
         "rest": len(contents.entries) - len(shown),
         "link": link,

@@ -13,10 +13,14 @@ class Sent:
 
 @dataclass(frozen=True, slots=True)
 class Retry:
-    """A temporary fault; `after` is how long the other side asked us to wait, None where it did not say."""
+    """A temporary fault; `after` is how long the other side asked us to wait, None where it did not say.
+
+    `is_in_doubt`: the other side may have the message all the same.
+    """
 
     reason: str
     after: timedelta | None = None
+    is_in_doubt: bool = False
 
 
 @dataclass(frozen=True, slots=True)

@@ -13,6 +13,7 @@ import structlog
 
 from services.ideas.errors import StoreError, StoreFull, StoreUnavailable
 from services.ideas.model import Notification
+from services.ideas.outbox import IN_DOUBT
 from services.ideas.register import Register
 from services.ideas.waiting import wait_for
 from services.notifier.outcome import GivenUp, Moved, Outcome, Retry, Sent
@@ -95,9 +96,11 @@ class Settlement:
                 again_at = now if notification.attempt <= _MOVES_AT_ONCE else now + self._pause(notification)
                 await self._register.send_again(notification, again_at, "the chat has a new number", now)
                 told.info("notification.moved")
-            case Retry(reason, after) if not self._is_too_late(notification, now):
+            case Retry(is_in_doubt=True) if notification.doubts:
+                await self._settle(notification, GivenUp(IN_DOUBT), now)
+            case Retry(reason, after, doubt) if not self._is_too_late(notification, now):
                 again_at = now + (self._pause(notification) if after is None else after)
-                await self._register.send_again(notification, again_at, reason, now)
+                await self._register.send_again(notification, again_at, reason, now, is_in_doubt=doubt)
                 told.warning("notification.retry", reason=reason)
             case Retry(reason) | GivenUp(reason):
                 undeliverable = isinstance(outcome, GivenUp) and outcome.undeliverable
@@ -111,5 +114,5 @@ class Settlement:
         return min(pause * jitter, _LONGEST_PAUSE)
 
     def _is_too_late(self, notification: Notification, now: datetime) -> bool:
-        has_waited = now - notification.created_at >= self._patience.give_up_after
+        has_waited = now - notification.dated_at >= self._patience.give_up_after
         return has_waited and notification.attempt >= FEWEST_ATTEMPTS

@@ -10,7 +10,8 @@ import pytest
 
 from services.cli import main
 from services.ideas.model import Notification
-from services.ideas.outbox_control import OLDER_COPY
+from services.ideas.outbox import IN_DOUBT
+from services.ideas.outbox_control import COPIED, OLDER_COPY
 from services.ideas.register import Register
 from tests.conftest import NOON, on_sqlite
 from tests.submissions import ANNA, BEN, submit
@@ -110,16 +111,31 @@ def test_staff_pause_and_release_the_outbox(do: Do, capsys: Output) -> None:
     assert "angehalten" not in capsys.readouterr().out
 
 
-def test_after_a_restore_staff_read_what_happened(do: Do, capsys: Output) -> None:
-    """An older copy of the database is named as such, and what it still owes can be left unsent."""
+def test_staff_read_what_may_have_arrived(do: Do, capsys: Output) -> None:
+    """That a message is in doubt is told in German."""
+
+    async def in_doubt(register: Register) -> None:
+        await submit(register, sender=ANNA)
+        (owed,) = await register.claim_notifications(NOON, timedelta(minutes=1), 1)
+        await register.give_up(owed, IN_DOUBT, NOON)
+
+    do(in_doubt)
+
+    assert main(["outbox"]) == 0
+    assert "(unklar, ob die Nachricht ankam; zweimal versucht)" in capsys.readouterr().out
+
+
+@pytest.mark.parametrize(("reason", "named"), [(OLDER_COPY, "ältere Kopie"), (COPIED, "Datenverzeichnis wurde kopiert")])
+def test_after_a_restore_staff_read_what_happened(do: Do, capsys: Output, reason: str, named: str) -> None:
+    """An older copy is named as such, and what it still owes can be left unsent."""
     do(lambda register: submit(register, sender=BEN))
-    do(lambda register: register.outbox_control.pause(OLDER_COPY, NOON))
+    do(lambda register: register.outbox_control.pause(reason, NOON))
 
     main(["outbox"])
     shown = capsys.readouterr().out
     assert main(["outbox", "--release", "--discard"]) == 0
 
-    assert "ältere Kopie" in shown
+    assert named in shown
     assert "--release --discard" in shown
     assert capsys.readouterr().out.startswith("Zurückgehalten: 1.\n")
     assert do(lambda register: register.counts())["notifications"] == {"withheld": 1}

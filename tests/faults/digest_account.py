@@ -10,10 +10,14 @@ from operator import attrgetter
 
 from sqlalchemy import select
 
+from services.ideas.ledger import Event
 from services.ideas.model import NotificationState
 from services.ideas.store import Store
 from services.ideas.tables import DigestRow, IdeaRow, NotificationRow
 from services.ideas.work_tables import LedgerRow
+
+# What a body did itself waits until there is something else to tell.
+_WAITING = (Event.DECIDED, Event.UNDONE)
 
 
 @dataclass(frozen=True, slots=True)
@@ -66,8 +70,8 @@ class Account:
 
     def untold(self, until: Mapping[str, datetime]) -> Iterator[Entry]:
         """What no digest has told, although it happened by the end of its body's last period (`until`)."""
-        known = (entry for entry in self.entries if entry.body in until)
-        return (entry for entry in known if entry.digest is None and entry.at <= until[entry.body])
+        due = (entry for entry in self.entries if entry.body in until and entry.at <= until[entry.body])
+        return (entry for entry in due if entry.digest is None and entry.event not in _WAITING)
 
     def is_complete(self, until: Mapping[str, datetime]) -> bool:
         """Whether all that happened by then was told and sent."""
@@ -110,7 +114,7 @@ class Account:
             first = next((digest for digest in of_body[entry.body] if digest.until >= entry.at), None)
             if found.body != entry.body or found.until < entry.at:
                 yield f"told by a wrong digest: {entry} {found}"
-            elif entry.idea not in late and found is not first:
+            elif entry.idea not in late and entry.event not in _WAITING and found is not first:
                 yield f"told by another digest than that of its period: {entry} {found} {first}"
 
 

@@ -27,6 +27,9 @@ _PLANS: Mapping[str, DigestPlan] = {
     "landratsamt-mittelsachsen": DigestPlan(Cadence.MONTHLY, 7, day=31),
     "landratsamt-erzgebirgskreis": DigestPlan(Cadence.IMMEDIATELY),
     _WATCHES: DigestPlan(Cadence.SITTING, 7, sittings=_SITTINGS),
+    # Who leads the later stages.
+    "imag": DigestPlan(Cadence.WEEKLY, 7, weekday=4),
+    "lenkungskreis": DigestPlan(Cadence.MONTHLY, 7),
 }
 DISTRICTS: Mapping[str, str] = {
     "stadt-chemnitz": "14511",
@@ -46,7 +49,8 @@ def catalogue(lease_seconds: float) -> Catalogue:
     bodies = {
         body: replace(read.bodies[body], digest=replace(plan, channels=channels)) for body, plan in _PLANS.items()
     }
-    return replace(read, bodies=bodies)
+    routes = tuple(route for route in read.routes if bodies.keys() >= set(route.bodies))
+    return replace(read, bodies=bodies, routes=routes)
 
 
 @dataclass(frozen=True, slots=True)

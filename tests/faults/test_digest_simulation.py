@@ -53,7 +53,7 @@ def test_an_account_that_is_not_sound_has_the_fault(fault: str) -> None:
 async def test_digests_survive_kills(store_url: str, tmp_path: Path, processes: int) -> None:
     """Killed again and again, the notifiers write each period's digest once, with exactly its entries, and send it."""
     world = World(tmp_path, store_url, lease_seconds=1.0)
-    ended = await simulate(world, processes=processes, periods=9, deaths=0.05)
+    ended = await simulate(world, processes=processes, periods=12, deaths=0.05)
 
     assert ended.faults == ()
     assert ended.kills

@@ -12,7 +12,10 @@ ITEM = ItemWords(
     number=1,
     reference="SWS-2026-0042-7",
     title="Abendbus nach Kirchberg",
-    notes=(Note("Weitergegeben von Stadt Chemnitz", "Das liegt im Landkreis.", is_read=True), Note("Rückfrage: noch keine Antwort")),
+    notes=(
+        Note("Weitergegeben von Stadt Chemnitz", "Das liegt im Landkreis.", is_read=True),
+        Note("Rückfrage: noch keine Antwort"),
+    ),
     kind="Hinweis auf einen Mangel",
     topic="Mobilität und Verkehr",
     topic_doubt="62 % sicher",

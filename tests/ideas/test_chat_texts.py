@@ -251,3 +251,9 @@ def test_pages_escape_what_they_are_given(texts: Texts, language: str, message: 
     """No value of a setting becomes markup."""
     hostile = {name: "<script>" for name, value in FULL.items() if isinstance(value, str)}
     assert "<script>" not in render(texts, language, message, Part.PAGE, **hostile)
+
+
+@pytest.mark.parametrize(("language", "how"), [("de", "Antworten Sie"), ("en", "Reply"), (SIMPLE, "antworten Sie")])
+def test_an_update_says_how_it_is_answered(texts: Texts, language: str, how: str) -> None:
+    """Also where nobody has asked anything."""
+    assert how in chat(texts, language, "update", inquiries=[])

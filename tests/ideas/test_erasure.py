@@ -121,7 +121,13 @@ class Life:
     async def work(self, reference: str) -> None:
         """Staff do all that they can do with an idea, and repeat in each of it what its submitter has said."""
         said, doer, at = f"Der {WORDS}, wie {ADDRESS} schreibt.", Doer("j.weber"), NOON + self.number * MINUTE
-        deeds = (Ask(said), PassOn(("landratsamt-zwickau",), said), NamePlace(WORDS, understood()), Accept(said), Move(IMAG, said))
+        deeds = (
+            Ask(said),
+            PassOn(("landratsamt-zwickau",), said),
+            NamePlace(WORDS, understood()),
+            Accept(said),
+            Move(IMAG, said),
+        )
         for deed in (*deeds, Find("Umsetzbarkeit", Verdict.NO, said)):
             await self.register.work.act(reference, deed, doer, at)
 

@@ -102,6 +102,40 @@ async def test_undo_takes_back_what_was_done_and_no_more(register: Register, sto
     assert (await register.idea(reference)).stage == "zugeordnet"
 
 
+async def test_an_undo_back_to_the_end_gives_the_idea_to_nobody(register: Register) -> None:
+    """It was taken up again by mistake."""
+    reference = await admit(register, "1", BEN)
+    for stage in (REFUSED, COUNCIL):
+        await register.work.act(reference, Move(stage, "Zu teuer."), OPERATOR, NOON)
+    await register.work.undo(reference, OPERATOR, NOON)
+
+    assert (await register.idea(reference)).stage == REFUSED
+    assert await holders(register, reference) == set()
+
+
+async def test_an_undo_tells_nobody_of_an_idea_twice(register: Register, store: Store) -> None:
+    """Who got it meanwhile, by no act, has been told of it."""
+    reference = await admit(register, "1", BEN)
+    await register.work.act(reference, Ask("Wo?"), OPERATOR, NOON)
+    await register.teaching.name_place(reference, IN_ZWICKAU, NOON + MINUTE)
+    await register.write_digest(ZWICKAU, Period("one", NOON + MINUTE), NOON + MINUTE)
+    await register.work.undo(reference, OPERATOR, NOON + 2 * MINUTE)
+
+    assert (await holders(register, reference), await untold(store, ZWICKAU)) == ({ZWICKAU}, [])
+
+
+async def test_a_better_label_keeps_nothing_from_being_undone(register: Register) -> None:
+    """It stays, and what was done before it is taken back."""
+    reference = await admit(register, "1", BEN)
+    await register.work.act(reference, Accept(), Doer("x", CHEMNITZ), NOON)
+    await register.work.act(reference, NameTopic("housing"), OPERATOR, NOON + MINUTE)
+    await register.work.undo(reference, Doer("x", CHEMNITZ), NOON + 2 * MINUTE)
+
+    idea = await register.idea(reference)
+    assert (idea.stage, idea.understanding.topics[0].id) == ("zugeordnet", "housing")
+    assert CHEMNITZ in await holders(register, reference)
+
+
 async def test_undo_leaves_a_stage_that_was_reached_since(register: Register) -> None:
     """A question at the first stage, then a place that a rule knows: that the idea was routed stays."""
     reference = await admit(register, "1", BEN, understood((), ()))
@@ -111,6 +145,15 @@ async def test_undo_leaves_a_stage_that_was_reached_since(register: Register) ->
 
     assert (await register.idea(reference)).stage == "zugeordnet"
     assert ZWICKAU in await holders(register, reference)
+
+
+async def test_who_has_done_its_part_has_the_idea_again_where_no_other_is_left(register: Register) -> None:
+    """Chemnitz said yes to its half, and the other half turns out to be in Chemnitz as well."""
+    reference = await admit(register, "1", BEN, understood(districts=("14511", "14524")))
+    await register.work.act(reference, Accept(), Doer("x", CHEMNITZ), NOON)
+    await register.teaching.name_place(reference, understood(), NOON + MINUTE)
+
+    assert await holders(register, reference) == {CHEMNITZ}
 
 
 @pytest.mark.parametrize("stage", [REFUSED, "umgesetzt"])

@@ -13,8 +13,10 @@ from services.ideas.model import Notification, Sender
 from services.ideas.readings import Submission
 from services.ideas.register import Register
 from services.ideas.spelling import folded
+from services.ideas.store import Store
+from services.ideas.submitters import submitter_of
 from tests.conftest import NOON, on_sqlite
-from tests.ideas.samples import ANNA, admit, logged
+from tests.ideas.samples import ANNA, BEN, admit, logged
 
 CLARA = Sender("email", "clara@example.org", verified=True)
 STRANGER = Sender("email", "dora@example.org", verified=True)
@@ -46,7 +48,7 @@ async def test_the_name_of_a_language_brings_the_last_mail_again(register: Regis
     """First the confirmation, later the update; and everything from then on."""
     reference = await admit(register, "1", CLARA)
     confirmation = await sent(register, NOON)
-    await answer(register, reference, "English", NOON + MINUTE)
+    await answer(register, reference, "English\n\nBest regards\nClara", NOON + MINUTE)
     again = await sent(register, NOON + MINUTE)
     await register.work.act(reference, Accept(), Doer("j.weber"), NOON + DAY)
     update = await sent(register, NOON + DAY)
@@ -88,6 +90,26 @@ async def test_nobody_else_and_nothing_else_chooses(
 
     assert [(each.template, each.language) for each in await sent(register, NOON)] == [("update", "de")]
     assert await said(register, reference) == [text]
+
+
+@on_sqlite
+async def test_who_sent_an_idea_by_chat_chooses_for_their_mail(register: Register, store: Store) -> None:
+    """The chat, which cannot be reached any more, has its own language."""
+    reference = await admit(register, "1", BEN)
+    await sent(register, NOON)
+    async with store.writing() as session:
+        chat, mail = [await submitter_of(session, sender, NOON) for sender in (BEN, CLARA)]
+        chat.person = mail.person = "b" * 32
+        chat.undeliverable_at = NOON
+    await register.work.act(reference, Accept(), Doer("j.weber"), NOON)
+    left = [*await sent(register, NOON), *await sent(register, NOON)]
+    await answer(register, reference, "English", NOON)
+    left += await sent(register, NOON)
+
+    assert [(each.channel, each.template, each.language) for each in left] == [
+        ("email", "update", "de"),
+        ("email", "update", "en"),
+    ]
 
 
 @on_sqlite

@@ -125,3 +125,21 @@ async def test_what_is_undone_beside_a_digest_is_told_as_undone(
     await undoing
 
     assert await untold(store, CATCH_ALL_BODY) == [(reference, Event.UNDONE)]
+
+
+@on_postgresql
+async def test_a_digest_takes_its_ideas_in_the_order_in_which_all_take_several(
+    register: Register, store: Store
+) -> None:
+    """What only waits among them: else whoever holds such an idea and wants one that is new would wait for ever."""
+    await admit(register, "1")
+    await register.write_digest(CHEMNITZ, PERIOD, NOON)
+    await admit(register, "2", received_at=NOON + HOUR)
+    ideas = select(IdeaRow.id).with_for_update()
+    async with store.writing() as session:
+        await session.execute(ideas.where(IdeaRow.id == 1))
+        writing = asyncio.create_task(register.write_digest(CHEMNITZ, NEXT, NOON + HOUR))
+        assert await comes_to_wait(writing, store)
+        await session.execute(ideas.where(IdeaRow.id == 2))
+
+    assert await writing == 1

@@ -7,7 +7,7 @@ from datetime import timedelta
 import pytest
 from sqlalchemy import select, update
 
-from services.ideas.deeds import Ask, Bundle, DeedKind, Doer
+from services.ideas.deeds import Ask, Bundle, DeedKind, Doer, NameTopic
 from services.ideas.errors import DeedRefused, IdeaNotFound
 from services.ideas.ledger import Event
 from services.ideas.model import NotificationState
@@ -62,6 +62,20 @@ async def test_a_measure_needs_a_title(register: Register, title: str) -> None:
     """Authors read it."""
     with pytest.raises(DeedRefused, match="höchstens 200 Zeichen"):
         await register.measures.create(title, NOON)
+
+
+async def test_a_step_is_taken_back_whatever_becomes_of_one_of_its_ideas(register: Register, store: Store) -> None:
+    """One was withdrawn meanwhile and stays so, the topic of another one was corrected and stays so."""
+    withdrawn, corrected = await admit(register, "1", BEN), await admit(register, "2", CLARA)
+    number = await measure_of(register, withdrawn, corrected)
+    await register.measures.move(number, PLANNED, "Gern.", OPERATOR, NOON)
+    async with store.writing() as session:
+        await session.execute(update(IdeaRow).where(IdeaRow.reference == withdrawn).values(stage=TAKEN_BACK))
+    await register.work.act(corrected, NameTopic("housing"), OPERATOR, NOON + MINUTE)
+    carried = await register.measures.undo(number, OPERATOR, NOON + 2 * MINUTE)
+
+    assert (carried.moved, carried.left, carried.measure.stage) == ((corrected,), (withdrawn,), "")
+    assert [(await register.idea(each)).stage for each in (withdrawn, corrected)] == [TAKEN_BACK, "zugeordnet"]
 
 
 async def test_every_idea_comes_along_wherever_its_own_way_leads(register: Register) -> None:

@@ -8,12 +8,14 @@ import pytest
 from sqlalchemy import select, update
 from sqlalchemy.ext.asyncio import AsyncSession
 
+from services.ideas.chat import Wish
 from services.ideas.deeds import Ask, Bundle, Doer
 from services.ideas.register import Register
 from services.ideas.store import Store
 from services.ideas.tables import IdeaRow
 from services.ideas.work_tables import ActRow
 from tests.conftest import NOON, on_sqlite
+from tests.ideas.dialogue.talk import Talk
 from tests.ideas.locks import comes_to_wait
 from tests.ideas.samples import BEN, CHEMNITZ, admit
 from tests.ideas.staff_mail.post import Post
@@ -59,6 +61,24 @@ async def test_a_measure_that_waited_for_the_merging_carries_an_idea_once(regist
     await moves
 
     assert [act for act in await acts(store) if act[1] == "carry"] == [(1, "carry")]
+
+
+@on_sqlite
+async def test_what_staff_asked_about_an_idea_is_asked_about_the_whole(register: Register, store: Store) -> None:
+    """Its submitter makes one of two before the question has left: it is told, and staff see it."""
+    talk = Talk(register, store)
+    await talk.say("Mehr Busse in Chemnitz")
+    number = await talk.say("Mehr Wald in Plauen")
+    whole = (await talk.idea()).reference
+    await talk.press(Wish.SPLIT, whole, str(number))
+    other = (await talk.ideas())[-1].reference
+    act = (await register.work.act(other, Ask("Wo?"), Doer("x"), talk.at)).act
+    await talk.press(Wish.MERGE, other, whole)
+
+    told = await register.news(other, [act])
+    assert told is not None
+    assert [each.text for each in told.inquiries] == ["Wo?"]
+    assert [each.kind for each in (await register.dossier(whole)).acts] == ["ask"]
 
 
 @on_sqlite

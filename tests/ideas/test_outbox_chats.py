@@ -263,13 +263,18 @@ async def test_messages_to_a_group_keep_their_order(register: Register, store: S
     assert await claim(register) == []
 
 
-@on_sqlite
-async def test_digests_to_a_mailbox_wait_for_none(register: Register, store: Store) -> None:
-    """A digest that was greylisted holds back none that comes after it."""
-    for key in ("1", "2"):
-        await owe_group(store, key, "bauamt@example.org", channel="email")
+async def test_mail_to_a_mailbox_keeps_its_order(register: Register, store: Store) -> None:
+    """What comes after a digest that was greylisted waits for it, and no longer than until it is given up."""
+    for key, mailbox in (("1", "bauamt"), ("2", "bauamt"), ("3", "umweltamt")):
+        await owe_group(store, key, f"{mailbox}@example.org", channel="email")
+    first = await claim(register)
+    await register.send_again(first[0], NOON, "451", NOON)
+    (again,) = await claim(register)
+    await register.give_up(again, "451", NOON)
 
-    assert [owed.key for owed in await claim(register)] == ["1", "2"]
+    assert [owed.key for owed in first] == ["1", "3"]
+    assert again.key == "1"
+    assert [owed.key for owed in await claim(register)] == ["2"]
 
 
 @on_sqlite

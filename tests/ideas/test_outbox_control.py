@@ -3,7 +3,7 @@ from __future__ import annotations
 from datetime import timedelta
 
 from services.ideas.model import Notification, Sender
-from services.ideas.outbox_control import DISCARDED, OLDER_COPY
+from services.ideas.outbox_control import COPIED, DISCARDED, OLDER_COPY
 from services.ideas.register import Register
 from tests.conftest import NOON, on_sqlite
 from tests.ideas.samples import BEN, admit
@@ -73,23 +73,23 @@ async def test_an_older_copy_of_the_database_sends_nothing(register: Register) -
     mark = await register.all_sent([first], NOON)
     control = register.outbox_control
 
-    assert await control.check(mark, NOON) == mark
+    assert await control.check(mark, NOON) == (mark, "")
     assert await control.paused() is None
-    assert await control.check(mark + 1, NOON) is None
+    assert await control.check(mark + 1, NOON) == (mark, OLDER_COPY)
     pause = await control.paused()
     assert pause is not None
     assert pause.reason == OLDER_COPY
     assert await claim(register, HOUR) == ()
 
     await control.release(NOON + HOUR)
-    assert await control.check(mark + 1, NOON + HOUR) is not None
+    assert (await control.check(mark + 1, NOON + HOUR))[1] == ""
     assert len(await claim(register, HOUR)) == 1
 
 
 @on_sqlite
 async def test_a_new_database_is_no_older_copy(register: Register) -> None:
-    """Whoever begins anew in an old folder need not release anything."""
-    assert await register.outbox_control.check(4711, NOON) == 0
+    """Whoever begins anew in an old folder, or in a copy of one, need not release anything."""
+    assert await register.outbox_control.check(4711, NOON, is_copied=True) == (0, "")
     assert await register.outbox_control.paused() is None
 
 
@@ -98,7 +98,18 @@ async def test_a_copy_from_before_the_first_delivery_is_noticed(register: Regist
     """A database that owes something and has never sent any of it may be a copy."""
     await admit(register, "1", BEN)
 
-    assert await register.outbox_control.check(4711, NOON) is None
+    assert await register.outbox_control.check(4711, NOON) == (0, OLDER_COPY)
+
+
+@on_sqlite
+async def test_a_database_beside_a_copied_mark_may_be_a_copy(register: Register) -> None:
+    """Its mark says nothing then: nothing is sent before staff have said so."""
+    await admit(register, "1", BEN)
+    (owed,) = await claim(register)
+    mark = await register.all_sent([owed], NOON)
+
+    assert await register.outbox_control.check(mark, NOON, is_copied=True) == (mark, COPIED)
+    assert await register.outbox_control.paused() is not None
 
 
 @on_sqlite
@@ -119,7 +130,8 @@ async def test_staff_see_what_waits_and_what_was_given_up(register: Register) ->
 async def test_what_was_given_up_can_be_sent_once_more(register: Register) -> None:
     """By its number or together with all others; it has all attempts before it, and its key stays."""
     await several(register, 3)
-    claimed = await claim(register)
+    await claim(register)
+    claimed = await claim(register, 2 * LEASE)
     for owed in claimed:
         await register.give_up(owed, "554", NOON)
     control = register.outbox_control
@@ -129,7 +141,7 @@ async def test_what_was_given_up_can_be_sent_once_more(register: Register) -> No
     rest = await control.retry(None, NOON)
 
     assert (one.due, one.refused) == ((claimed[1].id,), {})
-    assert [(owed.key, owed.attempt) for owed in again] == [(claimed[1].key, 1)]
+    assert [(owed.key, owed.attempt, owed.doubts) for owed in again] == [(claimed[1].key, 1, 0)]
     assert rest.due == (claimed[0].id, claimed[2].id)
     assert (await control.retry(4711, NOON)).due == ()
 

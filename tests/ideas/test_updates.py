@@ -138,7 +138,7 @@ async def test_the_page_and_the_chat_show_what_can_no_longer_be_taken_back(regis
     assert (idea.stage, [each.body for each in idea.assignments]) == ("zugeordnet", [CHEMNITZ])
     (idea,) = await register.ideas_as_told(BEN.channel, BEN.address, at + 10 * MINUTE, reference=reference)
     assert idea.stage == MINISTRIES
-    assert (await page(register, reference, at + 10 * MINUTE))[2] == ["imag"]
+    assert (await page(register, reference, at + 10 * MINUTE))[2] == ["imag", "smil"]
 
 
 @on_sqlite

@@ -2,7 +2,11 @@ from __future__ import annotations
 
 import pytest
 
+from services.ideas.readings import Submission
+from services.intake.email.authentication.result import Authentication
+from services.intake.email.channel import reading_of
 from services.intake.email.language import language_of
+from tests.intake.reading import READER
 
 LANGUAGES = ("de", "de-simple", "en")
 
@@ -34,3 +38,14 @@ def test_english_is_known_by_its_little_words(text: str) -> None:
 def test_whatever_is_not_clearly_english_is_answered_in_german(text: str) -> None:
     """English names, quotations and texts of few words prove nothing."""
     assert language_of(text, LANGUAGES) == "de"
+
+
+def test_a_mail_says_in_which_language_its_writer_is_answered() -> None:
+    """Subject and text count, and not what is quoted below them."""
+    raw = b"From: anna@example.org\nTo: ideen@example.org\nSubject: A bench for the park\n\n"
+    raw += b"Could you please put it under the tree?\n\nAm 1.11.2026 schrieb Ben:\n> Das ist nicht unsere Bank, oder?\n"
+    envelope = {"mail_from": "anna@example.org", "rcpt_tos": ["ideen@example.org"]}
+    reading = reading_of(READER.read_mail(raw, envelope), envelope, Authentication(), LANGUAGES)
+
+    assert isinstance(reading, Submission)
+    assert reading.sender.language == "en"

@@ -65,6 +65,7 @@ def owed() -> Owed:
             "template": template,
             "parameters": {},
             "created_at": NOON,
+            "dated_at": NOON,
             "attempt": 1,
         }
         return Notification(**(given | other))

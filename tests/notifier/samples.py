@@ -33,7 +33,7 @@ ABOUT: dict[str, Any] = {
     "unsubscribe_link": UNSUBSCRIBE_LINK,
 }
 NOT_KEPT: dict[str, Any] = {"too_large": 1, "too_many": 2, "largest_file": "10 MB", "most_files": 20}
-OFFERS = {"en": "In English: write /language."}
+OFFERS = {"en": 'In English? Just answer with the word "English".'}
 UPDATE: dict[str, Any] = {
     **ABOUT,
     "offers": OFFERS,

@@ -32,7 +32,7 @@ async def told(register: Register, template: str, reference: str, **parameters: 
     """The values of a message to a chat."""
     language, at = parameters.pop("language", "de"), parameters.pop("at", NOON)
     given = {"reference": reference, **parameters}
-    owed = Notification(1, "key", "telegram", BEN.address, language, template, given, at, 1)
+    owed = Notification(1, "key", "telegram", BEN.address, language, template, given, at, at, 1)
     return dict(await values_of(register, owed))
 
 
@@ -233,7 +233,7 @@ async def mailed(register: Register, reference: str, *deeds: Deed) -> dict[str, 
     """What a mail says of these deeds together."""
     acts = [(await register.work.act(reference, deed, Doer("j.weber"), NOON)).act for deed in deeds]
     given = {"reference": reference, "acts": acts}
-    owed = Notification(1, "key", "email", ANNA.address, "de", "update", given, NOON, 1)
+    owed = Notification(1, "key", "email", ANNA.address, "de", "update", given, NOON, NOON, 1)
     return dict(await values_of(register, owed))
 
 

@@ -212,7 +212,7 @@ async def test_every_message_is_given_what_it_may_say(register: Register) -> Non
     missing = {}
     for template, form in MESSAGES.items():
         for channel in [name for name, part in CHANNELS.items() if part in form.parts]:
-            owed = Notification(1, "key", channel, "4711", "de", template, parameters, NOON, 1)
+            owed = Notification(1, "key", channel, "4711", "de", template, parameters, NOON, NOON, 1)
             missing[template, channel] = form.variables - set(await values_of(register, owed))
 
     assert {message: names for message, names in missing.items() if names} == {}

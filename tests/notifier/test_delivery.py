@@ -11,6 +11,7 @@ import pytest
 from services.ideas.catalogue import Catalogue
 from services.ideas.errors import StoreUnavailable
 from services.ideas.model import Notification
+from services.ideas.outbox import IN_DOUBT
 from services.ideas.register import Register
 from services.ideas.store import Store
 from services.notifier.delivery import Sender
@@ -92,9 +93,17 @@ class Patient(Register):
         self.pauses: list[timedelta] = []
         self._clock = clock
 
-    async def send_again(self, notification: Notification, again_at: datetime, error: str, now: datetime) -> None:
+    async def send_again(
+        self,
+        notification: Notification,
+        again_at: datetime,
+        error: str,
+        now: datetime,
+        *,
+        is_in_doubt: bool = False,
+    ) -> None:
         """Wait."""
-        await super().send_again(notification, again_at, error, now)
+        await super().send_again(notification, again_at, error, now, is_in_doubt=is_in_doubt)
         self.pauses.append(again_at - now)
         self._clock.now = again_at
 
@@ -184,6 +193,52 @@ async def test_a_lease_keeps_other_senders_away_until_it_runs_out(
 
     assert [early, await sending.send_due()] == [0, 1]
     assert (channel.keys, channel.given[0].attempt) == ([f"confirmation:{reference}"], 2)
+
+
+async def test_what_killed_its_sender_twice_is_given_up(sender: Make, register: Register, clock: Clock) -> None:
+    """Nobody knows whether it arrived: it is not sent for a third time, and others' messages leave."""
+    doomed, well = await submit(register, sender=BEN), await submit(register, sender=CLARA)
+    for _ in range(2):
+        owed = (await register.claim_notifications(clock.now, timedelta(seconds=60), 1))[0]
+        if owed.doubts:
+            await register.begin_again(owed)
+        clock.passes(seconds=60)
+    channel = Channel()
+
+    await sender(channel).send_due()
+
+    assert channel.keys == [f"confirmation:{well}"]
+    assert await state(register, doomed) == ("given-up", 3, IN_DOUBT)
+
+
+async def test_what_is_in_doubt_is_sent_once_more(sender: Make, register: Register, clock: Clock) -> None:
+    """Refusals in between count for nothing; the second time that no answer comes is the last."""
+    doubt = Retry("it hung up", is_in_doubt=True)
+    answers: Iterator[Outcome] = iter([RETRY, doubt, RETRY, RETRY, doubt])
+    channel = Channel(answer=lambda _: next(answers))
+    reference = await submit(register)
+    sending = sender(channel)
+
+    while (await register.counts())["notifications"].get("due"):
+        await sending.send_due()
+        clock.passes(hours=1)
+
+    assert next(answers, None) is None
+    assert await state(register, reference) == ("given-up", 5, IN_DOUBT)
+
+
+async def test_what_was_released_late_is_tried_as_long_as_any_other(
+    sender: Make, register: Register, clock: Clock
+) -> None:
+    """Patience begins with the first try, not when a message was written."""
+    sending = sender(Channel(answer=lambda _: RETRY))
+    reference = await submit(register)
+    clock.passes(days=30)
+    for _ in range(8):
+        await sending.send_due()
+        clock.passes(hours=4)
+
+    assert (await state(register, reference))[:2] == ("due", 8)
 
 
 async def test_a_delivery_ends_before_its_lease(

@@ -1,10 +1,7 @@
 from __future__ import annotations
 
-import pytest
-
 from services.ideas.deeds import Accept, Doer, Find, Verdict
 from services.ideas.digest_examples import examples
-from services.ideas.periods import Period
 from services.ideas.register import Register
 from services.ideas.staff_mail.grammar import read_answer
 from services.ideas.staff_mail.vocabulary import Vocabulary
@@ -63,12 +60,9 @@ async def test_whoever_leads_a_stage_passes_it_on_along_the_chain(register: Regi
     assert (await lines(register, "imag"))[0] == "1 Finanzierbarkeit ja"
 
 
-@pytest.mark.parametrize("is_told", [True, False])
-async def test_of_what_a_body_no_longer_has_there_is_no_example(register: Register, is_told: bool) -> None:
-    """Neither of what it has given away, nor of what another has settled."""
+async def test_of_what_a_body_no_longer_has_there_is_no_example(register: Register) -> None:
+    """Though its digest names it."""
     reference = await submit(register)
-    if is_told:
-        await register.write_digest(CHEMNITZ, Period("2026-11-23", NOON), NOON)
     await register.work.act(reference, Accept(), Doer("x", CHEMNITZ), NOON)
 
     assert await lines(register, CHEMNITZ) == ()

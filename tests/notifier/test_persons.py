@@ -21,7 +21,7 @@ pytestmark = on_sqlite
 
 async def told(register: Register, template: str, language: str = "de", **parameters: Any) -> dict[str, Any]:
     """The values of a message to a chat."""
-    owed = Notification(1, "key", "telegram", BEN.address, language, template, parameters, NOON, 1)
+    owed = Notification(1, "key", "telegram", BEN.address, language, template, parameters, NOON, NOON, 1)
     return dict(await values_of(register, owed))
 
 

@@ -28,7 +28,7 @@ def register(store: Store, catalogue: Catalogue) -> Register:
 
 async def told(register: Register, template: str, recipient: str = GROUP, **parameters: Any) -> dict[str, Any]:
     """The values of a message to a group."""
-    owed = Notification(1, "key", "telegram", recipient, "de", template, parameters, NOON, 1)
+    owed = Notification(1, "key", "telegram", recipient, "de", template, parameters, NOON, NOON, 1)
     return dict(await values_of(register, owed))
 
 

@@ -19,7 +19,7 @@ from services.ideas.ledger import forget_untold
 from services.ideas.model import Sender
 from services.ideas.readings import Source
 from services.ideas.tables import AssignmentRow, ContributionRow, IdeaRow, NotificationRow
-from services.ideas.work_tables import LedgerRow
+from services.ideas.work_tables import ActRow, FindingRow, InquiryRow, LedgerRow, PendingDeedRow
 
 # "Neue Idee" is typed about an addition so soon after it, and later announces another one.
 _TYPED_WITHIN = timedelta(hours=1)
@@ -113,8 +113,17 @@ async def _hand_over(turn: Turn, idea: IdeaRow, other: IdeaRow) -> None:
         known = select(table.body).where(table.idea_id == other.id)
         moved = update(table).where(table.idea_id == idea.id, table.body.not_in(known))
         await turn.session.execute(moved.values(idea_id=other.id).execution_options(synchronize_session=False))
+    await _hand_over_work(turn, idea, other)
     # Whoever had both hears of the other one, which has its words now.
     untold = (LedgerRow.idea_id == idea.id, LedgerRow.digest_id.is_(None))
     await turn.session.execute(delete(LedgerRow).where(*untold))
     await turn.session.execute(update(IdeaRow).where(IdeaRow.merged_into_id == idea.id).values(merged_into_id=other.id))
     idea.merged_into_id = other.id
+
+
+async def _hand_over_work(turn: Turn, idea: IdeaRow, other: IdeaRow) -> None:
+    """What staff have asked, found and begun belongs to the whole idea; it could not be undone there."""
+    await turn.session.execute(update(ActRow).where(ActRow.idea_id == idea.id).values(before={}))
+    for table in (ActRow, InquiryRow, FindingRow, PendingDeedRow):
+        moved = update(table).where(table.idea_id == idea.id).values(idea_id=other.id)
+        await turn.session.execute(moved.execution_options(synchronize_session=False))

@@ -244,7 +244,7 @@ async def _must_stand_as_told(doing: Doing, idea: IdeaRow) -> None:
     if act is None:
         return
     catalogue = doing.admission.catalogue
-    who = body_name(catalogue, act.body) if act.body else act.actor
+    who = body_name(catalogue, act.body) if act.body else "die Betreuung des Ideenkanals"
     at = act.at.astimezone(catalogue.settings.region.zone)
     raise DeedRefused(
         f"Die Idee {idea.reference} hat {who} am {at:%d.%m.} um {at:%H:%M} Uhr schon erledigt. "

@@ -74,7 +74,7 @@ class EmailDeliverer:
             return GivenUp("no mail can be addressed to this recipient")
         mail = compose(self._texts, self._settings, replace(notification, recipient=recipient), values)
         if self._signer is not None:
-            mail = await asyncio.to_thread(self._signer.sign, mail, notification.created_at)
+            mail = await asyncio.to_thread(self._signer.sign, mail, notification.dated_at)
         return await self._transport.send(mail, _return_path(self._settings, notification), recipient)
 
 
@@ -93,7 +93,8 @@ def compose(texts: Texts, settings: Email, notification: Notification, values: V
         fields
         | {
             "Subject": folded("Subject", _render(texts, notification, Part.SUBJECT, values)),
-            "Date": format_datetime(notification.created_at),
+            # RFC 5322 section 3.6.1: when it was ready to go, which an update to an unconfirmed address is not for weeks.
+            "Date": format_datetime(notification.dated_at),
             "Message-ID": f"<{identity}@{own.rpartition('@')[2]}>",
             "Auto-Submitted": "auto-replied" if notification.template in _AUTO_REPLIED else "auto-generated",
             "X-Auto-Response-Suppress": _UNWANTED_ANSWERS,

@@ -101,7 +101,9 @@ class SmtpRelay:
                 await conversation.reset()
         except Broken as error:
             conversation.abort()
-            return None if is_kept and not error.has_left else Retry(f"the relay cannot be used ({error})")
+            if is_kept and not error.has_left:
+                return None
+            return Retry(f"the relay cannot be used ({error})", is_in_doubt=error.has_left)
         except BaseException:
             conversation.abort()
             raise

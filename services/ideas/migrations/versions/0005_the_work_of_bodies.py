@@ -27,14 +27,7 @@ def upgrade() -> None:
     _of_acts()
     _measures()
     _pending()
-    op.create_table(
-        "outbox_control",
-        sa.Column("id", _KEY, nullable=False),
-        sa.Column("paused_at", _TIME),
-        sa.Column("reason", sa.String(length=200), nullable=False),
-        sa.Column("mark", _KEY, nullable=False),
-        sa.PrimaryKeyConstraint("id", name=op.f("pk_outbox_control")),
-    )
+    _outbox()
 
 
 def _acts() -> None:
@@ -216,6 +209,20 @@ def _pending() -> None:
     _index("pending_deed", "idea_id")
 
 
+def _outbox() -> None:
+    with op.batch_alter_table("notification") as batch:
+        batch.add_column(sa.Column("dated_at", _TIME))
+        batch.add_column(sa.Column("doubts", sa.Integer(), nullable=False, server_default="0"))
+    op.create_table(
+        "outbox_control",
+        sa.Column("id", _KEY, nullable=False),
+        sa.Column("paused_at", _TIME),
+        sa.Column("reason", sa.String(length=200), nullable=False),
+        sa.Column("mark", _KEY, nullable=False),
+        sa.PrimaryKeyConstraint("id", name=op.f("pk_outbox_control")),
+    )
+
+
 def _of_act(table: str) -> tuple[sa.Constraint, ...]:
     return (
         _foreign(table, "idea_id", "idea"),
@@ -236,6 +243,9 @@ def downgrade() -> None:
     """What bodies were told stays told; acts, inquiries, findings and measures go."""
     for table in ("outbox_control", "pending_deed", "measure_idea", "measure", "finding", "inquiry"):
         op.drop_table(table)
+    with op.batch_alter_table("notification") as batch:
+        batch.drop_column("dated_at")
+        batch.drop_column("doubts")
     with op.batch_alter_table("stage_change") as batch:
         batch.drop_index(op.f("ix_stage_change_act_id"))
         batch.drop_constraint(op.f("fk_stage_change_act_id"), type_="foreignkey")
