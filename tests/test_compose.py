@@ -98,7 +98,7 @@ def test_the_program_starts_with_its_environment(name: str, compose: dict[str, A
 
 @pytest.mark.parametrize("name", PROGRAMS)
 def test_what_a_program_keeps_outlives_its_container(name: str, compose: dict[str, Any], tmp_path: Path) -> None:
-    """Its data directory is a volume with a name, which all share: what a notifier has sent is known to its next one."""
+    """Its data directory is a volume with a name: what one notifier has sent the next one knows."""
     service = compose["services"][name]
     data_dir = _settings(service["environment"], tmp_path / "secrets").storage.data_dir
     volumes = dict(reversed(volume.split(":")[:2]) for volume in service["volumes"])

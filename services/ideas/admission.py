@@ -19,7 +19,7 @@ from services.ideas.grants import grant, idea_of, notification_of
 from services.ideas.groups import alert
 from services.ideas.language_choice import choose_language
 from services.ideas.ledger import Event
-from services.ideas.model import LoggedMessage, Sender
+from services.ideas.model import AssignmentState, LoggedMessage, Sender
 from services.ideas.outbox import Outbox
 from services.ideas.readings import HoldReason, Submission
 from services.ideas.reference import reference_number
@@ -107,8 +107,10 @@ class Admission:
         return None
 
     async def alert(self, session: AsyncSession, idea: IdeaRow, event: Event, now: datetime) -> None:
-        """Tell the groups of all bodies that have the idea what just happened to it."""
-        for body in await session.scalars(select(AssignmentRow.body).where(AssignmentRow.idea_id == idea.id)):
+        """Tell the groups of all bodies that have the idea, or have done their part, what just happened to it."""
+        states = [AssignmentState.OPEN, AssignmentState.DONE]
+        bodies = select(AssignmentRow.body).where(AssignmentRow.idea_id == idea.id, AssignmentRow.state.in_(states))
+        for body in await session.scalars(bodies):
             await alert(session, self.outbox, self.catalogue, idea, body, event, now)
 
     @property

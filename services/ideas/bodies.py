@@ -33,7 +33,7 @@ class DigestPlan:
 
     `hour` is in `zone` (None: the region's own). `weekday` (1 is Monday) is for WEEKLY, `day` of the month for MONTHLY,
     `sittings` and `days_before` for SITTING. A digest leaves where something in it is at least as urgent as `at_least`;
-    the rest waits with it. `empty`: it also leaves where there is nothing to say.
+    the rest waits with it, and so does what the body did itself. `empty`: it also leaves where there is nothing to say.
     """
 
     every: Cadence = Cadence.WEEKDAYS

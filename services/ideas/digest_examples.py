@@ -21,7 +21,9 @@ def examples(catalogue: Catalogue, body: str, item: Item) -> tuple[str, ...]:
     if idea is None or stage is None or not item.entry.is_open:
         return ()
     said = [_first(catalogue, body, item, stage), "ablehnen: Grund"]
-    if other := _other(catalogue, body, stage):
+    # Until its findings are there, nobody can pass an idea on along the chain.
+    other = None if item.missing else _other(catalogue, body, stage)
+    if other:
         said.append(f"weiter {_short(other)}: Grund")
     if body != catalogue.catch_all:
         said.append("nicht zuständig: Grund")

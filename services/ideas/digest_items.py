@@ -116,9 +116,5 @@ def _by_reference(rows: Sequence[Any]) -> dict[str, list[Any]]:
     return found
 
 
-def _finding(row: FindingRow) -> Finding:
-    return Finding(row.name, Verdict(row.verdict), row.note, row.at)
-
-
 def _inquiry(row: InquiryRow) -> Inquiry:
     return Inquiry(row.body, row.text, row.at, row.act_id)

@@ -9,6 +9,7 @@ from sqlalchemy import delete, select
 from sqlalchemy.ext.asyncio import AsyncSession
 
 from services.ideas.capability import Purpose
+from services.ideas.catalogue import Catalogue
 from services.ideas.grants import notification_of
 from services.ideas.outbox import DIGEST
 from services.ideas.tables import CapabilityRow, NotificationRow
@@ -30,10 +31,11 @@ class DigestLink:
     until: datetime
 
 
-async def link_of(session: AsyncSession, token: str) -> DigestLink | None:
-    """What a token opens, also if it no longer does."""
+async def link_of(session: AsyncSession, catalogue: Catalogue, token: str) -> DigestLink | None:
+    """What a token opens, also if it no longer does; nothing where the mailbox that got it is no longer the body's."""
     row = await notification_of(session, token, Purpose.DIGEST_PAGE)
-    if row is None or row.template != DIGEST:
+    body = catalogue.bodies.get(row.parameters["body"]) if row is not None and row.template == DIGEST else None
+    if row is None or body is None or row.recipient not in body.email:
         return None
     return DigestLink(row.parameters["digest"], row.parameters["body"], row.created_at + OPEN_FOR)
 

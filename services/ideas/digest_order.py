@@ -20,7 +20,7 @@ from services.ideas.work_tables import LedgerRow
 # So many of what waits get a number in each digest; whoever has more finds the rest once these are done.
 MOST_WAITING = 200
 # So many of the news are compared with one another, and weighed: more than a mail shows.
-_LOOKED_AT = 100
+_LOOKED_AT = 60
 _NEWS = (Event.NEW, Event.RAISED, Event.STATEMENT, Event.CHANGED)
 _FROM_CITIZENS = (Event.ADDED, Event.WITHDRAWN, Event.ERASED)
 _AFTERWARDS = (Event.OVERDUE, Event.DECIDED, Event.UNDONE, Event.OUTCOME)

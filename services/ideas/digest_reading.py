@@ -65,7 +65,7 @@ class DigestReading:
     async def link(self, token: str) -> DigestLink | None:
         """What a token opens, and until when; None for any other token."""
         async with self._store.reading() as session:
-            return await digest_links.link_of(session, token)
+            return await digest_links.link_of(session, self._catalogue, token)
 
     async def part(self, link: DigestLink, now: datetime, first: int, number: int) -> Digest | None:
         """The digest of a link with so many of its ideas, from the `first` on (0 is the first of all)."""

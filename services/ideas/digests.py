@@ -24,7 +24,7 @@ from services.ideas.work_tables import DigestItemRow, LedgerRow
 # So many ideas at a time are told of in one statement.
 _AT_ONCE = 5_000
 # What a body did itself is told beside other things: its receipt has told it already.
-OWN_DEEDS = frozenset({Event.DECIDED, Event.UNDONE})
+_OWN_DEEDS = frozenset({Event.DECIDED, Event.UNDONE})
 
 
 async def write_digest(  # noqa: PLR0913 - what it writes, where, by which rules, and when
@@ -76,7 +76,7 @@ async def _leaves_anyway(  # noqa: PLR0913 - all that a digest may leave for bes
 
 async def _is_urgent(session: AsyncSession, untold: Iterable[ColumnElement[bool]], body: Body) -> bool:
     events = select(LedgerRow.event).where(*untold).distinct()
-    found = {Event(event) for event in await session.scalars(events)} - OWN_DEEDS
+    found = {Event(event) for event in await session.scalars(events)} - _OWN_DEEDS
     return any(URGENCIES[event] >= body.digest.at_least for event in found)
 
 

@@ -137,9 +137,7 @@ class Outbox:
     def _token(self, purpose: Purpose, subject: str) -> str:
         return capability_token(self.secret, purpose, subject)
 
-    def _notification(
-        self, row: NotificationRow, submitter: SubmitterRow | None, dated_at: datetime
-    ) -> Notification:
+    def _notification(self, row: NotificationRow, submitter: SubmitterRow | None, dated_at: datetime) -> Notification:
         is_mail = row.channel == EMAIL
         return Notification(
             id=row.id,
@@ -177,7 +175,8 @@ def _due(*, of_one_channel: bool) -> Select[NotificationRow, SubmitterRow]:
     """What is due at `now` (of `channel`), `most` rows of it."""
     now: BindParameter[datetime] = bindparam("now", type_=UtcDateTime())
     # What is written to one person, one group or one role mailbox leaves in the order in which it was written: "done"
-    # never overtakes "received". What is meant for later and was never tried holds nothing back: it can still be undone.
+    # never overtakes "received". What is meant for later and was never tried holds nothing back: it can still be
+    # undone.
     earlier = aliased(NotificationRow)
     same_submitter = earlier.submitter_id == NotificationRow.submitter_id
     same_recipient = earlier.recipient == NotificationRow.recipient
@@ -233,9 +232,10 @@ async def settle_sent(session: AsyncSession, notifications: Sequence[Notificatio
     await _write(session, update(NotificationRow).values(values), others)
 
 
-async def count_doubt(session: AsyncSession, notification: Notification) -> None:
-    """Count an attempt before it begins, for one that may have been delivered already: who is killed counts no more."""
-    await _write(session, update(NotificationRow).values(doubts=notification.doubts + 1), [notification])
+async def count_doubt(session: AsyncSession, notification: Notification) -> bool:
+    """Count an attempt before it begins, because who is killed counts no more; False where it is another's by now."""
+    counted = _own(update(NotificationRow).values(doubts=notification.doubts + 1))
+    return (await (await session.connection()).execute(counted, _named(notification))).rowcount > 0
 
 
 async def give_back(session: AsyncSession, notifications: Sequence[Notification], now: datetime) -> None:
@@ -246,17 +246,24 @@ async def give_back(session: AsyncSession, notifications: Sequence[Notification]
 
 async def _write(session: AsyncSession, statement: Update | Delete, notifications: Sequence[Notification]) -> None:
     """Change or delete the rows that are still the caller's own, all in one go."""
-    own = (
+    if notifications:
+        # Not by way of the session, which takes several rows for rows that it is given by their numbers.
+        await (await session.connection()).execute(_own(statement), [_named(each) for each in notifications])
+
+
+def _own(statement: Update | Delete) -> Update | Delete:
+    """The same for the row that is named, if it is still its sender's own."""
+    return statement.where(
         NotificationRow.id == bindparam("its_id"),
         # SQLite gives the number of a deleted row to another.
         NotificationRow.key == bindparam("its_key"),
         NotificationRow.state == NotificationState.SENDING,
         NotificationRow.attempts == bindparam("its_attempt"),
     )
-    if notifications:
-        rows = [{"its_id": each.id, "its_key": each.key, "its_attempt": each.attempt} for each in notifications]
-        # Not by way of the session, which takes several rows for rows that it is given by their numbers.
-        await (await session.connection()).execute(statement.where(*own), rows)
+
+
+def _named(notification: Notification) -> dict[str, Any]:
+    return {"its_id": notification.id, "its_key": notification.key, "its_attempt": notification.attempt}
 
 
 async def release(session: AsyncSession, now: datetime, channel: str) -> None:

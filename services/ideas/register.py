@@ -204,12 +204,15 @@ class Register(Lookups):
         async with self._store.writing() as session:
             await outbox.give_back(session, notifications, now)
 
-    async def begin_again(self, notification: Notification) -> None:
-        """Note that a notification is about to be sent again of which nobody knows whether it arrived."""
-        async with self._store.writing() as session:
-            await outbox.count_doubt(session, notification)
+    async def begin_again(self, notification: Notification) -> bool:
+        """Note that a notification is about to be sent again of which nobody knows whether it arrived.
 
-    async def send_again(  # noqa: PLR0913 - how a delivery ended
+        False where it must not be sent, because the lease ran out and another sender has it now.
+        """
+        async with self._store.writing() as session:
+            return await outbox.count_doubt(session, notification)
+
+    async def send_again(
         self,
         notification: Notification,
         again_at: datetime,

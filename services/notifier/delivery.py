@@ -61,8 +61,8 @@ class _InHand:
 class Sender:
     """Sends for one channel until it is told to stop: a recipient that hangs or has to wait holds up no other.
 
-    A kill between sending and marking repeats a message, once: what is in doubt for the second time is given up. `note` is told the outbox's mark
-    each time that something has been sent.
+    A kill between sending and marking repeats a message, once: what is in doubt for the second time is given up. `note`
+    is told the outbox's mark each time that something has been sent.
     """
 
     def __init__(
@@ -215,8 +215,8 @@ class Sender:
             if has_waited > _FRESH_SECONDS:
                 values = await values_of(self._register, readable)
             in_hand.has_begun = True
-            if readable.doubts:
-                await self._register.begin_again(readable)
+            if readable.doubts and not await self._register.begin_again(readable):
+                return None
             return await self._deliverer.deliver(readable, values)
 
     def _in_a_known_language(self, notification: Notification) -> Notification:

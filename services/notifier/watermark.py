@@ -14,7 +14,7 @@ import structlog
 
 from services.ideas.outbox_control import OutboxControl
 
-# linux/fs.h, FS_IOC_GETVERSION: a value that ext4, XFS and others draw anew for a number that they give to another file.
+# FS_IOC_GETVERSION of Linux: a value that ext4, XFS and others draw anew where another file gets a number again.
 _GET_GENERATION = 0x80087601
 _UNKNOWN_GENERATION = 0
 

@@ -125,7 +125,9 @@ def test_staff_read_what_may_have_arrived(do: Do, capsys: Output) -> None:
     assert "(unklar, ob die Nachricht ankam; zweimal versucht)" in capsys.readouterr().out
 
 
-@pytest.mark.parametrize(("reason", "named"), [(OLDER_COPY, "ältere Kopie"), (COPIED, "Datenverzeichnis wurde kopiert")])
+@pytest.mark.parametrize(
+    ("reason", "named"), [(OLDER_COPY, "ältere Kopie"), (COPIED, "Datenverzeichnis wurde kopiert")]
+)
 def test_after_a_restore_staff_read_what_happened(do: Do, capsys: Output, reason: str, named: str) -> None:
     """An older copy is named as such, and what it still owes can be left unsent."""
     do(lambda register: submit(register, sender=BEN))

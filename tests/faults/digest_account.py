@@ -12,6 +12,7 @@ from sqlalchemy import select
 
 from services.ideas.ledger import Event
 from services.ideas.model import NotificationState
+from services.ideas.outbox import IN_DOUBT
 from services.ideas.store import Store
 from services.ideas.tables import DigestRow, IdeaRow, NotificationRow
 from services.ideas.work_tables import LedgerRow
@@ -51,11 +52,13 @@ class Account:
     states: Mapping[str, str]
     bears: Mapping[str, int]
     sent: Counter[str]
+    # Which of the mails were shown to staff, because kills had left open twice whether they arrived.
+    in_doubt: Collection[str] = ()
 
     def __str__(self) -> str:
         return (
             f"{len(self.digests)} periods written, {len(self.states)} mails, {len(self.entries)} entries; "
-            f"{self.copies} copies too many, at most {self.most} of one mail"
+            f"{self.copies} copies too many, at most {self.most} of one mail; {len(self.in_doubt)} left in doubt"
         )
 
     @property
@@ -75,7 +78,8 @@ class Account:
 
     def is_complete(self, until: Mapping[str, datetime]) -> bool:
         """Whether all that happened by then was told and sent."""
-        return not any(self.untold(until)) and set(self.states.values()) <= {NotificationState.SENT}
+        are_over = all(state == NotificationState.SENT or key in self.in_doubt for key, state in self.states.items())
+        return are_over and not any(self.untold(until))
 
     def faults(
         self, expected: Collection[tuple[str, str]], late: Collection[str], until: Mapping[str, datetime], kills: int
@@ -84,7 +88,7 @@ class Account:
 
         `expected` are the bodies and periods that must have been written; `late` are the ideas that came in after the
         digest of their period; `until` is the end of each body's last one; after `kills` a message may have been sent
-        so many times more than once.
+        twice.
         """
         known = Counter((digest.body, digest.period) for digest in self.digests)
         yield from (f"written more than once: {each}" for each, number in known.items() if number > 1)
@@ -93,7 +97,8 @@ class Account:
         told = {entry.digest for entry in self.entries if entry.digest is not None}
         yield from (f"nobody was told: {digest}" for digest in told - set(self.bears.values()))
         for key, state in self.states.items():
-            if state != NotificationState.SENT or not 1 <= self.sent[key] <= 1 + kills:
+            is_well = key in self.in_doubt or (state == NotificationState.SENT and self.sent[key])
+            if not is_well or self.sent[key] > (2 if kills else 1):
                 yield f"{key} is {state}, and was sent {self.sent[key]} times"
         yield from (f"sent, but not owed: {key}" for key in self.sent if key not in self.states)
         yield from self._in_the_wrong_digest(expected, late)
@@ -130,4 +135,5 @@ async def account(store: Store, sent: Counter[str]) -> Account:
             states={row.key: row.state for row in owed},
             bears={row.key: row.parameters["digest"] for row in owed},
             sent=sent,
+            in_doubt={row.key for row in owed if (row.state, row.last_error) == (NotificationState.GIVEN_UP, IN_DOUBT)},
         )

@@ -88,6 +88,23 @@ async def test_a_mail_survives_a_kill(store_url: str, settings: dict[str, str], 
 
 
 @on_sqlite
+async def test_a_mail_that_kills_again_is_given_up(store_url: str, settings: dict[str, str], relay: SmtpSink) -> None:
+    """Where the process dies twice with a mail that has left, it does not leave for a third time, and others do."""
+    async with Life(settings, "after-send") as doomed:
+        await send(doomed.mail_port, mail(ADDRESS, "Spätbus", "Ein Bus nach 18 Uhr, bitte."))
+        assert await doomed.ended() == -9
+    async with Life(settings, "after-send") as doomed:
+        assert await doomed.ended() == -9
+    async with Life(settings) as restarted:
+        await restarted.logged("notification.given_up", key="confirmation:")
+        await send(restarted.mail_port, mail("ben@example.net", "Radweg", "Ein Radweg, bitte."))
+        await relay.mail_to("ben@example.net")
+
+    assert len(relay.mails_to(ADDRESS)) == 2
+    assert (await stored(store_url)).confirmations[0] == "given-up"
+
+
+@on_sqlite
 @pytest.mark.parametrize("point", AT_THE_CHANNEL)
 async def test_an_update_survives_a_kill(
     store_url: str, settings: dict[str, str], telegram: BotApiServer, point: str

@@ -1,5 +1,6 @@
 from __future__ import annotations
 
+from dataclasses import replace
 from datetime import timedelta
 
 from sqlalchemy import func, insert, select
@@ -105,3 +106,18 @@ async def test_who_watches_hears_where_it_lies(register: Register, store: Store)
 
     assert raised == 1
     assert [(entry.section, entry.is_open) for entry in draft.contents.entries] == [(Section.NEWS, False)]
+
+
+@on_sqlite
+async def test_who_gets_no_more_digests_reads_the_old_ones_no_more(store: Store, catalogue: Catalogue) -> None:
+    """A mailbox that was taken from a body, or whose body has left: the page would show what is written now."""
+    register = Register(store, catalogue, SECRET)
+    await admit(register, "1")
+    await register.write_digest(CHEMNITZ, MONDAY, NOON)
+    token = register.digest_reading.token(f"digest:{CHEMNITZ}:2026-11-23:0")
+    others = {name: body for name, body in catalogue.bodies.items() if name != CHEMNITZ}
+    moved = replace(catalogue.bodies[CHEMNITZ], email=("amt@stadt-chemnitz.example.org",))
+    regions = [catalogue, replace(catalogue, bodies=others), replace(catalogue, bodies={**others, CHEMNITZ: moved})]
+    links = [await Register(store, region, SECRET).digest_reading.link(token) for region in regions]
+
+    assert [link is not None for link in links] == [True, False, False]

@@ -120,3 +120,12 @@ def test_a_full_digest_is_not_cut_off(texts: Texts) -> None:
     little = replace(little, excerpt=much.excerpt, due=much.due, topic_doubt=much.topic_doubt)
     shown = [replace((much, little)[number % 2], number=number) for number in range(1, _SHOWN + 1)]
     assert len(digest(texts, Part.HTML, sections=sections(*shown)).encode()) < _LONGEST_MAIL_BYTES
+
+
+@pytest.mark.parametrize("part", [Part.TEXT, Part.HTML, Part.TELEGRAM])
+def test_of_what_is_with_others_now_nothing_is_asked(texts: Texts, part: Part) -> None:
+    """A body that no longer has an idea reads who has, and is not asked to look at its topic."""
+    gone = replace(ITEM, since="", due="", late="", missing="")
+    rendered = digest(texts, part, sections=sections(settled=[gone]), examples=())
+    assert "Jetzt bei: IMAG; Landratsamt Mittelsachsen" in rendered
+    assert ("Bitte prüfen" in rendered, "So antworten Sie" in rendered) == (False, False)

@@ -11,18 +11,21 @@ import pytest
 from sqlalchemy import select
 
 from services.ideas.bodies import StaffGroup
+from services.ideas.capability import Purpose
 from services.ideas.catalogue import Catalogue, read_catalogue
+from services.ideas.deeds import Doer, GiveBack
 from services.ideas.errors import ConfigurationError
 from services.ideas.groups import Groups, alert
 from services.ideas.ledger import Event
 from services.ideas.model import Notification
 from services.ideas.outbox import Outbox, Owed
+from services.ideas.readings import Submission
 from services.ideas.register import Register
 from services.ideas.store import Store
 from services.ideas.tables import IdeaRow, NotificationRow
 from tests import shipped
 from tests.conftest import CONFIG, NOON, SECRET, on_sqlite
-from tests.ideas.samples import CHEMNITZ, admit
+from tests.ideas.samples import ANNA, CHEMNITZ, admit, logged
 
 Change = Callable[[str, str, str], None]
 LEASE = timedelta(minutes=1)
@@ -125,6 +128,19 @@ async def test_who_wants_no_alerts_gets_none(
 
 
 # Where a group moves to
+
+
+@on_sqlite
+async def test_who_gave_an_idea_back_hears_no_more_of_it(store: Store, catalogue: Catalogue) -> None:
+    """Neither in a digest nor in the group."""
+    register = Register(store, region_with(catalogue, StaffGroup(GROUP, alerts=True)), SECRET)
+    reference = await admit(register, "1")
+    await register.work.act(reference, GiveBack("Landesstraße."), Doer("x", CHEMNITZ), NOON)
+    before = len(await alerts(store))
+    reply = Submission(ANNA, "", "Noch etwas.", thread=register.token(Purpose.REPLY, reference))
+    await register.record(await logged(register, "answer"), reply, None)
+
+    assert len(await alerts(store)) == before
 
 
 async def owed_to(register: Register) -> list[Notification]:

@@ -84,7 +84,14 @@ INSERT INTO submitter (id, channel, address, language, created_at) VALUES
   (1, 'email', 'Anna+ideen@example.org', 'de', '2026-11-23 12:00:00'),
   (2, 'telegram', '4711', 'de', '2026-11-23 12:00:00');
 INSERT INTO idea (id, reference, submitter_id, channel, stage, model, understanding, created_at) VALUES
-  (1, 'SWS-2026-0001-9', 1, 'email', 'eingegangen', '', '{}', '2026-11-23 12:00:00');
+  (1, 'SWS-2026-0001-9', 1, 'email', 'eingegangen', '', '{}', '2026-11-23 12:00:00'),
+  (2, 'SWS-2026-0002-7', NULL, 'email', 'eingegangen', '', '{}', '2026-11-23 12:00:00'),
+  (3, 'SWS-2026-0003-5', NULL, 'email', 'eingegangen', '', '{}', '2026-11-23 12:00:00');
+INSERT INTO contribution (id, idea_id, subject, text, created_at) VALUES
+  (1, 1, 'Radweg', 'Ein Radweg.', '2026-11-23 12:00:00'), (2, 2, '', 'Ein Bus.', '2026-11-23 12:00:00');
+INSERT INTO assignment (id, idea_id, body, rule, assigned_at) VALUES
+  (1, 1, 'imag', 'x', '2026-11-23 12:00:00'), (2, 2, 'imag', 'x', '2026-11-23 12:00:00'),
+  (3, 3, 'imag', 'x', '2026-11-23 12:00:00');
 INSERT INTO capability (token_hash, purpose, idea_id) VALUES ('hash', 'status-page', 1)
 """
 HEAD = revisions()[-1]
@@ -257,7 +264,10 @@ def take_newer_away(scripts: Path) -> Callable[[], None]:
 
 
 async def test_people_of_the_first_schema_keep_what_they_had(empty_url: str, scripts: Path) -> None:
-    """Their mailboxes are known, Telegram's are verified, and a link of theirs still opens their idea."""
+    """Their mailboxes are known, Telegram's are verified, and a link of theirs still opens their idea.
+
+    Who has an idea has it still, without its submitter too; only what was erased is nobody's any more.
+    """
     put_back = take_newer_away(scripts)
     async with Store(empty_url) as store:
         assert await migrate(store) == "0001"
@@ -269,6 +279,8 @@ async def test_people_of_the_first_schema_keep_what_they_had(empty_url: str, scr
         async with store.reading() as session:
             people = await session.execute(text("SELECT mailbox, verified_at IS NOT NULL FROM submitter ORDER BY id"))
             links = await session.execute(text("SELECT token_hash, idea_id FROM capability"))
+            states = await session.scalars(text("SELECT state FROM assignment ORDER BY id"))
+            assert states.all() == ["open", "open", "done"]
             assert [tuple(row) for row in people] == [("anna@example.org", False), ("4711", True)]
             assert [tuple(row) for row in links] == [("hash", 1)]
 

@@ -152,15 +152,16 @@ async def test_a_claimed_notification_is_its_senders_own_until_the_lease_ends(re
 
 
 async def test_what_a_dead_sender_had_is_in_doubt(register: Register) -> None:
-    """It may have left. Claimed again that counts once, and anew only where another attempt of it has begun."""
+    """It may have left. Claimed again that counts once, and anew only where its sender begins another attempt."""
     await admit(register, "1", BEN)
     for number in range(3):
         (owed,) = await claim(register, number * LEASE)
         assert owed.doubts == min(number, 1)
-    await register.begin_again(owed)
-    (owed,) = await claim(register, 3 * LEASE)
+    assert await register.begin_again(owed)
+    (last,) = await claim(register, 3 * LEASE)
 
-    assert owed.doubts == 2
+    assert last.doubts == 2
+    assert not await register.begin_again(owed)
 
 
 async def test_an_answer_leaves_no_doubt(register: Register) -> None:

@@ -1,6 +1,7 @@
 from __future__ import annotations
 
 from collections.abc import Callable
+from datetime import timedelta
 from email.message import EmailMessage
 from typing import Any
 
@@ -10,6 +11,7 @@ from services.ideas.catalogue import Catalogue
 from services.ideas.model import Notification
 from services.notifier.channels.email import EmailDeliverer, compose
 from services.notifier.outcome import GivenUp, Sent
+from tests.conftest import NOON
 from tests.fakes.smtp_sink import ReceivedMail, SmtpSink
 from tests.html import Page
 from tests.notifier.samples import (
@@ -108,10 +110,10 @@ async def test_umlauts_of_a_subject_arrive(email: EmailDeliverer, sink: SmtpSink
 
 
 async def test_the_date_is_that_of_the_notification(email: EmailDeliverer, sink: SmtpSink, owed: Owed) -> None:
-    """Date tells when the notification was written, whenever it is sent."""
-    notification = owed()
+    """Date tells when the notification was ready to go, however long it had waited and whenever it is sent."""
+    notification = owed(dated_at=NOON + timedelta(days=30))
 
-    assert (await delivered(email, sink, notification)).message["Date"].datetime == notification.created_at
+    assert (await delivered(email, sink, notification)).message["Date"].datetime == NOON + timedelta(days=30)
 
 
 async def test_a_second_attempt_is_the_same_mail(email: EmailDeliverer, sink: SmtpSink, owed: Owed) -> None:

@@ -42,7 +42,8 @@ class Case:
     """How the relay misbehaves, and what may come of it.
 
     `extra` is how many copies too many may arrive in all, `lost` who gets nothing because the relay refuses for good,
-    `unclear` who gets two copies and no third, because nobody knows of either, `at_first` how many mails arrive at the first try at least.
+    `unclear` who gets two copies and no third, because nobody knows of either, `at_first` how many mails arrive at the
+    first try at least.
     """
 
     faults: tuple[Fault, ...]

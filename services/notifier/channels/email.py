@@ -93,7 +93,7 @@ def compose(texts: Texts, settings: Email, notification: Notification, values: V
         fields
         | {
             "Subject": folded("Subject", _render(texts, notification, Part.SUBJECT, values)),
-            # RFC 5322 section 3.6.1: when it was ready to go, which an update to an unconfirmed address is not for weeks.
+            # RFC 5322 section 3.6.1: when it was ready to go. An update to an unconfirmed address is not for weeks.
             "Date": format_datetime(notification.dated_at),
             "Message-ID": f"<{identity}@{own.rpartition('@')[2]}>",
             "Auto-Submitted": "auto-replied" if notification.template in _AUTO_REPLIED else "auto-generated",
