@@ -151,32 +151,6 @@ async def test_a_claimed_notification_is_its_senders_own_until_the_lease_ends(re
     assert (second.key, second.attempt) == (first.key, 2)
 
 
-async def test_what_a_dead_sender_had_is_in_doubt(register: Register) -> None:
-    """It may have left. Claimed again that counts once, and anew only where its sender begins another attempt."""
-    await admit(register, "1", BEN)
-    for number in range(3):
-        (owed,) = await claim(register, number * LEASE)
-        assert owed.doubts == min(number, 1)
-    assert await register.begin_again(owed)
-    (last,) = await claim(register, 3 * LEASE)
-
-    assert last.doubts == 2
-    assert not await register.begin_again(owed)
-
-
-async def test_an_answer_leaves_no_doubt(register: Register) -> None:
-    """Where the recipient says that a repeated message did not arrive, only the first attempt stays in doubt."""
-    await admit(register, "1", BEN)
-    (first,) = await claim(register)
-    await register.send_again(first, NOON, "it hung up", NOON, is_in_doubt=True)
-    (second,) = await claim(register)
-    await register.begin_again(second)
-    await register.send_again(second, NOON, "451", NOON)
-    (third,) = await claim(register)
-
-    assert (first.doubts, second.doubts, third.doubts) == (0, 1, 1)
-
-
 async def test_a_message_is_dated_when_it_is_first_claimed(register: Register) -> None:
     """However long it waited before that, and however often it is tried."""
     await admit(register, "1", BEN)

@@ -11,7 +11,6 @@ import pytest
 from services.ideas.catalogue import Catalogue
 from services.ideas.errors import StoreUnavailable
 from services.ideas.model import Notification
-from services.ideas.outbox import IN_DOUBT
 from services.ideas.register import Register
 from services.ideas.store import Store
 from services.notifier.delivery import Sender
@@ -193,38 +192,6 @@ async def test_a_lease_keeps_other_senders_away_until_it_runs_out(
 
     assert [early, await sending.send_due()] == [0, 1]
     assert (channel.keys, channel.given[0].attempt) == ([f"confirmation:{reference}"], 2)
-
-
-async def test_what_killed_its_sender_twice_is_given_up(sender: Make, register: Register, clock: Clock) -> None:
-    """Nobody knows whether it arrived: it is not sent for a third time, and others' messages leave."""
-    doomed, well = await submit(register, sender=BEN), await submit(register, sender=CLARA)
-    for _ in range(2):
-        owed = (await register.claim_notifications(clock.now, timedelta(seconds=60), 1))[0]
-        if owed.doubts:
-            await register.begin_again(owed)
-        clock.passes(seconds=60)
-    channel = Channel()
-
-    await sender(channel).send_due()
-
-    assert channel.keys == [f"confirmation:{well}"]
-    assert await state(register, doomed) == ("given-up", 3, IN_DOUBT)
-
-
-async def test_what_is_in_doubt_is_sent_once_more(sender: Make, register: Register, clock: Clock) -> None:
-    """Refusals in between count for nothing; the second time that no answer comes is the last."""
-    doubt = Retry("it hung up", is_in_doubt=True)
-    answers: Iterator[Outcome] = iter([RETRY, doubt, RETRY, RETRY, doubt])
-    channel = Channel(answer=lambda _: next(answers))
-    reference = await submit(register)
-    sending = sender(channel)
-
-    while (await register.counts())["notifications"].get("due"):
-        await sending.send_due()
-        clock.passes(hours=1)
-
-    assert next(answers, None) is None
-    assert await state(register, reference) == ("given-up", 5, IN_DOUBT)
 
 
 async def test_what_was_released_late_is_tried_as_long_as_any_other(
