@@ -313,7 +313,7 @@ async def test_the_page_tells_what_the_bodies_did(register: Register) -> None:
     """What they asked, found and decided, and why, under the name of the body and of nobody who works there."""
     reference = await idea_with(register, BEN)
     measure = (await register.measures.create("Radnetz", NOON)).reference
-    first: list[Deed] = [Ask("Welche Straße?"), Bundle(measure), PassOn(("regionalkonvent",), "Ist größer.")]
+    first: list[Deed] = [Ask("Welche Straße?"), Bundle(measure), PassOn(("landratsamt-zwickau",), "Ist größer.")]
     then: list[Deed] = [Accept(), Move("fachpruefung-imag"), Find("Umsetzbarkeit", Verdict.PARTLY, "Ab 2028.")]
     for deeds, doer in ((first, Doer("j.weber", CHEMNITZ)), (then, Doer("k.vogt"))):
         for deed in deeds:

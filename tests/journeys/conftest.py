@@ -10,6 +10,7 @@ import pytest
 from nlp.pipeline import load
 from services.cli import models, service
 from services.ideas.catalogue import Catalogue
+from services.notifier.pace import Rate
 from tests.conftest import CONFIG, kept_store
 from tests.fakes.bot_api import BotApiServer
 from tests.house import House, free_port, open_house
@@ -42,6 +43,8 @@ def _loaded_once(model: object, monkeypatch: pytest.MonkeyPatch) -> None:
     monkeypatch.setattr(service, "Store", partial(kept_store, user="service"))
     monkeypatch.setattr("tests.house.Store", kept_store)
     monkeypatch.setenv("PTB_TIMEDELTA", "true")
+    # People of these journeys type and press faster than anybody does.
+    monkeypatch.setattr("services.notifier.channels.telegram.chat_rate", lambda _chat: Rate(1000, 1.0))
 
 
 @pytest.fixture

@@ -70,7 +70,10 @@ async def test_news_say_the_stage_and_no_more(house: House) -> None:
     assert news[0].splitlines() == [f"Neuigkeiten zu {reference}", stage, note]
     assert news[1].startswith("So geht es weiter: Wir schreiben Ihnen, was der Regionalkonvent entschieden hat.\n")
     link = news[2]
-    assert news[3:] == ["Solche Nachrichten abschalten: /benachrichtigungen"]
+    assert news[3:] == [
+        "Möchten Sie etwas ergänzen? Antworten Sie im Chat genau auf diese Nachricht.",
+        "Solche Nachrichten abschalten: /benachrichtigungen",
+    ]
     async with (
         aiohttp.ClientSession() as browser,
         browser.get(link.replace("http://127.0.0.1:8080", house.url)) as page,

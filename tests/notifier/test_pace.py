@@ -54,7 +54,7 @@ def test_turns_that_are_over_are_forgotten() -> None:
     assert len(turns) == 1
 
 
-@pytest.mark.parametrize(("chat", "rate", "a_minute"), [("4711", Rate(3, 3.0), 60), ("-1004711", Rate(5, 15.0), 20)])
+@pytest.mark.parametrize(("chat", "rate", "a_minute"), [("4711", Rate(10, 10.0), 60), ("-1004711", Rate(5, 15.0), 20)])
 def test_telegrams_limits(chat: str, rate: Rate, a_minute: int) -> None:
     """A person gets one message a second, a group twenty a minute; both in short bursts."""
     assert chat_rate(chat) == rate

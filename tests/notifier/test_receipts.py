@@ -27,9 +27,13 @@ def register(store: Store) -> Register:
 
 
 async def claimed(register: Register) -> dict[str, Notification]:
-    """What is due, as its sender has it, by key."""
-    due = await register.claim_notifications(NOON + timedelta(hours=1), timedelta(minutes=1), 50, "email")
-    return {each.key: each for each in due}
+    """What is due, as its sender has it, by key; it leaves in the order in which it was written."""
+    found: dict[str, Notification] = {}
+    at = NOON + timedelta(hours=1)
+    while due := await register.claim_notifications(at, timedelta(minutes=1), 50, "email"):
+        found |= {each.key: each for each in due}
+        await register.all_sent(due, at)
+    return found
 
 
 @on_sqlite

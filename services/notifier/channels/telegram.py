@@ -161,8 +161,11 @@ class TelegramDeliverer:
 
 
 def chat_rate(chat: str) -> Rate:
-    """About one message a second to a person, and twenty a minute to a group, whose number is negative."""
-    return Rate(5, 15.0) if chat.startswith("-") else Rate(3, 3.0)
+    """About one message a second to a person, and twenty a minute to a group, whose number is negative.
+
+    Telegram bears short bursts, and who presses several buttons should not wait for the answers.
+    """
+    return Rate(5, 15.0) if chat.startswith("-") else Rate(10, 10.0)
 
 
 def _markup(keyboard: Keyboard) -> InlineKeyboardMarkup | None:
