@@ -94,7 +94,10 @@ def catalogue() -> Catalogue:
     read = shipped.catalogue(shipped.CONFIG, {})
     plan = DigestPlan(Cadence.DAILY, 7, channels=frozenset({EMAIL}))
     known = [replace(body, digest=plan, telegram=None) for body in read.bodies.values()]
-    more = [replace(known[-1], id=f"body-{number}", name=f"Stelle {number}") for number in range(_BODIES - len(known))]
+    more = [
+        replace(known[-1], id=f"body-{number}", name=f"Stelle {number}", email=(f"stelle{number}@sk.example.org",))
+        for number in range(_BODIES - len(known))
+    ]
     return replace(read, bodies={body.id: body for body in [*known, *more]})
 
 

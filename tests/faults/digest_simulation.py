@@ -18,7 +18,7 @@ import tempfile
 from collections.abc import AsyncIterator
 from contextlib import ExitStack, asynccontextmanager, suppress
 from dataclasses import dataclass, field, replace
-from datetime import UTC, datetime, timedelta
+from datetime import datetime, timedelta
 from pathlib import Path
 from time import perf_counter
 from typing import Self
@@ -110,7 +110,7 @@ class Simulation:
 
     `expected` are the bodies and periods that must have been written by the end, `until` is the end of the last one of
     each body. `late` are the ideas that came in after the end of the period in which they had been sent, and `ideas`
-    are all, with who got them. `retried` mails were given up after two kills, and sent again by hand.
+    are all, with who got them.
     """
 
     world: World
@@ -123,7 +123,6 @@ class Simulation:
     ideas: list[tuple[str, str]] = field(default_factory=list)
     until: dict[str, datetime] = field(default_factory=dict)
     day: int = 0
-    retried: int = 0
 
     async def live(self, periods: int) -> None:
         """Let days pass until so many periods must have been written; now and then nothing runs for some days."""
@@ -197,19 +196,15 @@ class Simulation:
         # What is left after that is a fault, and told as one.
         with suppress(TimeoutError):
             async with asyncio.timeout(_DONE_WITHIN_SECONDS):
-                while not (await account(self.store, self.world.sent)).is_complete(self.until):
-                    # What was given up because its senders were killed twice is sent again at a person's command.
-                    retried = await self.register.outbox_control.retry(None, datetime.now(UTC))
-                    self.retried += len(retried.due)
+                while not (await account(self.store, self.world.sent)).is_complete(self.until):  # noqa: ASYNC110 - as above
                     await asyncio.sleep(_PAUSE_SECONDS)
 
 
 @dataclass(frozen=True, slots=True)
 class Ended:
-    """What came of a simulation of so many `days`; `retried` mails had to be sent again by hand."""
+    """What came of a simulation of so many `days`."""
 
     days: int
-    retried: int
     account: Account
     faults: tuple[str, ...]
     kills: int
@@ -229,7 +224,7 @@ async def simulate(world: World, *, processes: int, periods: int, deaths: float 
         found = await account(store, world.sent)
     kills = notifiers.kills
     faults = tuple(found.faults(simulation.expected, simulation.late, simulation.until, kills))
-    return Ended(simulation.day, simulation.retried, found, faults, kills, dict(world.deaths), perf_counter() - begun)
+    return Ended(simulation.day, found, faults, kills, dict(world.deaths), perf_counter() - begun)
 
 
 def _understanding(body: str) -> Understanding:
@@ -263,7 +258,7 @@ def main() -> int:
     sys.stdout.write(
         f"{wanted.database}, {wanted.processes} processes, {ended.days} days: {ended.seconds:.0f} s\n"
         f"{ended.account}\n"
-        f"{ended.kills} kills, of these by themselves {ended.deaths}; {ended.retried} mails sent again by hand\n"
+        f"{ended.kills} kills, of these by themselves {ended.deaths}\n"
     )
     sys.stdout.writelines(f"{fault}\n" for fault in ended.faults or ["no faults"])
     return bool(ended.faults)

@@ -55,8 +55,8 @@ def test_an_account_that_is_not_sound_has_the_fault(fault: str) -> None:
 @pytest.mark.parametrize(("store_url", "processes"), [("sqlite", 1), ("postgresql", 2)], indirect=["store_url"])
 async def test_digests_survive_kills(store_url: str, tmp_path: Path, processes: int) -> None:
     """Killed again and again, the notifiers write each period's digest once, with exactly its entries, and send it."""
-    world = World(tmp_path, store_url, lease_seconds=3.0)
-    ended = await simulate(world, processes=processes, periods=10, deaths=0.08)
+    world = World(tmp_path, store_url, lease_seconds=2.0)
+    ended = await simulate(world, processes=processes, periods=10, deaths=0.05)
 
     assert ended.faults == ()
     assert ended.kills
