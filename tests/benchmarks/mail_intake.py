@@ -13,7 +13,6 @@ from __future__ import annotations
 import argparse
 import asyncio
 import statistics
-import sys
 import tempfile
 import time
 from collections.abc import Iterator, Sequence
@@ -21,8 +20,8 @@ from contextlib import AsyncExitStack
 from pathlib import Path
 
 from tests import postfix
+from tests.benchmarks.beside import progress, start
 from tests.benchmarks.mail_client import send_mails
-from tests.service import ROOT
 
 OURS, BARE, POSTFIX = "ours", "bare", "postfix"
 # As many smtpd processes as there are connections, and no limit but those of the machine.
@@ -49,7 +48,7 @@ async def measure(connections: Sequence[int], mails: int, rounds: int, *, kept: 
                     # The first round warms all up.
                     if turn:
                         results[number][name].append(mails / (time.perf_counter() - began))
-                _progress(f"{number} connections: round {turn} of {rounds}")
+                progress(f"{number} connections: round {turn} of {rounds}")
     return results
 
 
@@ -63,26 +62,7 @@ async def _start_all(stack: AsyncExitStack) -> dict[str, int]:
 
 async def _start(stack: AsyncExitStack, name: str, directory: Path) -> int:
     log = stack.enter_context((directory / f"{name}.log").open("wb"))
-    process = await asyncio.create_subprocess_exec(
-        sys.executable,
-        *("-m", "tests.benchmarks.mail_server", name, str(directory)),
-        cwd=ROOT,
-        stdout=asyncio.subprocess.PIPE,
-        stderr=log,
-    )
-
-    async def end() -> None:
-        process.terminate()
-        await process.wait()
-
-    stack.push_async_callback(end)
-    assert process.stdout is not None
-    return int(await process.stdout.readline())
-
-
-def _progress(line: str) -> None:
-    if sys.stderr.isatty():
-        print(f"\r\033[K{line}", end="", file=sys.stderr, flush=True)
+    return await start(stack, "tests.benchmarks.mail_server", name, str(directory), log=log)
 
 
 def _table(results: dict[int, Rates]) -> Iterator[str]:
@@ -111,7 +91,7 @@ def main(arguments: Sequence[str] | None = None) -> None:
     options = parser.parse_args(arguments)
     kept = not options.new_connections
     results = asyncio.run(measure(options.connections, options.mails, options.rounds, kept=kept))
-    _progress("")
+    progress("")
     print(*_table(results), sep="\n")
 
 

@@ -16,7 +16,6 @@ import argparse
 import asyncio
 import gc
 import statistics
-import sys
 import tempfile
 import time
 from collections.abc import Iterator, Sequence
@@ -41,10 +40,10 @@ from services.notifier.channels.relay import SmtpRelay, relay_pace
 from services.notifier.delivery import Sender
 from services.notifier.outcome import Outcome, Sent
 from tests import postfix, shipped
+from tests.benchmarks.beside import progress, start
 from tests.benchmarks.mail_intake import HOLDING
 from tests.conftest import NOON, SECRET
 from tests.postgres import PostgresServer
-from tests.service import ROOT
 from tests.submissions import ANNA, submit
 
 PLAIN = "plain aiosmtplib"
@@ -133,7 +132,7 @@ async def plain(port: int, mails: Sequence[Mail], connections: int) -> None:
 async def measure(connections: Sequence[int], mails: int, rounds: int) -> Results:
     """Mails a second by relay, number of connections and sender, for each round."""
     async with AsyncExitStack() as stack:
-        ports = {FORGETTING: await _start_taker(stack)}
+        ports = {FORGETTING: await start(stack, "tests.benchmarks.mail_taker")}
         if postfix.is_usable():
             ports[POSTFIX] = (await stack.enter_async_context(postfix.Postfix(HOLDING, is_quiet=True))).port
         folder = Path(stack.enter_context(tempfile.TemporaryDirectory()))
@@ -170,7 +169,7 @@ async def _rounds(outboxes: dict[str, Outbox], port: int, connections: int, roun
         began = time.perf_counter()
         await plain(port, finished, connections)
         _note(rates[PLAIN], turn, len(finished), began)
-        _progress(f"port {port}, {connections} connections: round {turn} of {rounds}")
+        progress(f"port {port}, {connections} connections: round {turn} of {rounds}")
     return rates
 
 
@@ -187,24 +186,6 @@ async def _open(stack: AsyncExitStack, url: str, catalogue: Catalogue, mails: in
     await outbox.fill(mails)
     await outbox.empty(EmailDeliverer(catalogue.texts, catalogue.settings.email, Nowhere()))
     return outbox
-
-
-async def _start_taker(stack: AsyncExitStack) -> int:
-    command = (sys.executable, "-m", "tests.benchmarks.mail_taker")
-    process = await asyncio.create_subprocess_exec(*command, cwd=ROOT, stdout=asyncio.subprocess.PIPE)
-
-    async def end() -> None:
-        process.terminate()
-        await process.wait()
-
-    stack.push_async_callback(end)
-    assert process.stdout is not None
-    return int(await process.stdout.readline())
-
-
-def _progress(line: str) -> None:
-    if sys.stderr.isatty():
-        print(f"\r\033[K{line}", end="", file=sys.stderr, flush=True)
 
 
 def _table(results: Results) -> Iterator[str]:
@@ -228,7 +209,7 @@ def main(arguments: Sequence[str] | None = None) -> None:
     parser.add_argument("--connections", type=int, nargs="+", default=[1, 5, 20])
     options = parser.parse_args(arguments)
     results = asyncio.run(measure(options.connections, options.mails, options.rounds))
-    _progress("")
+    progress("")
     print(*_table(results), sep="\n")
 
 

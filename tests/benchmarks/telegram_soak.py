@@ -16,7 +16,6 @@ from __future__ import annotations
 import argparse
 import asyncio
 import random
-import sys
 import tempfile
 import time
 from collections.abc import Callable, Iterator, Sequence
@@ -26,6 +25,7 @@ from functools import partial
 from pathlib import Path
 
 from services.ideas.store import Store
+from tests.benchmarks.beside import progress
 from tests.benchmarks.soak_account import Check, checks, copies, is_at_rest, stored
 from tests.benchmarks.soak_crowd import Answered, Crowd
 from tests.benchmarks.soak_program import Costs, Program
@@ -74,7 +74,7 @@ async def soak(options: argparse.Namespace, url: str, folder: Path) -> Result:
             server.random_faults(options.faults, options.seed)
             began = asyncio.get_running_loop().time()
             killing = asyncio.create_task(_kill(program, crowd, options))
-            await crowd.run(_progress)
+            await crowd.run(progress)
             await killing
             took = max(answer.answered for answer in crowd.answered) - began
             server.random_faults(0, options.seed)
@@ -114,11 +114,6 @@ def _settings(url: str, folder: Path, server: SoakServer) -> dict[str, str]:
         "TELEGRAM_BASE_FILE_URL": server.base_file_url,
         **(_LEASES if url.startswith("postgresql") else {}),
     }
-
-
-def _progress(line: str) -> None:
-    if sys.stderr.isatty():
-        print(f"\r\033[K{line}", end="", file=sys.stderr, flush=True)
 
 
 def _table(result: Result) -> Iterator[str]:
@@ -180,7 +175,7 @@ def main(arguments: Sequence[str] | None = None) -> int:
             safely = {"fsync": "on", "full_page_writes": "on"}
             url = stack.enter_context(PostgresServer(safely)).create_database()
         result = asyncio.run(soak(options, url, folder))
-    _progress("")
+    progress("")
     print(*_table(result), sep="\n")
     return int(any(check.broken for check in result.checks))
 
