@@ -79,8 +79,7 @@ class Assigning:
         own = select(IdeaRow.id).where(IdeaRow.id == idea.id)
         await ledger.forget_untold(session, own, keep=[*(each.body for each in named), *given])
         await self.assign(session, idea, understanding, now)
-        left = await assignments(session, idea)
-        if not any(row.state == AssignmentState.OPEN for row in left.values()):
+        if not await holders(session, idea):
             for destination in named:
                 await self.open(session, idea, destination, now)
 
@@ -97,13 +96,13 @@ class Assigning:
         wanted = self._wanted(rows, understanding, lifecycle.stages[idea.stage])
         is_over = lifecycle.is_over(idea.stage)
         for body, row in rows.items():
-            if row.state == AssignmentState.OPEN and (is_over or body not in wanted):
+            if is_open(row) and (is_over or body not in wanted):
                 _end(row, AssignmentState.DONE, now)
         if is_over:
             await ledger.enter(session, idea.id, (*rows, *wanted), Event.OUTCOME, now, act_id=act_id)
             return
         for body, destination in wanted.items():
-            if body not in rows or rows[body].state != AssignmentState.OPEN:
+            if body not in rows or not is_open(rows[body]):
                 await self.open(session, idea, destination, now, act_id)
             else:
                 row = rows[body]
@@ -136,7 +135,7 @@ class Assigning:
     async def end(self, session: AsyncSession, idea: IdeaRow, body: str, state: AssignmentState, now: datetime) -> None:
         """Take the idea from a body that has it."""
         row = (await assignments(session, idea)).get(body)
-        if row is not None and row.state == AssignmentState.OPEN:
+        if row is not None and is_open(row):
             _end(row, state, now)
             await session.flush()
 
@@ -144,7 +143,7 @@ class Assigning:
     async def end_all(session: AsyncSession, idea: IdeaRow, now: datetime) -> None:
         """Take the idea from everybody who has it: nothing more is to be done."""
         for row in (await assignments(session, idea)).values():
-            if row.state == AssignmentState.OPEN:
+            if is_open(row):
                 _end(row, AssignmentState.DONE, now)
         await session.flush()
 
@@ -160,7 +159,7 @@ class Assigning:
         found = [Destination(stage.body, LEADS)] if stage.body else []
         found += [each for each in self._destinations(rows, understanding, stage.id) if self._is_of_stages(each.rule)]
         if not found:
-            found = [Destination(body, row.rule) for body, row in rows.items() if row.state == AssignmentState.OPEN]
+            found = [Destination(body, row.rule) for body, row in rows.items() if is_open(row)]
         if not found:  # it is taken up again
             asked_at = self.catalogue.lifecycle.asked_at(stage.id)
             found = list(self._destinations(rows, understanding, asked_at))
@@ -189,6 +188,16 @@ async def _is_erased(session: AsyncSession, idea: IdeaRow) -> bool:
     if idea.submitter_id is not None:
         return False
     return await session.scalar(select(ContributionRow.id).where(ContributionRow.idea_id == idea.id).limit(1)) is None
+
+
+async def holders(session: AsyncSession, idea: IdeaRow) -> list[str]:
+    """The bodies that have the idea, in that order."""
+    return [body for body, row in (await assignments(session, idea)).items() if is_open(row)]
+
+
+def is_open(row: AssignmentRow) -> bool:
+    """Whether a body has the idea."""
+    return row.state == AssignmentState.OPEN
 
 
 def _end(row: AssignmentRow, state: AssignmentState, now: datetime) -> None:

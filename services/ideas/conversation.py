@@ -10,9 +10,11 @@ from sqlalchemy.ext.asyncio import AsyncSession
 
 from services.ideas.answers import mailbox_of
 from services.ideas.chat_tables import ChatMessageRow
+from services.ideas.errors import IdeaNotFound
 from services.ideas.ledger import Event, tell_again
 from services.ideas.model import Attachment
 from services.ideas.readings import Submission
+from services.ideas.reference import unknown
 from services.ideas.store import insert_into
 from services.ideas.submitters import verify
 from services.ideas.tables import (
@@ -33,6 +35,14 @@ async def idea_numbered(session: AsyncSession, reference: str) -> IdeaRow | None
         select(IdeaRow).where(IdeaRow.id.in_(numbered), IdeaRow.locked_at.is_(None)).with_for_update()
     )
     return await living(session, found) if found is not None else None
+
+
+async def known_idea(session: AsyncSession, reference: str) -> IdeaRow:
+    """As `idea_numbered`; raises IdeaNotFound."""
+    idea = await idea_numbered(session, reference)
+    if idea is None:
+        raise IdeaNotFound(unknown(reference))
+    return idea
 
 
 async def living(session: AsyncSession, idea: IdeaRow) -> IdeaRow | None:

@@ -10,10 +10,9 @@ from sqlalchemy.ext.asyncio import AsyncSession
 
 from nlp.understanding import Understanding
 from services.ideas.admission import Admission
-from services.ideas.conversation import extend, idea_numbered
-from services.ideas.errors import IdeaNotFound, NotHeld
+from services.ideas.conversation import extend, known_idea
+from services.ideas.errors import NotHeld
 from services.ideas.inbound import FOR_PEOPLE, QUARANTINED, READ, STORED, waiting_for_people
-from services.ideas.lookups import unknown
 from services.ideas.model import InboundMessage, LoggedMessage
 from services.ideas.readings import Submission
 from services.ideas.store import Store
@@ -61,9 +60,7 @@ class HoldingPen:
     async def attach(self, message_id: int, reference: str, submission: Submission, actor: str) -> None:
         """Add a message to an idea's conversation; its bodies find the idea in their next digest again."""
         async with self._store.writing() as session:
-            idea = await idea_numbered(session, reference)
-            if idea is None:
-                raise IdeaNotFound(unknown(reference))
+            idea = await known_idea(session, reference)
             held = await _release(session, message_id, READ, f"attached by {actor}")
             await extend(session, idea, message_id, submission, held.logged.message.received_at)
 

@@ -15,6 +15,7 @@ from services.ideas.errors import IdeaNotFound
 from services.ideas.joining import code_of
 from services.ideas.model import Attachment, Idea
 from services.ideas.news import News, Wanted, news, story
+from services.ideas.reference import unknown
 from services.ideas.standing import acts_since, as_told, hidden_acts, without
 from services.ideas.store import Store
 from services.ideas.together import Together
@@ -138,8 +139,3 @@ class Lookups:
     def _untold(self, at: datetime) -> ColumnElement[bool]:
         # Where nothing can be taken back, everything is known at once.
         return acts_since(at - self._undo_window) if self._undo_window else false()
-
-
-def unknown(reference: str) -> str:
-    """What staff read about a reference number that no idea bears."""
-    return f"Eine Idee mit dem Aktenzeichen {reference} gibt es nicht. Bitte prüfen Sie die Nummer."

@@ -12,22 +12,20 @@ from sqlalchemy import delete, func, select
 from sqlalchemy.ext.asyncio import AsyncSession
 from sqlalchemy.orm import aliased
 
-from nlp.understanding import Understanding
 from services.ideas import ledger
 from services.ideas.admission import Admission
 from services.ideas.assigning import assignments
-from services.ideas.conversation import idea_numbered, living
+from services.ideas.conversation import known_idea, living
 from services.ideas.deeds import DeedKind, Doer
-from services.ideas.errors import DeedRefused, IdeaNotFound
+from services.ideas.errors import DeedRefused
 from services.ideas.ledger import Event
 from services.ideas.lifecycle import Stage
-from services.ideas.lookups import unknown
-from services.ideas.model import AssignmentState
 from services.ideas.news import Measure
 from services.ideas.reference import measure_number
 from services.ideas.snapshot import snapshot
+from services.ideas.stepping import step_to
 from services.ideas.store import Store
-from services.ideas.tables import IdeaRow, StageChangeRow
+from services.ideas.tables import IdeaRow
 from services.ideas.work import last_act, undo
 from services.ideas.work_tables import ActRow, MeasureIdeaRow, MeasureRow
 
@@ -94,9 +92,7 @@ class Measures:
     async def take_out(self, reference: str, idea_reference: str, doer: Doer, now: datetime) -> None:
         """An idea is no part of a measure any more; its author is not told, unless they were told that it is."""
         async with self._store.writing() as session:
-            row, idea = await _known(session, reference), await idea_numbered(session, idea_reference)
-            if idea is None:
-                raise IdeaNotFound(unknown(idea_reference))
+            row, idea = await _known(session, reference), await known_idea(session, idea_reference)
             part = await session.get(MeasureIdeaRow, idea.id)
             if part is None or part.measure_id != row.id:
                 raise DeedRefused(f"Die Idee {idea.reference} gehört nicht zur Maßnahme {reference}.")
@@ -169,28 +165,11 @@ async def _carry(session: AsyncSession, admission: Admission, idea: IdeaRow, ste
     act = await _act(session, idea, DeedKind.CARRY, detail, step.doer, step.now)
     session.add(act)
     await session.flush()
-    idea.stage = step.stage.id
-    session.add(
-        StageChangeRow(
-            idea_id=idea.id, stage=idea.stage, at=step.now, actor=step.doer.name, note=step.note, act_id=act.id
-        )
-    )
-    await session.flush()
-    had = await _holders(session, idea)
-    understanding = Understanding.from_json(idea.understanding)
-    await admission.assigning.enter_stage(session, idea, understanding, step.now, act.id)
+    await step_to(session, admission, idea, step.stage, act, step.note)
     act.after = snapshot(idea, await assignments(session, idea))
-    if not admission.catalogue.lifecycle.is_over(step.stage.id):  # else everybody hears of the end
-        done = had - await _holders(session, idea) - {step.doer.body}
-        await ledger.enter(session, idea.id, sorted(done), Event.STATEMENT, step.now, act_id=act.id)
     if step.doer.body:
         await ledger.enter(session, idea.id, [step.doer.body], Event.DECIDED, step.now, act_id=act.id)
     return step.stage.tells_submitter and await admission.updates.owe(session, idea, act.id, step.now)
-
-
-async def _holders(session: AsyncSession, idea: IdeaRow) -> set[str]:
-    rows = await assignments(session, idea)
-    return {body for body, row in rows.items() if row.state == AssignmentState.OPEN}
 
 
 async def _last_step(session: AsyncSession, idea: IdeaRow, measure: MeasureRow) -> ActRow | None:

@@ -5,15 +5,15 @@ from __future__ import annotations
 from sqlalchemy import select
 
 from services.ideas import ledger
-from services.ideas.assigning import GIVEN_BACK, HANDED_ON, assignments
+from services.ideas.assigning import GIVEN_BACK, HANDED_ON, holders, is_open
 from services.ideas.deeds import DeedKind
 from services.ideas.errors import DeedRefused
 from services.ideas.ledger import Event
 from services.ideas.lifecycle import Stage
 from services.ideas.model import AssignmentState
-from services.ideas.performance import Performance, is_open
+from services.ideas.performance import Performance
 from services.ideas.routing import Destination
-from services.ideas.tables import StageChangeRow
+from services.ideas.stepping import step_to, write_step
 from services.ideas.work_tables import ActRow, FindingRow
 
 # What a deed was in the end, and whether the submitter hears of it.
@@ -78,8 +78,7 @@ async def give_back(doing: Performance, reason: str) -> Outcome:
     await doing.record(DeedKind.RETURN, reason)
     await doing.end(AssignmentState.RETURNED)
     await assigning.assign(doing.session, doing.idea, doing.understanding, doing.now, doing.act.id)
-    left = [body for body, row in (await assignments(doing.session, doing.idea)).items() if is_open(row)]
-    if not left:
+    if not await holders(doing.session, doing.idea):
         destination = Destination(catalogue.catch_all, GIVEN_BACK)
         await assigning.open(doing.session, doing.idea, destination, doing.now, doing.act.id)
     await _state(doing, others)
@@ -87,25 +86,11 @@ async def give_back(doing: Performance, reason: str) -> Outcome:
 
 
 async def _move(doing: Performance, wanted: str, note: str, reason: str = "") -> Outcome:
-    idea, before, others = doing.idea, doing.idea.stage, doing.others
-    stage = doing.admission.catalogue.lifecycle.step(idea.stage, wanted, note)
+    before = doing.idea.stage
+    stage = doing.admission.catalogue.lifecycle.step(before, wanted, note)
     await doing.record(DeedKind.MOVE, reason, detail={"from": before, "to": stage.id})
-    await _step(doing, stage, note)
-    assigning = doing.admission.assigning
-    await assigning.enter_stage(doing.session, idea, doing.understanding, doing.now, doing.act.id)
-    if not doing.admission.catalogue.lifecycle.is_over(stage.id):  # else everybody hears the outcome
-        now_with = {body for body, row in (await assignments(doing.session, idea)).items() if is_open(row)}
-        await _state(doing, [body for body in others if body not in now_with])
+    await step_to(doing.session, doing.admission, doing.idea, stage, doing.act, note)
     return DeedKind.MOVE, stage.tells_submitter
-
-
-async def _step(doing: Performance, stage: Stage, note: str) -> None:
-    doing.idea.stage = stage.id
-    change = StageChangeRow(
-        idea_id=doing.idea.id, stage=stage.id, at=doing.now, actor=doing.doer.name, note=note, act_id=doing.act.id
-    )
-    doing.session.add(change)
-    await doing.session.flush()
 
 
 async def _finish_part(doing: Performance, note: str) -> Outcome:
@@ -132,7 +117,7 @@ async def _hand_over(doing: Performance, bodies: tuple[str, ...], reason: str) -
     lifecycle, assigning, idea = doing.admission.catalogue.lifecycle, doing.admission.assigning, doing.idea
     await doing.record(DeedKind.PASS, reason, {"to": list(bodies)})
     if idea.stage == lifecycle.initial:
-        await _step(doing, lifecycle.stages[lifecycle.routed], "")
+        await write_step(doing.session, idea, lifecycle.stages[lifecycle.routed], doing.act)
     givers = [doing.doer.body] if doing.doer.body else doing.others
     for giver in givers:
         if giver not in bodies:

@@ -11,7 +11,7 @@ from sqlalchemy.ext.asyncio import AsyncSession
 
 from nlp.understanding import Understanding
 from services.ideas.admission import Admission
-from services.ideas.assigning import HANDED_ON
+from services.ideas.assigning import HANDED_ON, is_open
 from services.ideas.deeds import DeedKind, Doer
 from services.ideas.errors import DeedRefused
 from services.ideas.lifecycle import Stage
@@ -71,8 +71,3 @@ class Performance:
         """Take the idea from the doer's body."""
         if self.doer.body:
             await self.admission.assigning.end(self.session, self.idea, self.doer.body, state, self.now)
-
-
-def is_open(row: AssignmentRow) -> bool:
-    """Whether a body has the idea."""
-    return row.state == AssignmentState.OPEN

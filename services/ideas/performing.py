@@ -11,7 +11,7 @@ from sqlalchemy.ext.asyncio import AsyncSession
 from nlp.understanding import Understanding
 from services.ideas import ledger
 from services.ideas.admission import Admission
-from services.ideas.assigning import assignments
+from services.ideas.assigning import assignments, is_open
 from services.ideas.corrections import Field, correct, with_place, with_topic
 from services.ideas.deeds import (
     CORRECTIONS,
@@ -32,7 +32,7 @@ from services.ideas.deeds import (
 from services.ideas.errors import DeedRefused
 from services.ideas.ledger import Event
 from services.ideas.moving import accept, give_back, move, pass_on
-from services.ideas.performance import Performance, is_open
+from services.ideas.performance import Performance
 from services.ideas.snapshot import snapshot
 from services.ideas.tables import AssignmentRow, IdeaRow, SubmitterRow
 from services.ideas.undeliverable import reachable_elsewhere

@@ -42,3 +42,8 @@ def parse_measure_number(text: str, prefix: str) -> str | None:
     """A measure's number in its written form, also where its prefix was left out; None where it is not one."""
     match = _MEASURE.match(re.sub(r"[\u2010-\u2015]", "-", text).strip().upper())  # noqa: RUF100 - dashes by code point
     return f"{match[1] or prefix}-M{int(match[2])}" if match else None
+
+
+def unknown(reference: str) -> str:
+    """What staff read about a reference number that no idea bears."""
+    return f"Eine Idee mit dem Aktenzeichen {reference} gibt es nicht. Bitte prüfen Sie die Nummer."

@@ -10,13 +10,10 @@ from typing import Any
 from sqlalchemy import ColumnElement, select
 from sqlalchemy.ext.asyncio import AsyncSession
 
-from services.ideas.deeds import DeedKind
+from services.ideas.deeds import CORRECTIONS
 from services.ideas.model import Assignment, AssignmentState, Idea
 from services.ideas.tables import IdeaRow
 from services.ideas.work_tables import ActRow
-
-# A topic and a place are corrected at once; nothing is said of them that could be taken back.
-_AT_ONCE = (DeedKind.TOPIC, DeedKind.PLACE)
 
 
 def acts_since(moment: datetime) -> ColumnElement[bool]:
@@ -37,7 +34,8 @@ async def hidden_acts(
     rows = await session.execute(
         select(IdeaRow.reference, ActRow)
         .join(IdeaRow, IdeaRow.id == ActRow.idea_id)
-        .where(IdeaRow.reference.in_(references), ActRow.undone_at.is_(None), ActRow.kind.not_in(_AT_ONCE), untold)
+        # Topic and place are corrected at once; nothing is said of them that could be taken back.
+        .where(IdeaRow.reference.in_(references), ActRow.undone_at.is_(None), ActRow.kind.not_in(CORRECTIONS), untold)
         .order_by(ActRow.id)
     )
     found: dict[str, list[ActRow]] = {}

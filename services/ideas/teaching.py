@@ -15,11 +15,10 @@ from nlp.understanding import Kind, Understanding
 from services.ideas.admission import Admission
 from services.ideas.channels import EMAIL
 from services.ideas.chat_tables import CorrectionRow
-from services.ideas.conversation import idea_numbered
+from services.ideas.conversation import known_idea
 from services.ideas.corrections import OF_TOPICS, Field, correct, with_place, with_topic
-from services.ideas.errors import IdeaNotFound, NothingToConfirm
+from services.ideas.errors import NothingToConfirm
 from services.ideas.ledger import Event, tell_again
-from services.ideas.lookups import unknown
 from services.ideas.readings import Source
 from services.ideas.store import Store
 from services.ideas.tables import ContributionRow, IdeaRow
@@ -52,21 +51,21 @@ class Teaching:
     async def name_topic(self, reference: str, topic: str, now: datetime) -> Understanding:
         """Staff say which topic an idea is about; its bodies are found anew. Raises IdeaNotFound."""
         async with self._store.writing() as session:
-            idea = await _to_correct(session, reference)
+            idea = await known_idea(session, reference)
             after = with_topic(Understanding.from_json(idea.understanding), topic)
             return await self._take(session, idea, Field.TOPIC, after, now)
 
     async def name_place(self, reference: str, place: Understanding, now: datetime) -> Understanding:
         """Staff say which place an idea means, as the model has read its name. Raises IdeaNotFound."""
         async with self._store.writing() as session:
-            idea = await _to_correct(session, reference)
+            idea = await known_idea(session, reference)
             after = with_place(Understanding.from_json(idea.understanding), place)
             return await self._take(session, idea, Field.PLACE, after, now)
 
     async def confirm(self, reference: str, now: datetime) -> Understanding:
         """Staff say that an idea was understood rightly. Raises IdeaNotFound, and NothingToConfirm without a topic."""
         async with self._store.writing() as session:
-            idea = await _to_correct(session, reference)
+            idea = await known_idea(session, reference)
             right = Understanding.from_json(idea.understanding)
             if not right.topics:
                 raise NothingToConfirm(
@@ -99,13 +98,6 @@ def read_of(idea: IdeaRow, said: Sequence[ContributionRow]) -> Source:
     """What the understanding of an idea is made from: in a chat all that was said, of mails the first alone."""
     in_order = sorted(said, key=lambda item: (item.created_at, item.id))
     return Source.whole(in_order[:1] if idea.channel == EMAIL else in_order)
-
-
-async def _to_correct(session: AsyncSession, reference: str) -> IdeaRow:
-    idea = await idea_numbered(session, reference)
-    if idea is None:
-        raise IdeaNotFound(unknown(reference))
-    return idea
 
 
 async def _examples(session: AsyncSession, topics: frozenset[str]) -> list[Example]:

@@ -10,11 +10,10 @@ from sqlalchemy.ext.asyncio import AsyncSession
 from nlp.understanding import Understanding
 from services.ideas import ledger
 from services.ideas.admission import Admission
-from services.ideas.conversation import idea_numbered
+from services.ideas.conversation import known_idea
 from services.ideas.deeds import CORRECTIONS, Deed, DeedKind, Doer, Done
-from services.ideas.errors import DeedRefused, IdeaNotFound
+from services.ideas.errors import DeedRefused
 from services.ideas.ledger import Event
-from services.ideas.lookups import unknown
 from services.ideas.performing import perform
 from services.ideas.reminding import late_ideas, remind
 from services.ideas.snapshot import restore
@@ -37,13 +36,13 @@ class Work:
     async def act(self, reference: str, deed: Deed, doer: Doer, now: datetime) -> Done:
         """Do something with an idea; its submitter is told once it cannot be undone any more."""
         async with self._store.writing() as session:
-            idea = await _known(session, reference)
+            idea = await known_idea(session, reference)
             return await perform(session, self._admission, idea, deed, doer, now)
 
     async def undo(self, reference: str, doer: Doer, now: datetime) -> DeedKind:
         """Take back the last thing that was done with an idea; what it was."""
         async with self._store.writing() as session:
-            return await undo(session, self._admission, await _known(session, reference), doer, now)
+            return await undo(session, self._admission, await known_idea(session, reference), doer, now)
 
     async def remind(self, now: datetime) -> int:
         """Remind bodies of what lies longer than expected, and tell who watches of what still does.
@@ -112,10 +111,3 @@ async def _bundle_as(session: AsyncSession, idea: IdeaRow, measure: int | None) 
     await session.execute(delete(MeasureIdeaRow).where(MeasureIdeaRow.idea_id == idea.id))
     if measure is not None:
         session.add(MeasureIdeaRow(idea_id=idea.id, measure_id=measure))
-
-
-async def _known(session: AsyncSession, reference: str) -> IdeaRow:
-    idea = await idea_numbered(session, reference)
-    if idea is None:
-        raise IdeaNotFound(unknown(reference))
-    return idea
